@@ -1,0 +1,71 @@
+import { setTimeout as sleepFor } from "node:timers/promises";
+
+/** Where time comes from. Below the doors nobody reads the machine's clock any other way. */
+export interface Clock {
+  /** Milliseconds since the Unix epoch, never going backwards within one process; fractions are microseconds. */
+  now(): number;
+  /** Resolves after `ms` milliseconds (at once if not positive), or as soon as `signal` aborts. Never rejects. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/**
+ * The machine's clock. The epoch is read once, at start; from then on the monotonic counter decides,
+ * so that a correction of the wall clock in mid-run cannot bend a latency.
+ */
+export const systemClock: Clock = {
+  now: () => performance.timeOrigin + performance.now(),
+  async sleep(ms, signal) {
+    if (signal?.aborted || !(ms > 0)) return;
+    await sleepFor(ms, undefined, signal ? { signal } : undefined).catch(() => undefined);
+  },
+};
+
+/** A clock moved by hand, for tests and for planning without waiting. */
+export class ManualClock implements Clock {
+  #nowMs: number;
+  #sleepers: { untilMs: number; wake: () => void }[] = [];
+
+  constructor(startMs = 0) {
+    this.#nowMs = startMs;
+  }
+
+  now(): number {
+    return this.#nowMs;
+  }
+
+  sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    if (signal?.aborted || !(ms > 0)) return Promise.resolve();
+    return new Promise((wake) => {
+      const sleeper = { untilMs: this.#nowMs + ms, wake };
+      this.#sleepers.push(sleeper);
+      signal?.addEventListener(
+        "abort",
+        () => {
+          this.#sleepers = this.#sleepers.filter((other) => other !== sleeper);
+          wake();
+        },
+        { once: true },
+      );
+    });
+  }
+
+  /** Moves time forward by `ms`, waking sleepers in the order of their deadlines and letting each run before the next. */
+  async advance(ms: number): Promise<void> {
+    const targetMs = this.#nowMs + ms;
+    for (;;) {
+      await settle();
+      const next = this.#sleepers.filter((s) => s.untilMs <= targetMs).sort((a, b) => a.untilMs - b.untilMs)[0];
+      if (!next) break;
+      this.#sleepers = this.#sleepers.filter((other) => other !== next);
+      this.#nowMs = next.untilMs;
+      next.wake();
+    }
+    this.#nowMs = targetMs;
+    await settle();
+  }
+}
+
+/** Lets promise callbacks that are already due run to their end. */
+function settle(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,0 +1,119 @@
+import { Histogram } from "./histogram.ts";
+import { type Phases, phaseNames, type Sample } from "./sample.ts";
+
+/** By phase of the request; a phase that never happened has none. */
+export type PhaseHistograms = { -readonly [K in keyof Phases]?: Histogram };
+
+/**
+ * All that is kept of one endpoint, in one arm, over one block or more. State one can add: every field is a sum, a
+ * minimum or a maximum.
+ *
+ * Latencies are kept apart by outcome (SPEC 13.5): what is shown and promised covers all three histograms, what is
+ * compared covers successes and timeouts.
+ */
+export class EndpointStats {
+  requests = 0;
+  failures = 0;
+  /** Requests without a response time; part of `requests`, not of the timing. */
+  untimed = 0;
+  bytesIn = 0;
+  bytesOut = 0;
+  latencySumMs = 0;
+  /** Exact, not rounded to a histogram's bin; Infinity while empty. */
+  minMs = Number.POSITIVE_INFINITY;
+  maxMs = 0;
+  readonly statuses = new Map<number, number>();
+  readonly success = new Histogram();
+  readonly failure = new Histogram();
+  readonly timeout = new Histogram();
+  readonly phases: PhaseHistograms = {};
+  readonly serverTiming = new Map<string, Histogram>();
+
+  record(sample: Sample): void {
+    this.requests++;
+    this.bytesIn += sample.bytesIn;
+    this.bytesOut += sample.bytesOut;
+    this.statuses.set(sample.status, (this.statuses.get(sample.status) ?? 0) + 1);
+    if (sample.failure) this.failures++;
+    if (sample.latencyMs === null) {
+      this.untimed++;
+    } else {
+      const { latencyMs } = sample;
+      this.latencySumMs += latencyMs;
+      if (latencyMs < this.minMs) this.minMs = latencyMs;
+      if (latencyMs > this.maxMs) this.maxMs = latencyMs;
+      histogramFor(this, sample).record(latencyMs);
+    }
+    if (sample.phases) this.#recordPhases(sample.phases);
+    if (sample.serverTiming) this.#recordServerTiming(sample.serverTiming);
+  }
+
+  #recordPhases(phases: Phases): void {
+    for (const name of phaseNames) {
+      const ms = phases[name];
+      if (ms === undefined) continue;
+      let histogram = this.phases[name];
+      if (!histogram) {
+        histogram = new Histogram();
+        this.phases[name] = histogram;
+      }
+      histogram.record(ms);
+    }
+  }
+
+  #recordServerTiming(metrics: readonly (readonly [string, number])[]): void {
+    for (const [name, ms] of metrics) {
+      let histogram = this.serverTiming.get(name);
+      if (!histogram) {
+        // A server that invents metric names must not fill our memory.
+        if (this.serverTiming.size >= 20) continue;
+        histogram = new Histogram();
+        this.serverTiming.set(name, histogram);
+      }
+      histogram.record(ms);
+    }
+  }
+
+  /** Adds `other` into this one. */
+  merge(other: EndpointStats): this {
+    this.requests += other.requests;
+    this.failures += other.failures;
+    this.untimed += other.untimed;
+    this.bytesIn += other.bytesIn;
+    this.bytesOut += other.bytesOut;
+    this.latencySumMs += other.latencySumMs;
+    this.minMs = Math.min(this.minMs, other.minMs);
+    this.maxMs = Math.max(this.maxMs, other.maxMs);
+    for (const [status, count] of other.statuses) this.statuses.set(status, (this.statuses.get(status) ?? 0) + count);
+    this.success.merge(other.success);
+    this.failure.merge(other.failure);
+    this.timeout.merge(other.timeout);
+    for (const name of phaseNames) {
+      const theirs = other.phases[name];
+      if (!theirs) continue;
+      this.phases[name] ??= new Histogram();
+      this.phases[name].merge(theirs);
+    }
+    for (const [name, histogram] of other.serverTiming) {
+      const mine = this.serverTiming.get(name) ?? new Histogram();
+      mine.merge(histogram);
+      this.serverTiming.set(name, mine);
+    }
+    return this;
+  }
+
+  /** All latencies, whatever became of the requests: what is shown and what thresholds promise. */
+  get latencies(): Histogram {
+    return new Histogram().merge(this.success).merge(this.failure).merge(this.timeout);
+  }
+
+  /** Latencies of successes and timeouts: what is compared. Fast failures would make a broken endpoint look quick. */
+  get comparable(): Histogram {
+    return new Histogram().merge(this.success).merge(this.timeout);
+  }
+}
+
+function histogramFor(stats: EndpointStats, sample: Sample): Histogram {
+  if (!sample.failure) return stats.success;
+  return sample.failure.kind === "timeout" ? stats.timeout : stats.failure;
+}

@@ -1,0 +1,132 @@
+import { type Arm, cellKey, type Endpoint } from "./endpoint.ts";
+
+/** Why a request counts as failed. */
+export type FailureKind =
+  | "status" // the answer's status was 400 or above
+  | "timeout"
+  | "connect" // refused, unreachable, no route
+  | "dns"
+  | "tls"
+  | "reset" // the connection broke in mid-answer
+  | "protocol" // the answer was not HTTP, or could not be decoded
+  | "redirects" // too many
+  | "check" // the locustfile said so
+  | "exception" // the locustfile threw before it said
+  | "forbidden-host" // aimed outside allowed-hosts: never sent
+  | "interrupted"; // still in flight when its user was stopped
+
+/** What came back, redacted and cut short: enough to act on. */
+export interface FailureSample {
+  /** `POST /checkout?step=2` */
+  readonly request: string;
+  readonly status: number;
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  /** At most the first 2 KiB, as text. */
+  readonly body: string;
+  readonly atMs: number;
+}
+
+/** One request's failure. `message` is what failures are grouped by once it is normalised. */
+export interface Failure {
+  readonly kind: FailureKind;
+  readonly message: string;
+  readonly sample?: FailureSample | undefined;
+}
+
+/** Failures of one endpoint that are alike. */
+export interface FailureGroup {
+  readonly arm: Arm;
+  readonly endpoint: Endpoint;
+  readonly kind: FailureKind;
+  /** Normalised: numbers, identifiers and addresses replaced, so that a thousand ids make one group. */
+  readonly message: string;
+  count: number;
+  firstMs: number;
+  lastMs: number;
+  /** The earliest few, at most `samplesKept`. */
+  samples: FailureSample[];
+}
+
+/** Exceptions a locustfile's code threw outside a request's verdict, grouped by message and place. */
+export interface ExceptionGroup {
+  readonly message: string;
+  /** The stack in the user's own lines. */
+  readonly trace: string;
+  /** `Shopper.checkout`: where it was thrown; "on_start" and "on_stop" count too. */
+  readonly task: string;
+  count: number;
+  firstMs: number;
+  lastMs: number;
+}
+
+export const samplesKept = 3;
+/** Groups kept apart; what comes after is counted in one group named `otherFailures`. */
+export const groupsKept = 200;
+export const otherFailures = "(other failures)";
+
+/**
+ * The message with what varies from request to request taken out: UUIDs, hex, long numbers, quoted ids, addresses.
+ */
+export function normalizeMessage(message: string): string {
+  return message
+    .slice(0, 500)
+    .replace(/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/gi, "{uuid}")
+    .replace(/\b0x[0-9a-f]+\b/gi, "{hex}")
+    .replace(/\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{8,}\b/gi, "{hex}")
+    .replace(/\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?\b/g, "{address}")
+    .replace(/(?<![\w.{])(?!(?:[1-5]\d\d)(?![\w.]))\d+(?:\.\d+)?(?![\w}])/g, "{n}")
+    .slice(0, 300);
+}
+
+/** Failure groups by key; state one can add. */
+export class FailureLog {
+  readonly groups = new Map<string, FailureGroup>();
+
+  record(arm: Arm, endpoint: Endpoint, failure: Failure, atMs: number): void {
+    const message = normalizeMessage(failure.message);
+    this.#fold({
+      arm,
+      endpoint,
+      kind: failure.kind,
+      message,
+      count: 1,
+      firstMs: atMs,
+      lastMs: atMs,
+      samples: failure.sample ? [failure.sample] : [],
+    });
+  }
+
+  /** Whether one more sample of this kind of failure would be kept: building one is not free. */
+  wantsSample(arm: Arm, endpoint: Endpoint, kind: FailureKind, message: string): boolean {
+    const group = this.groups.get(keyOf({ arm, endpoint, kind, message: normalizeMessage(message) }));
+    return group === undefined || group.samples.length < samplesKept;
+  }
+
+  merge(other: FailureLog): this {
+    for (const group of other.groups.values()) this.#fold(group);
+    return this;
+  }
+
+  #fold(group: FailureGroup): void {
+    const key = keyOf(group);
+    const mine = this.groups.get(key);
+    if (!mine) {
+      if (this.groups.size >= groupsKept && group.message !== otherFailures) {
+        this.#fold({ ...group, message: otherFailures });
+      } else {
+        this.groups.set(key, { ...group, samples: group.samples.slice(0, samplesKept) });
+      }
+      return;
+    }
+    mine.count += group.count;
+    mine.firstMs = Math.min(mine.firstMs, group.firstMs);
+    mine.lastMs = Math.max(mine.lastMs, group.lastMs);
+    if (group.samples.length > 0) {
+      mine.samples = [...mine.samples, ...group.samples].sort((a, b) => a.atMs - b.atMs).slice(0, samplesKept);
+    }
+  }
+}
+
+function keyOf(group: Pick<FailureGroup, "arm" | "endpoint" | "kind" | "message">): string {
+  return `${cellKey(group.arm, group.endpoint)}\u0000${group.kind}\u0000${group.message}`;
+}

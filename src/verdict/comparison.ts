@@ -1,0 +1,37 @@
+import type { Endpoint } from "../stats/endpoint.ts";
+
+/** What is compared. Stalls and `suite` are about the whole run, so they have no endpoint. */
+export type ComparisonMetric = `p${number}` | "errors" | "stalls" | "suite";
+
+export type ComparisonOutcome = "regressed" | "improved" | "unchanged" | "inconclusive" | "no-baseline";
+
+/** How a comparison was made; the comment names it. */
+export type ComparisonMethod = "side-by-side" | "baseline" | "simple-percentage";
+
+/** One endpoint's metric before and after. Latencies in milliseconds, errors as ratios (0–1). */
+export interface Comparison {
+  readonly endpoint: Endpoint | null;
+  readonly metric: ComparisonMetric;
+  readonly method: ComparisonMethod;
+  readonly before: number | null;
+  readonly after: number | null;
+  /**
+   * Relative change for latencies (0.38 is 38 % slower), difference in percentage points as a ratio for errors.
+   * `low` and `high` bound it; null where the method gives no interval.
+   */
+  readonly change: { readonly estimate: number; readonly low: number | null; readonly high: number | null } | null;
+  /** Probability of a difference this large without a regression; null where the method gives none. */
+  readonly p: number | null;
+  /** Requests on both sides together. */
+  readonly n: number;
+  /** The rule it was judged by: changes within the tolerance are not regressions. */
+  readonly tolerance: number;
+  /** The smallest change this measurement would have found in nine of ten cases; same unit as `change`. */
+  readonly smallestDetectable: number | null;
+  readonly outcome: ComparisonOutcome;
+  /** A regression seen and then waived by the configuration, with its reason. */
+  readonly waived?: { readonly until: string; readonly reason: string } | undefined;
+  readonly warnings: readonly string[];
+  /** Sentences that say where the time went, if the phases tell. */
+  readonly explanation: readonly string[];
+}

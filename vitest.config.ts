@@ -1,0 +1,47 @@
+import { fileURLToPath } from "node:url";
+import { transform } from "esbuild";
+import { defineConfig } from "vitest/config";
+
+/** Neither Node nor vitest's own transformer lowers TC39 decorators; test files use them, so esbuild does. */
+const decorators = {
+  name: "lower-decorators",
+  enforce: "pre" as const,
+  async transform(code: string, id: string) {
+    const file = id.split("?")[0] ?? "";
+    if (!/\.[cm]?ts$/.test(file) || file.includes("/node_modules/")) return;
+    const { code: js, map } = await transform(code, {
+      loader: "ts",
+      target: "es2022",
+      sourcefile: file,
+      sourcemap: "external",
+      tsconfigRaw: "{}",
+    });
+    return { code: js, map };
+  },
+};
+
+const shared = {
+  plugins: [decorators],
+  resolve: { alias: { swarmgate: fileURLToPath(new URL("src/index.ts", import.meta.url)) } },
+};
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        ...shared,
+        test: { name: "unit", include: ["test/**/*.test.ts"], exclude: ["test/e2e/**", "test/heavy/**"] },
+      },
+      {
+        ...shared,
+        test: {
+          name: "e2e",
+          include: ["test/e2e/**/*.test.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
