@@ -1,14 +1,7 @@
 import type { Events } from "./events.ts";
 
 /** Where a runner is in its life; Locust's words. */
-export type RunnerState =
-  | "ready"
-  | "spawning"
-  | "running"
-  | "cleanup"
-  | "stopping"
-  | "stopped"
-  | "missing";
+export type RunnerState = "ready" | "spawning" | "running" | "cleanup" | "stopping" | "stopped" | "missing";
 
 /** One row of the live statistics as a locustfile sees it. Milliseconds, ratios 0–1, per second. */
 export interface StatsView {
