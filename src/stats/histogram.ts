@@ -1,5 +1,5 @@
 import { inflateSync } from "node:zlib";
-import { ByteBuffer, build, encodeIntoCompressedBase64, JsHistogram } from "hdr-histogram-js";
+import { build, encodeIntoCompressedBase64, JsHistogram } from "hdr-histogram-js";
 
 /** Significant decimal digits a histogram keeps: 3 while measuring (error ≤ 0.1 %), 2 in a stored baseline (≤ 0.8 %). */
 export type Digits = 2 | 3;
@@ -182,7 +182,7 @@ export class Histogram {
       throw new RangeError("a histogram of other digits or units; 2 or 3 digits in microseconds expected");
     }
     if (raw.readBigInt64BE(24) > BigInt(4 * highestUs)) throw new RangeError("a histogram of values beyond an hour");
-    const hdr = decodeRaw(new ByteBuffer(new Uint8Array(raw)), 64, 0);
+    const hdr = decodeRaw(new Uint8Array(raw), 64, 0);
     const out = new Histogram(digits);
     for (let index = 0; index < hdr.countsArrayLength; index++) {
       const count = hdr.getCountAtIndex(index);
@@ -199,7 +199,7 @@ const v2Compressed = 0x1c849314;
 
 /** The library sets `decode` on the class at run time; its types do not say so. */
 const { decode: decodeRaw } = JsHistogram as unknown as {
-  decode(buffer: ByteBuffer, bitBucketSize: 64, minHighest: number): Counted;
+  decode(data: Uint8Array, bitBucketSize: 64, minHighest: number): Counted;
 };
 
 /** What we use of the library's histogram: its counts stand in our own bin order. */

@@ -1,0 +1,92 @@
+/**
+ * Builds `dist/`: what the action runs and the package ships, with nothing to install beside it.
+ * The same sources give the same bytes, on any machine: `check:dist` compares.
+ */
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build, type Metafile } from "esbuild";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const outdir = join(root, "dist");
+
+/** Each becomes a file of its own name in dist; what they share goes to chunks beside them. */
+const entries: Record<string, string> = {
+  main: "src/main.ts",
+  cli: "src/cli.ts",
+  swarm: "src/swarm.ts",
+  thread: "src/engine/thread.ts",
+  index: "src/index.ts",
+  shop: "src/demo/shop-main.ts",
+  // piscina starts this file in every thread and looks for it beside its own chunk, by this name.
+  worker: "node_modules/piscina/dist/worker.js",
+};
+
+/** CommonJS packages inside an ES module bundle still ask for these. */
+const banner = [
+  'import { createRequire as __createRequire } from "node:module";',
+  'import { fileURLToPath as __fileURLToPath } from "node:url";',
+  'import { dirname as __dirnameOf } from "node:path";',
+  "const require = __createRequire(import.meta.url);",
+  "const __filename = __fileURLToPath(import.meta.url);",
+  "const __dirname = __dirnameOf(__filename);",
+].join("");
+
+rmSync(outdir, { recursive: true, force: true });
+const present = Object.fromEntries(Object.entries(entries).filter(([, file]) => existsSync(join(root, file))));
+const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
+
+const { metafile } = await build({
+  absWorkingDir: root,
+  entryPoints: present,
+  outdir,
+  bundle: true,
+  splitting: true,
+  format: "esm",
+  platform: "node",
+  target: "node24",
+  external: ["@napi-rs/nice"],
+  banner: { js: banner },
+  define: { __SWARMGATE_VERSION__: JSON.stringify(version) },
+  chunkNames: "chunk-[hash]",
+  minifyWhitespace: true,
+  minifySyntax: true,
+  legalComments: "none",
+  charset: "utf8",
+  metafile: true,
+  logLevel: "warning",
+});
+
+writeFileSync(join(outdir, "package.json"), `${JSON.stringify({ type: "module" })}\n`);
+for (const [from, to] of [["examples/shop/locustfile.ts", "demo/locustfile.ts"]] as const) {
+  if (!existsSync(join(root, from))) continue;
+  mkdirSync(dirname(join(outdir, to)), { recursive: true });
+  copyFileSync(join(root, from), join(outdir, to));
+}
+writeFileSync(join(outdir, "licenses.txt"), licences(metafile));
+const bytes = Object.values(metafile.outputs).reduce((sum, output) => sum + output.bytes, 0);
+console.log(`dist: ${Object.keys(metafile.outputs).length} files, ${(bytes / 1e6).toFixed(2)} MB`);
+
+/** The licence of every package whose code is in the bundle. */
+function licences({ inputs }: Metafile): string {
+  const folders = new Set<string>();
+  for (const input of Object.keys(inputs)) {
+    const at = input.lastIndexOf("node_modules/");
+    if (at < 0) continue;
+    const [scope = "", name = ""] = input.slice(at + "node_modules/".length).split("/");
+    folders.add(join(input.slice(0, at), "node_modules", scope.startsWith("@") ? `${scope}/${name}` : scope));
+  }
+  const parts = [...folders].map((folder) => {
+    const manifest = JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8")) as {
+      name: string;
+      version: string;
+      license?: string;
+    };
+    const text = ["LICENSE", "LICENSE.md", "LICENSE.txt", "license", "LICENCE", "License", "LICENSE-MIT"]
+      .map((file) => join(root, folder, file))
+      .find((file) => existsSync(file));
+    const title = `${manifest.name} ${manifest.version} (${manifest.license ?? "see package"})`;
+    return `${title}\n${"-".repeat(title.length)}\n${text ? readFileSync(text, "utf8").replaceAll("\r\n", "\n").trim() : "The package ships no licence file."}\n`;
+  });
+  return [...new Set(parts)].sort().join("\n");
+}
