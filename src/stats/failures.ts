@@ -103,7 +103,12 @@ export class FailureLog {
   }
 
   merge(other: FailureLog): this {
-    for (const group of other.groups.values()) this.#fold(group);
+    return this.fold(other.groups.values());
+  }
+
+  /** Adds groups that stand alone: what crossed a channel, or a document. */
+  fold(groups: Iterable<FailureGroup>): this {
+    for (const group of groups) this.#fold(group);
     return this;
   }
 
