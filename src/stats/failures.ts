@@ -102,6 +102,11 @@ export class FailureLog {
     return group === undefined || group.samples.length < samplesKept;
   }
 
+  /** Adds a whole group. */
+  add(group: FailureGroup): void {
+    this.#fold(group);
+  }
+
   merge(other: FailureLog): this {
     return this.fold(other.groups.values());
   }
