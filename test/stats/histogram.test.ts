@@ -47,14 +47,14 @@ describe("a quantile", () => {
     expect(histogram.above(1.002)).toBe(3);
   });
 
-  it("lies within 0.1 % of the nearest-rank value", () => {
+  it("lies within 0.1 % of the nearest-rank value, or 1.5 µs: half for rounding, one for the bin", () => {
     fc.assert(
       fc.property(
         durationsMs.filter((v) => v.length > 0),
         fc.double({ min: 0.01, max: 1, noNaN: true }),
         (values, ratio) => {
           const rank = [...values].sort((a, b) => a - b)[Math.max(0, Math.ceil(ratio * values.length) - 1)] as number;
-          expect(Math.abs(of(values).quantile(ratio) - rank)).toBeLessThanOrEqual(rank * 0.001 + 0.001);
+          expect(Math.abs(of(values).quantile(ratio) - rank)).toBeLessThanOrEqual(rank * 0.001 + 0.0015 + 1e-9);
         },
       ),
     );
