@@ -1,0 +1,73 @@
+/** What the distribution needs to know of a user class. */
+export interface ClassShare {
+  readonly name: string;
+  /** Above 0; ignored where `fixedCount` is set. */
+  readonly weight: number;
+  /** Exactly so many users of this class, before any other is started; 0 for none. */
+  readonly fixedCount: number;
+}
+
+/**
+ * Names in the order in which users of weighted classes start, endless (empty if there are none): after each step the
+ * numbers so far are as near to the weights as whole users can be.
+ *
+ * Locust's sequence (`dispatch.py`, `_kl_generator`; reference: locust.md 1.8): the next class is the one that lowers
+ * the Kullback–Leibler divergence most, where a class of weight w that was chosen k times pays w·log2(x / (x + 1))
+ * with x = w + k. Ties go by x, weight, name. A scan is as quick as a heap for the dozens of classes there can be.
+ */
+export function* weightedSequence(
+  classes: readonly { readonly name: string; readonly weight: number }[],
+): Generator<string, undefined> {
+  const entries = classes
+    .filter(({ weight }) => weight > 0)
+    .map(({ name, weight }) => ({ name, weight, x: weight, gain: weight * Math.log2(weight / (weight + 1)) }))
+    .sort((a, b) => a.weight - b.weight || (a.name < b.name ? -1 : 1));
+  if (entries.length === 0) return undefined;
+  for (;;) {
+    let best = entries[0] as (typeof entries)[number];
+    for (const entry of entries) {
+      if (entry.gain < best.gain || (entry.gain === best.gain && entry.x < best.x)) best = entry;
+    }
+    yield best.name;
+    best.x += 1;
+    best.gain = best.weight * Math.log2(best.x / (best.x + 1));
+  }
+}
+
+/**
+ * Which class the next user is of. Fixed counts are filled first, and again after users were stopped; then the
+ * weighted sequence goes on where it was, so that ramping down and up does not start it afresh.
+ */
+export class ClassSequence {
+  readonly #fixed: readonly ClassShare[];
+  readonly #weighted: Iterator<string, undefined>;
+  readonly #fixedTurns: Iterator<string, undefined>;
+  #fixedMayMiss: boolean;
+
+  constructor(classes: readonly ClassShare[]) {
+    this.#fixed = classes.filter((c) => c.fixedCount > 0);
+    this.#weighted = weightedSequence(classes.filter((c) => c.fixedCount === 0));
+    this.#fixedTurns = weightedSequence(this.#fixed.map(({ name, fixedCount }) => ({ name, weight: fixedCount })));
+    this.#fixedMayMiss = this.#fixed.length > 0;
+  }
+
+  /** To be called when users were stopped: fixed ones may be among them. */
+  usersStopped(): void {
+    this.#fixedMayMiss = this.#fixed.length > 0;
+  }
+
+  /** @param running how many users of a class run now. Undefined if only fixed classes exist and all are filled. */
+  next(running: (name: string) => number): string | undefined {
+    if (this.#fixedMayMiss) {
+      const missing = this.#fixed.filter((c) => running(c.name) < c.fixedCount).map((c) => c.name);
+      if (missing.length > 0) {
+        for (;;) {
+          const name = this.#fixedTurns.next().value;
+          if (name !== undefined && missing.includes(name)) return name;
+        }
+      }
+      this.#fixedMayMiss = false;
+    }
+    return this.#weighted.next().value;
+  }
+}

@@ -1,0 +1,65 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { ClassSequence, weightedSequence } from "../../src/engine/distribution.ts";
+
+function sequence(weights: Record<string, number>, length: number): string {
+  const names = weightedSequence(Object.entries(weights).map(([name, weight]) => ({ name, weight })));
+  return Array.from({ length }, () => names.next().value).join("");
+}
+
+// Executed with Locust itself (reference: locust.md 1.8).
+test.each([
+  [{ A: 5, B: 1 }, "AABAAAAABAAAAABAAA"],
+  [{ A: 1, B: 1, C: 1 }, "ABCABCABC"],
+  [{ A: 1, B: 2 }, "BABBABBABBABBAB"],
+  [{ A: 3, B: 1 }, "ABAAABAAABAAABAA"],
+  [{ A: 10, B: 3, C: 1 }, "AABAACABAAABAAAABAAACBAAABAA"],
+  [{ A: 0.8, B: 1 }, "BABABABABBABABABAB"],
+])("classes of weights %o start in Locust's order", (weights, expected) => {
+  expect(sequence(weights, expected.length)).toBe(expected);
+});
+
+test("after every start each class is within one user of its share", () => {
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 2, maxLength: 4 }), (weights) => {
+      const total = weights.reduce((a, b) => a + b, 0);
+      const names = weightedSequence(weights.map((weight, i) => ({ name: String(i), weight })));
+      const counts = weights.map(() => 0);
+      for (let n = 1; n <= 3 * total; n++) {
+        const chosen = Number(names.next().value);
+        counts[chosen] = (counts[chosen] ?? 0) + 1;
+        for (const [i, weight] of weights.entries()) {
+          expect(Math.abs((counts[i] as number) - (n * weight) / total)).toBeLessThanOrEqual(1.0001);
+        }
+      }
+    }),
+    { numRuns: 50 },
+  );
+});
+
+test("fixed counts are filled first, and again after users were stopped", () => {
+  const classes = new ClassSequence([
+    { name: "Admin", weight: 1, fixedCount: 2 },
+    { name: "Web", weight: 1, fixedCount: 0 },
+  ]);
+  const running = new Map<string, number>();
+  const start = () => {
+    const name = classes.next((n) => running.get(n) ?? 0) as string;
+    running.set(name, (running.get(name) ?? 0) + 1);
+    return name;
+  };
+  expect([start(), start(), start(), start()]).toEqual(["Admin", "Admin", "Web", "Web"]);
+  running.set("Admin", 1);
+  classes.usersStopped();
+  expect([start(), start()]).toEqual(["Admin", "Web"]);
+});
+
+test("with classes of fixed count alone nothing is left to start once they are full", () => {
+  const classes = new ClassSequence([{ name: "Admin", weight: 1, fixedCount: 1 }]);
+  expect(classes.next(() => 0)).toBe("Admin");
+  expect(classes.next(() => 1)).toBeUndefined();
+});
+
+test("a class of weight 0 is never started", () => {
+  expect(sequence({ A: 0, B: 1 }, 4)).toBe("BBBB");
+});
