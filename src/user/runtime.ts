@@ -25,6 +25,16 @@ export interface UserRuntime {
   report(sample: Sample, details?: RequestDetails): void;
   /** Whether anybody listens to the `request` event, so that clients need not build details for nobody. */
   readonly hasRequestListeners: boolean;
+  /**
+   * Called before every task (of the user or its task sets); the task starts once it resolves, with `false` the user
+   * ends instead. Side by side it brings twins together, in the open model it waits for the schedule. Absent: tasks
+   * start as the user's own wait time says.
+   */
+  readonly turn?: (() => boolean | Promise<boolean>) | undefined;
+  /** True in the open model: the schedule alone says when tasks start, wait times are not slept. */
+  readonly skipsWaits?: boolean | undefined;
+  /** Headers the run adds to a request to `url`: those of the command line, and only for the target's hosts. */
+  readonly extraHeaders?: ((url: URL) => readonly (readonly [name: string, value: string])[]) | undefined;
 }
 
 /** What listeners of the `request` event get beyond the sample. */

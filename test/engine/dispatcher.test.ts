@@ -22,7 +22,7 @@ function indexesOf(step: Step): number[] {
 test("seven users at two a second on two nodes start as in Locust", () => {
   const dispatcher = new Dispatcher({ classes: webAndMobile, nodes: ["1", "2"] });
   const steps = [...dispatcher.plan({ users: 7, spawnRate: 2, atMs: 0 })];
-  expect(steps.map((step) => [step.atMs, countsOf(step)["Web"], countsOf(step)["Mob"]])).toEqual([
+  expect(steps.map((step) => [step.atMs, countsOf(step).Web, countsOf(step).Mob])).toEqual([
     [0, 1, 1],
     [1000, 3, 1],
     [2000, 4, 2],
