@@ -1,4 +1,5 @@
-import type { Events } from "./events.ts";
+import type { EventHook, ListenerFailures } from "./event-hook.ts";
+import type { RequestHook } from "./request-hook.ts";
 
 /** Where a runner is in its life; Locust's words. */
 export type RunnerState = "ready" | "spawning" | "running" | "cleanup" | "stopping" | "stopped" | "missing";
@@ -61,4 +62,56 @@ export interface Environment {
   readonly userClasses: readonly unknown[];
   /** Set it to end with this exit code whatever was measured (`run` without a gate). */
   processExitCode: number | null;
+}
+
+/** What `initCommandLineParser` hands out: the locustfile's own options. */
+export interface ArgumentParser {
+  /** `addArgument("--my-host", { type: "string", default: "…", help: "…" })`; read from `environment.parsedOptions`. */
+  addArgument(flag: string, options?: Readonly<Record<string, unknown>>): void;
+  addArgument(flag: string, alias: string, options?: Readonly<Record<string, unknown>>): void;
+}
+
+interface EnvironmentArgs {
+  readonly environment: Environment;
+}
+
+interface WorkerArgs {
+  readonly clientId: string;
+}
+
+/** Every event of a run, by Locust's names; each fires once on the master and once in every thread unless said. */
+export interface Events {
+  /** Where listeners that throw are told and counted. */
+  readonly failures: ListenerFailures;
+  readonly initCommandLineParser: EventHook<{ readonly parser: ArgumentParser }>;
+  readonly init: EventHook<EnvironmentArgs & { readonly runner: Runner; readonly webUi: unknown }>;
+  /** Before the first user of a test starts. */
+  readonly testStart: EventHook<EnvironmentArgs>;
+  /** All users asked for are running. */
+  readonly spawningComplete: EventHook<{ readonly userCount: number }>;
+  /** Every request. Listeners are not waited for. */
+  readonly request: RequestHook;
+  /** A task threw; in the thread that ran it. `tb` is the stack. */
+  readonly userError: EventHook<{ readonly userInstance: unknown; readonly exception: unknown; readonly tb: string }>;
+  readonly resetStats: EventHook<Readonly<Record<string, never>>>;
+  /** Before the users are stopped. */
+  readonly testStopping: EventHook<EnvironmentArgs>;
+  /** After the users stopped. */
+  readonly testStop: EventHook<EnvironmentArgs>;
+  /** The process is about to end: listeners added last are called first. The place to set `processExitCode`. */
+  readonly quitting: EventHook<EnvironmentArgs>;
+  /** Last of all. */
+  readonly quit: EventHook<{ readonly exitCode: number }>;
+  /** In a thread before each report; what is put into `data` travels with it. */
+  readonly reportToMaster: EventHook<WorkerArgs & { readonly data: Record<string, unknown> }>;
+  /** On the master for each report. */
+  readonly workerReport: EventHook<WorkerArgs & { readonly data: Record<string, unknown> }>;
+  readonly workerConnect: EventHook<WorkerArgs>;
+  /** `timestamp` in seconds since the epoch. */
+  readonly heartbeatSent: EventHook<WorkerArgs & { readonly timestamp: number }>;
+  readonly heartbeatReceived: EventHook<WorkerArgs & { readonly timestamp: number }>;
+  /** `cpuUsage` in percent of one core. */
+  readonly cpuWarning: EventHook<EnvironmentArgs & { readonly cpuUsage: number }>;
+  /** `memoryUsage` in bytes. */
+  readonly usageMonitor: EventHook<EnvironmentArgs & { readonly cpuUsage: number; readonly memoryUsage: number }>;
 }

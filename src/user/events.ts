@@ -1,26 +1,40 @@
-/** Called with one object holding Locust's arguments of that event, in camelCase. */
-export type Listener<A> = (args: A) => void | Promise<void>;
+import type { Events } from "./environment.ts";
+import { EventHook, ListenerFailures } from "./event-hook.ts";
+import { RequestHook } from "./request-hook.ts";
 
-/** One event: listeners are called in the order they were added. */
-export class EventHook<A> {
-  readonly #listeners: Listener<A>[] = [];
+export type { Events } from "./environment.ts";
+export { EventHook, type Listener } from "./event-hook.ts";
 
-  addListener(listener: Listener<A>): Listener<A> {
-    this.#listeners.push(listener);
-    return listener;
-  }
-
-  removeListener(listener: Listener<A>): void {
-    const at = this.#listeners.indexOf(listener);
-    if (at >= 0) this.#listeners.splice(at, 1);
-  }
-
-  get listeners(): readonly Listener<A>[] {
-    return this.#listeners;
-  }
+function hook<A>(name: keyof Events, options: { failures: ListenerFailures; reverse?: boolean }): EventHook<A> {
+  return new EventHook<A>({ name, ...options });
 }
 
-/** Every event of a run. */
-export interface Events {
-  readonly testStart: EventHook<{ environment: unknown }>;
+/** A fresh set of events, with the place where their failing listeners are told. */
+export function createEvents(): Events {
+  const failures = new ListenerFailures();
+  const of = { failures };
+  return {
+    failures,
+    initCommandLineParser: hook("initCommandLineParser", of),
+    init: hook("init", of),
+    testStart: hook("testStart", of),
+    spawningComplete: hook("spawningComplete", of),
+    request: new RequestHook({ name: "request", failures }),
+    userError: hook("userError", of),
+    resetStats: hook("resetStats", of),
+    testStopping: hook("testStopping", of),
+    testStop: hook("testStop", of),
+    quitting: hook("quitting", { failures, reverse: true }),
+    quit: hook("quit", of),
+    reportToMaster: hook("reportToMaster", of),
+    workerReport: hook("workerReport", of),
+    workerConnect: hook("workerConnect", of),
+    heartbeatSent: hook("heartbeatSent", of),
+    heartbeatReceived: hook("heartbeatReceived", of),
+    cpuWarning: hook("cpuWarning", of),
+    usageMonitor: hook("usageMonitor", of),
+  };
 }
+
+/** The events of this thread; `environment.events` is the same object. */
+export const events: Events = createEvents();

@@ -82,4 +82,9 @@ export interface TaskWitness {
   end(activity: Activity): void;
   /** True once this task was caught, so that the next time the place is worth its price. */
   readonly wantsPlaces: boolean;
+  /**
+   * Open model: when the task that runs now should have started, on the clock. Given once, to the task's first
+   * request, whose latency counts from there; undefined for the requests after it and in the closed model.
+   */
+  takeIntendedStart(): number | undefined;
 }

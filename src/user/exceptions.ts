@@ -1,0 +1,60 @@
+const brand = Symbol.for("swarmgate.control");
+
+type ControlKind = "stop-user" | "stop-test" | "reschedule" | "reschedule-immediately" | "interrupt";
+
+/** Thrown on purpose, to say what happens next; never counted as a fault of the locustfile. */
+abstract class Control extends Error {
+  readonly [brand]: ControlKind;
+
+  constructor(kind: ControlKind, message: string) {
+    super(message);
+    this[brand] = kind;
+    this.name = new.target.name;
+  }
+}
+
+/** Ends the user that throws it; `onStop` runs, and nobody takes its place. */
+export class StopUser extends Control {
+  constructor(message = "the user ends") {
+    super("stop-user", message);
+  }
+}
+
+/** Ends the whole test; results so far are judged and reported. */
+export class StopTest extends Control {
+  constructor(message = "the test ends") {
+    super("stop-test", message);
+  }
+}
+
+/** Ends the current task; the user waits its wait time and goes on with the next. */
+export class RescheduleTask extends Control {
+  constructor(message = "next task after the wait time") {
+    super("reschedule", message);
+  }
+}
+
+/** Ends the current task; the user goes on with the next at once. */
+export class RescheduleTaskImmediately extends Control {
+  constructor(message = "next task at once") {
+    super("reschedule-immediately", message);
+  }
+}
+
+/** Leaves the current task set; what `interrupt()` throws. */
+export class InterruptTaskSet extends Control {
+  /** True: the parent goes on at once. False: after its wait time. */
+  readonly reschedule: boolean;
+
+  constructor(reschedule = true) {
+    super("interrupt", "leave this task set");
+    this.reschedule = reschedule;
+  }
+}
+
+/** What a thrown value asks for; undefined for an ordinary error. Knows the classes of every copy of the package. */
+export function controlKindOf(thrown: unknown): ControlKind | undefined {
+  return typeof thrown === "object" && thrown !== null
+    ? (thrown as { readonly [brand]?: ControlKind })[brand]
+    : undefined;
+}

@@ -1,0 +1,58 @@
+import { type Pace, type Paced, paceKey } from "./pace.ts";
+
+/** Gives the seconds until the next task; called after every task, with its user or task set as `this`. */
+export type WaitTime = (this: Paced) => number;
+
+/** A random time between `min` and `max` seconds, uniform, drawn anew after every task from the run's seed. */
+export function between(min: number, max: number): WaitTime {
+  check("between", "the first number", min);
+  check("between", "the second number", max);
+  if (max < min) throw new RangeError(`between(${min}, ${max}): the second number must not be smaller than the first`);
+  return function () {
+    return min + paceOf(this, "between").random.float() * (max - min);
+  };
+}
+
+/** Always `seconds`. */
+export function constant(seconds: number): WaitTime {
+  check("constant", "the time", seconds);
+  return () => seconds;
+}
+
+/**
+ * Tasks start every `seconds`, whatever they take: the wait is what is left. A task that took longer is followed at
+ * once by the next, and what was lost is not made up for. Measured from when the task should have started, not
+ * from when it did, so that late timers do not add up.
+ */
+export function constantPacing(seconds: number): WaitTime {
+  check("constantPacing", "the time", seconds);
+  // By owner and not in the closure: `static waitTime = constantPacing(1)` is one function for all users.
+  const dueMs = new WeakMap<object, number>();
+  return function () {
+    const pace = paceOf(this, "constantPacing");
+    const nowMs = pace.clock.now();
+    const nextMs = Math.max(nowMs, (dueMs.get(this) ?? pace.startMs) + seconds * 1000);
+    dueMs.set(this, nextMs);
+    return (nextMs - nowMs) / 1000;
+  };
+}
+
+/** At most `perSecond` tasks a second for each user; the same as `constantPacing(1 / perSecond)`. */
+export function constantThroughput(perSecond: number): WaitTime {
+  if (!(perSecond > 0) || !Number.isFinite(perSecond)) {
+    throw new RangeError(`constantThroughput(${perSecond}): tasks per second must be a number above 0`);
+  }
+  return constantPacing(1 / perSecond);
+}
+
+function check(name: string, what: string, seconds: number): void {
+  if (typeof seconds !== "number" || !(seconds >= 0) || !Number.isFinite(seconds)) {
+    throw new RangeError(`${name}(${seconds}): ${what} must be seconds, 0 or more`);
+  }
+}
+
+function paceOf(owner: Paced | undefined, name: string): Pace {
+  const pace = owner?.[paceKey];
+  if (pace) return pace;
+  throw new TypeError(`${name}(…) must be called on a user or a task set: waitTime = ${name}(…)`);
+}
