@@ -1,0 +1,116 @@
+import { escapeGlob } from "./glob.ts";
+import type { ThresholdResult } from "./promise.ts";
+import { type Cursor, describe } from "./threshold-cursor.ts";
+import { parseMetric, type ThresholdMetric, unitOf } from "./threshold-metric.ts";
+import { opposite, parseOperator } from "./threshold-operator.ts";
+import { parseQuantity } from "./threshold-quantity.ts";
+import type { Token } from "./threshold-scanner.ts";
+
+const subjects = ["avg-rt", "rt", "fail", "succ", "hits"];
+/** Subjects of Taurus that this program does not measure. */
+const unmeasured = /^(?:avg-lt|avg-ct|stdev-rt|bytes|concurr|rc[\d?]+)$/;
+
+/** Whether a line can only be Taurus': it begins with one of its own words. */
+export function isTaurusSubject({ kind, text }: Token): boolean {
+  return kind === "word" && (subjects.includes(text) || unmeasured.test(text));
+}
+
+/** Whether what follows the value is Taurus' time frame or action. */
+export function startsTaurusRest({ kind, text }: Token): boolean {
+  return (kind === "word" && /^(?:for|within|over)$/.test(text)) || (kind === "mark" && text === ",");
+}
+
+interface TaurusPromise {
+  readonly metric: ThresholdMetric;
+  readonly operator: ThresholdResult["operator"];
+  readonly value: number;
+  readonly of: string | null;
+  readonly tier: "fail" | "warn";
+  readonly notes: readonly string[];
+}
+
+/** `p95 of label>300ms for 10s, stop as failed`: a condition for failing, so the promise is its opposite. */
+export function parseTaurus(cursor: Cursor): TaurusPromise {
+  const subject = cursor.peek();
+  if (unmeasured.test(subject.text)) cursor.fail(`Taurus' "${subject.text}" is not measured here`);
+  const own = subjects.includes(subject.text);
+  const named = own ? undefined : parseMetric(cursor);
+  if (own) cursor.next();
+  const of = cursor.take("of") ? parseLabel(cursor) : null;
+  const failing = parseOperator(cursor, { loose: true });
+  const percent = isPercentage(cursor);
+  const metric = named ?? metricOf(cursor, subject, percent);
+  const { value, explicit, token } = parseQuantity(cursor, unitOf(metric));
+  if (unitOf(metric) === "ms" && !explicit) {
+    cursor.fail(
+      "Taurus reads a bare number as seconds, others as milliseconds",
+      `write ${token.text}s or ${token.text}ms`,
+      token,
+    );
+  }
+  const rest = parseRest(cursor);
+  if (subject.text === "succ")
+    return { metric, operator: failing === "==" ? "!=" : mirrored(failing), value: 1 - value, of, ...rest };
+  return { metric, operator: opposite(failing), value, of, ...rest };
+}
+
+/** Failing when successes are below 90 % is promising errors of at most 10 %. */
+function mirrored(failing: TaurusPromise["operator"]): TaurusPromise["operator"] {
+  const swapped = { "<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!=" } as const;
+  return opposite(swapped[failing]);
+}
+
+function isPercentage(cursor: Cursor): boolean {
+  return cursor.peek(1).text === "%";
+}
+
+function metricOf(cursor: Cursor, subject: Token, percent: boolean): ThresholdMetric {
+  if (subject.text === "avg-rt" || subject.text === "rt") return { kind: "avg" };
+  if (subject.text === "hits") return { kind: "requests" };
+  if (subject.text === "fail") return { kind: percent ? "errors" : "failures" };
+  if (!percent) cursor.fail("succ is understood as a percentage here", "write succ<90%", subject);
+  return { kind: "errors" };
+}
+
+/** Everything up to the operator: Taurus writes labels without quotes. */
+function parseLabel(cursor: Cursor): string {
+  const start = cursor.peek();
+  let end = start.start;
+  for (let token = cursor.peek(); token.kind !== "end"; token = cursor.peek()) {
+    if (token.kind === "operator" && token.text !== "=") break;
+    end = cursor.next().end;
+  }
+  if (cursor.peek().kind === "end") {
+    cursor.fail(
+      "expected an operator after the endpoint",
+      'here the endpoint stands at the end: p95 < 300ms of "GET /path"; Taurus\' way is p95 of label>300ms',
+    );
+  }
+  const text = cursor.source.slice(start.start, end).trim();
+  if (text === "") cursor.fail("an empty label", undefined, start);
+  return start.kind === "string" && end === start.end ? start.text : escapeGlob(text);
+}
+
+function parseRest(cursor: Cursor): Pick<TaurusPromise, "tier" | "notes"> {
+  const notes: string[] = [];
+  const frame = cursor.take("for", "within", "over");
+  if (frame) {
+    const from = cursor.peek().start;
+    parseQuantity(cursor, "ms");
+    const text = cursor.source.slice(from, cursor.peek().start).trim().replace(/,$/, "");
+    notes.push(`"${frame.text} ${text}" is left out: promises are judged over the whole window`);
+  }
+  let tier: "fail" | "warn" = "fail";
+  if (cursor.take(",")) {
+    if (cursor.take("stop")) notes.push('"stop" is left out: the run goes on to its end');
+    else cursor.take("continue");
+    if (cursor.take("as")) {
+      const status = cursor.next();
+      if (status.text === "non-failed") tier = "warn";
+      else if (status.text !== "failed")
+        cursor.fail(`expected "failed" or "non-failed", found ${describe(status)}`, undefined, status);
+    }
+  }
+  if (cursor.peek().kind !== "end") cursor.fail(`unexpected ${describe(cursor.peek())}`);
+  return { tier, notes };
+}

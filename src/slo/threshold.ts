@@ -1,0 +1,147 @@
+import type { Problem } from "../base/errors.ts";
+import type { ThresholdResult } from "./promise.ts";
+import { Cursor, describe, ThresholdSyntaxError } from "./threshold-cursor.ts";
+import { isK6Metric, parseK6 } from "./threshold-k6.ts";
+import { parseMetric, printMetric, type ThresholdMetric, unitOf } from "./threshold-metric.ts";
+import { parseOperator } from "./threshold-operator.ts";
+import { parseQuantity, printQuantity } from "./threshold-quantity.ts";
+import { isTaurusSubject, parseTaurus, startsTaurusRest } from "./threshold-taurus.ts";
+
+export type Operator = ThresholdResult["operator"];
+
+/** One promise. */
+export interface Threshold {
+  readonly metric: ThresholdMetric;
+  readonly operator: Operator;
+  /** In the metric's own unit: milliseconds, a ratio (0–1), a count, per second, a score. */
+  readonly value: number;
+  /** A glob over `METHOD name`; null promises the total. */
+  readonly of: string | null;
+  /** Globs of endpoints that an earlier entry of the configuration has taken: first match wins. */
+  readonly except: readonly string[];
+  /** The first part of the judged window, left out. */
+  readonly afterMs: number;
+  /** Without samples it is kept, not broken. */
+  readonly optional: boolean;
+  /** A broken promise of the `warn` tier is told and fails nothing. */
+  readonly tier: "fail" | "warn";
+  /** Where it was written; null if nowhere. */
+  readonly place: string | null;
+  /** What of a foreign spelling has no meaning here, each a sentence. */
+  readonly notes: readonly string[];
+}
+
+/*
+ * The language, one promise a line:
+ *
+ *   threshold  = promise | k6 | taurus ;
+ *   promise    = metric operator value { clause } ;
+ *   metric     = "p" number | "p" "(" number ")" | "med" | "avg" | "min" | "max"
+ *              | "errors" | "failures" | "rps" | "requests" | "apdex" "(" duration ")" ;
+ *   operator   = "<" | "<=" | ">" | ">=" | "==" | "===" | "!=" | "!==" ;
+ *   value      = number [ unit ] ;
+ *   unit       = "us" | "ms" | "s" | "m" | "h" | "%" | "/" ( "s" | "m" | "h" ) ;
+ *   duration   = number [ "us" | "ms" | "s" | "m" | "h" ] ;                 a bare number is milliseconds
+ *   clause     = "of" string | "after" duration | "optional" | "warn" ;     each at most once
+ *   string     = '"' glob '"' | "'" glob "'" ;
+ *
+ *   k6         = k6-metric [ "{" tag ":" text { "," tag ":" text } "}" ] ":" aggregate operator value { clause } ;
+ *   aggregate  = metric | "rate" | "count" ;
+ *
+ *   taurus     = subject [ "of" label ] operator value [ ( "for" | "within" | "over" ) duration ]
+ *                [ "," [ "stop" | "continue" ] [ "as" ( "failed" | "non-failed" ) ] ] ;
+ *   subject    = "avg-rt" | "rt" | "fail" | "succ" | "hits" | metric ;      states the failure: read inverted
+ *   label      = any text before the operator ;
+ */
+
+/** Reads one line. Throws ThresholdSyntaxError, which points at the character. */
+export function parseThreshold(source: string, place: string | null = null): Threshold {
+  const cursor = new Cursor(source);
+  const first = cursor.peek();
+  const blank = { of: null, except: [], afterMs: 0, optional: false, tier: "fail", place, notes: [] } as const;
+  if (isK6Metric(cursor)) return parseClauses(cursor, { ...blank, ...parseK6(cursor) });
+  if (isTaurusSubject(first)) return { ...blank, ...parseTaurus(cursor) };
+  const metric = parseMetric(cursor);
+  if (cursor.peek().text === "of") return { ...blank, ...parseTaurus(new Cursor(source)) };
+  const operator = parseOperator(cursor);
+  const { value, token } = parseQuantity(cursor, unitOf(metric));
+  if (startsTaurusRest(cursor.peek())) return { ...blank, ...parseTaurus(new Cursor(source)) };
+  if (operator === "<" && value === 0) cursor.fail("nothing is below 0", "write <= 0 or == 0", token);
+  return parseClauses(cursor, { ...blank, metric, operator, value });
+}
+
+function parseClauses(cursor: Cursor, start: Threshold): Threshold {
+  let threshold = start;
+  const seen = new Set<string>();
+  for (let token = cursor.peek(); token.kind !== "end"; token = cursor.peek()) {
+    cursor.next();
+    const word = token.kind === "word" ? token.text.toLowerCase() : "";
+    if (seen.has(word)) cursor.fail(`"${word}" is said twice`, undefined, token);
+    seen.add(word);
+    if (word === "of") {
+      if (threshold.of !== null) cursor.fail("the endpoint is said twice", undefined, token);
+      threshold = { ...threshold, of: endpointGlob(cursor) };
+    } else if (word === "after") threshold = { ...threshold, afterMs: afterMs(cursor) };
+    else if (word === "optional") threshold = { ...threshold, optional: true };
+    else if (word === "warn") threshold = { ...threshold, tier: "warn" };
+    else
+      cursor.fail(
+        `unexpected ${describe(token)}`,
+        'after the value may stand: of "GET /path", after 10s, optional, warn',
+        token,
+      );
+  }
+  return threshold;
+}
+
+function endpointGlob(cursor: Cursor): string {
+  const token = cursor.next();
+  if (token.kind === "unclosed") cursor.fail("this quote is never closed", undefined, token);
+  if (token.kind !== "string") {
+    cursor.fail(`an endpoint stands in quotes, found ${describe(token)}`, 'write of "GET /path"', token);
+  }
+  if (token.text.trim() === "") cursor.fail("an empty endpoint", 'of "*" promises each endpoint', token);
+  return token.text;
+}
+
+function afterMs(cursor: Cursor): number {
+  const { value, explicit, token } = parseQuantity(cursor, "ms");
+  if (!explicit) cursor.fail("is this seconds or milliseconds?", `write after ${token.text}s`, token);
+  return value;
+}
+
+/** Lines of thresholds, as an input carries them; blank lines and what follows a `#` at a line's start are skipped. */
+export function parseThresholds(
+  text: string,
+  where: string,
+): { readonly thresholds: readonly Threshold[]; readonly problems: readonly Problem[] } {
+  const thresholds: Threshold[] = [];
+  const problems: Problem[] = [];
+  for (const [index, line] of text.split(/\r?\n/).entries()) {
+    if (/^\s*(?:#|$)/.test(line)) continue;
+    const place = `${where}:${index + 1}`;
+    try {
+      thresholds.push(parseThreshold(line, place));
+    } catch (error) {
+      if (!(error instanceof ThresholdSyntaxError)) throw error;
+      problems.push(problemOf(error, `${place}:${error.offset + 1}`));
+    }
+  }
+  return { thresholds, problems };
+}
+
+/** A syntax error as people are told it, the line and the caret under the sentence. */
+export function problemOf(error: ThresholdSyntaxError, where: string): Problem {
+  const hint = error.hint === undefined ? "" : `; ${error.hint}`;
+  return { where, message: `${error.message}${hint}\n${error.frame}` };
+}
+
+/** The canonical spelling; `parseThreshold` reads it back as the same promise. */
+export function printThreshold({ metric, operator, value, of, afterMs, optional, tier }: Threshold): string {
+  const parts = [printMetric(metric), operator, printQuantity(value, unitOf(metric))];
+  if (of !== null) parts.push("of", `"${of.replace(/[\\"]/g, "\\$&")}"`);
+  if (afterMs > 0) parts.push("after", printQuantity(afterMs, "ms"));
+  if (optional) parts.push("optional");
+  if (tier === "warn") parts.push("warn");
+  return parts.join(" ");
+}
