@@ -1,0 +1,37 @@
+import { endpointLabel } from "../stats/endpoint.ts";
+import type { Comparison } from "./comparison.ts";
+
+/** A change in one clause: `POST /checkout p95 is 38 % slower (221 ms → 305 ms, +29 … +48 %)`. */
+export function changeText({ endpoint, metric, before, after, change }: Comparison): string {
+  const subject = `${endpoint ? `${endpointLabel(endpoint)} ` : ""}${metric === "suite" ? "every endpoint" : metric}`;
+  if (change === null) return `${subject} changed`;
+  const { estimate, low, high } = change;
+  if (metric === "stalls") return `${subject}: ${before ?? 0} before, ${after ?? 0} after`;
+  if (metric === "errors") {
+    const values =
+      before === null || after === null ? "" : ` (${percent(before)} → ${percent(after)}${interval(low, high, " pp")})`;
+    return `${subject} ${estimate >= 0 ? "rose" : "fell"} by ${number(100 * Math.abs(estimate))} percentage points${values}`;
+  }
+  const word = estimate >= 0 ? "slower" : "faster";
+  const values = before === null || after === null ? "" : `${number(before)} ms → ${number(after)} ms`;
+  const bounds = interval(low, high, " %");
+  const inside = `${values}${bounds}`.replace(/^, /, "");
+  return `${subject} is ${number(100 * Math.abs(estimate))} % ${word}${inside === "" ? "" : ` (${inside})`}`;
+}
+
+function interval(low: number | null, high: number | null, unit: string): string {
+  return low === null || high === null ? "" : `, ${signed(100 * low)} … ${signed(100 * high)}${unit}`;
+}
+
+function signed(value: number): string {
+  return `${value < 0 ? "−" : "+"}${number(Math.abs(value))}`;
+}
+
+/** At most three significant digits, never in exponent form for what people read. */
+function number(value: number): string {
+  return String(Number(value.toPrecision(value >= 1000 ? 4 : value < 10 ? 2 : 3)));
+}
+
+function percent(ratio: number): string {
+  return `${number(100 * ratio)} %`;
+}

@@ -1,0 +1,34 @@
+import { ExitCode } from "../base/errors.ts";
+import type { Verdict } from "./verdict.ts";
+
+/** What may fail the step (`fail-on`, SPEC 2); an empty set is `none`. */
+export type FailOn = "slo" | "regression" | "invalid" | "inconclusive" | "no-baseline";
+
+export const defaultFailOn: ReadonlySet<FailOn> = new Set<FailOn>(["slo", "regression", "invalid"]);
+
+/**
+ * The exit code of SPEC 3. An interruption ends with its signal's number whatever `failOn` says. A locustfile's own
+ * exit code counts as a promise of its own: it holds where `failOn` has `slo` and nothing else is broken.
+ */
+export function exitCodeOf({
+  verdict,
+  failOn,
+  signal = "SIGINT",
+  processExitCode = null,
+}: {
+  verdict: Verdict;
+  failOn: ReadonlySet<FailOn>;
+  /** Which signal interrupted the run, if one did. */
+  signal?: "SIGINT" | "SIGTERM" | undefined;
+  processExitCode?: number | null | undefined;
+}): number {
+  const codes = new Set(verdict.reasons.map(({ code }) => code));
+  if (codes.has("interrupted")) return signal === "SIGTERM" ? ExitCode.terminated : ExitCode.interrupted;
+  if (verdict.conclusion === "invalid") return failOn.has("invalid") ? ExitCode.invalid : ExitCode.ok;
+  if (codes.has("slo") && failOn.has("slo")) return ExitCode.broken;
+  if (codes.has("regression") && failOn.has("regression")) return ExitCode.broken;
+  if (codes.has("exit-code") && failOn.has("slo")) return processExitCode ?? ExitCode.ownFault;
+  if (codes.has("inconclusive") && failOn.has("inconclusive")) return ExitCode.invalid;
+  if (codes.has("no-baseline") && failOn.has("no-baseline")) return ExitCode.invalid;
+  return ExitCode.ok;
+}

@@ -1,0 +1,70 @@
+import type { RunResult } from "../stats/run-result.ts";
+import { type Block, blockMs } from "../stats/snapshot.ts";
+import { isJudged, shownPercentile } from "../stats/summary.ts";
+import type { Reason } from "./verdict.ts";
+
+const busiest = 0.9;
+const smallestDelayMs = 5;
+/** Of the median latency: a generator this late bends what it measures. */
+const delayShare = 0.25;
+/** Of the iterations due in a block. */
+const lateShare = 0.01;
+/** Of the judged blocks. */
+const saturatedShare = 0.2;
+
+export interface Strain {
+  /** Judged blocks with health readings, and those of them over a limit. */
+  readonly blocks: number;
+  readonly saturated: number;
+  readonly delayLimitMs: number;
+  readonly worstDelayMs: number;
+  readonly worstUtilization: number;
+  readonly lateStarts: number;
+}
+
+/** How the load generator fared: over its limits in which share of the blocks (statistics.md 4.8, SPEC 4.1). */
+export function strainOf(result: RunResult): Strain {
+  const head = result.summary.totals.find((row) => row.arm === "base") ?? result.summary.totals[0];
+  const medianMs = head ? (shownPercentile(head, 0.5) ?? 0) : 0;
+  const delayLimitMs = Math.max(smallestDelayMs, delayShare * medianMs);
+  const { arrivalRate } = result.meta.profile;
+  const lateLimit = arrivalRate === null ? Infinity : Math.max(1, (lateShare * arrivalRate * blockMs) / 1000);
+  const read = result.blocks.filter((block) => isJudged(block) && block.health.threads.length > 0);
+  const threads = read.flatMap((block) => block.health.threads);
+  return {
+    blocks: read.length,
+    saturated: read.filter((block) => isSaturated(block, { delayLimitMs, lateLimit })).length,
+    delayLimitMs,
+    worstDelayMs: threads.reduce((worst, { delayP99Ms }) => Math.max(worst, delayP99Ms), 0),
+    worstUtilization: threads.reduce((worst, { utilization }) => Math.max(worst, utilization), 0),
+    lateStarts: threads.reduce((sum, { lateStarts }) => sum + lateStarts, 0),
+  };
+}
+
+function isSaturated({ health }: Block, limits: { delayLimitMs: number; lateLimit: number }): boolean {
+  const late = health.threads.reduce((sum, thread) => sum + thread.lateStarts, 0);
+  return (
+    late > limits.lateLimit ||
+    health.threads.some(({ delayP99Ms, utilization }) => delayP99Ms > limits.delayLimitMs || utilization > busiest)
+  );
+}
+
+export function saturation(result: RunResult): Reason | null {
+  const strain = strainOf(result);
+  if (strain.saturated <= saturatedShare * strain.blocks) return null;
+  const share = Math.round((100 * strain.saturated) / strain.blocks);
+  const late = strain.lateStarts === 0 ? "" : `, ${strain.lateStarts} iterations started late`;
+  return {
+    code: "saturated",
+    message:
+      `The load generator was saturated in ${share} % of the run (${strain.saturated} of ${strain.blocks} blocks): ` +
+      `event loop late by up to ${round1(strain.worstDelayMs)} ms (limit ${round1(strain.delayLimitMs)} ms), ` +
+      `busy up to ${Math.round(100 * strain.worstUtilization)} % (limit 90 %)${late}. ` +
+      "The latencies are its own as much as the target's.",
+    remedy: "Use fewer users or a lower rate, more `threads`, a larger runner, or several shards.",
+  };
+}
+
+function round1(value: number): number {
+  return Math.round(value * 10) / 10;
+}
