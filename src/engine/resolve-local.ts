@@ -1,0 +1,82 @@
+import { realpathSync, statSync } from "node:fs";
+import { isBuiltin } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { createPathsMatcher, getTsconfig } from "get-tsconfig";
+
+/** In the order tried for an import without extension. */
+const extensions = [".ts", ".mts", ".js", ".mjs", ".cts", ".cjs", ".json"];
+
+interface FolderSettings {
+  readonly legacyDecorators: boolean;
+  /** Files a bare specifier may stand for (`paths`, `baseUrl`), best first. */
+  readonly candidates: (specifier: string) => readonly string[];
+}
+
+/**
+ * Finds what an import of the user's own code means where Node alone would not: without extension, `./folder`,
+ * `./x.js` that is `./x.ts` on disk, the `paths` and `baseUrl` of the nearest tsconfig. Reads the disk, once per
+ * folder for settings; keeps no other state.
+ */
+export class LocalResolver {
+  readonly #settings = new Map<string, FolderSettings>();
+  readonly #tsconfigs = new Map();
+
+  /** Undefined where it is Node's to resolve: built-ins, packages, URLs, files that are not there. */
+  resolve(specifier: string, parentUrl: string): string | undefined {
+    if (/^\.{0,2}\/|^\.{1,2}$|^file:/.test(specifier)) {
+      const url = new URL(specifier, parentUrl);
+      const file = findFile(fileURLToPath(url));
+      return file && pathToFileURL(file).href + url.search;
+    }
+    if (isBuiltin(specifier) || /^[a-z]+:|^#/.test(specifier)) return undefined;
+    for (const candidate of this.#settingsFor(fileURLToPath(parentUrl)).candidates(specifier)) {
+      const file = findFile(candidate);
+      if (file) return pathToFileURL(file).href;
+    }
+    return undefined;
+  }
+
+  /** Whether the file's nearest tsconfig asks for decorators called the old way. */
+  legacyDecorators(file: string): boolean {
+    return this.#settingsFor(file).legacyDecorators;
+  }
+
+  #settingsFor(file: string): FolderSettings {
+    const folder = dirname(file);
+    let settings = this.#settings.get(folder);
+    if (!settings) {
+      settings = this.#read(folder);
+      this.#settings.set(folder, settings);
+    }
+    return settings;
+  }
+
+  #read(folder: string): FolderSettings {
+    const found = getTsconfig(folder, "tsconfig.json", this.#tsconfigs);
+    const matcher = found && createPathsMatcher(found);
+    return {
+      legacyDecorators: found?.config.compilerOptions?.experimentalDecorators === true,
+      candidates: matcher ?? (() => []),
+    };
+  }
+}
+
+/** The file an extensionless or `.js` path stands for; its real path, so that a symbolic link is not a second module. */
+export function findFile(path: string): string | undefined {
+  const exact = realFile(path);
+  if (exact) return exact;
+  const asTypeScript = /\.[cm]?js$/.test(path) ? realFile(path.replace(/js$/, "ts")) : undefined;
+  if (asTypeScript) return asTypeScript;
+  for (const stem of [path, join(path, "index")]) {
+    for (const extension of extensions) {
+      const file = realFile(stem + extension);
+      if (file) return file;
+    }
+  }
+  return undefined;
+}
+
+function realFile(path: string): string | undefined {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ? realpathSync(path) : undefined;
+}

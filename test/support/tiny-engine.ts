@@ -1,0 +1,39 @@
+/** Just enough of an engine to load locustfiles against: brands, decorators that note what they decorate. */
+const brand = Symbol.for("tiny.user");
+const shapeBrand = Symbol.for("tiny.shape");
+
+export class User {
+  static readonly [brand] = true;
+  static readonly abstract: boolean = true;
+  client = { get: async (path: string) => path };
+}
+export class HttpUser extends User {
+  static override readonly abstract: boolean = true;
+}
+export class LoadTestShape {
+  static readonly [shapeBrand] = true;
+  tick(): null {
+    return null;
+  }
+  static readonly abstract: boolean = true;
+}
+
+/** `Class.method` of everything decorated, in order. */
+export const decorated: string[] = [];
+
+/** Works as a standard and as a legacy decorator, with and without a weight. */
+export function task(first: unknown, second?: unknown): unknown {
+  if (typeof first !== "number") return note(first, second);
+  return note;
+}
+
+function note(target: unknown, context: unknown): void {
+  const isStandard = typeof context === "object" && context !== null && "kind" in context;
+  if (isStandard) decorated.push(`standard ${String((context as DecoratorContext).name)}`);
+  else decorated.push(`legacy ${(target as object).constructor.name}.${String(context)}`);
+}
+
+export const isUserClass = (value: unknown): value is typeof User =>
+  typeof value === "function" && (value as { [brand]?: boolean })[brand] === true;
+export const isShapeClass = (value: unknown): value is typeof LoadTestShape =>
+  typeof value === "function" && (value as { [shapeBrand]?: boolean })[shapeBrand] === true;
