@@ -95,7 +95,10 @@ function mismatch(unit: Unit): string {
 
 /** The shortest text that `parseQuantity` reads back as the same quantity. */
 export function printQuantity(value: number, unit: Unit): string {
-  if (unit === "ms") return value >= 1000 && value % 1000 === 0 ? `${value / 1000}s` : `${plainNumber(value)}ms`;
+  if (unit === "ms") {
+    const ms = Number(plainNumber(value));
+    return ms >= 1000 && ms % 1000 === 0 ? `${ms / 1000}s` : `${plainNumber(ms)}ms`;
+  }
   if (unit === "ratio") return `${plainNumber(value * 100)}%`;
   return unit === "perSecond" ? `${plainNumber(value)}/s` : plainNumber(value);
 }

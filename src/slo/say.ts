@@ -1,0 +1,70 @@
+import type { Measured } from "./measure.ts";
+import type { ThresholdResult } from "./promise.ts";
+import type { Threshold } from "./threshold.ts";
+import { printMetric, unitOf } from "./threshold-metric.ts";
+import { holds } from "./threshold-operator.ts";
+import { plainNumber } from "./threshold-quantity.ts";
+
+type Unit = ThresholdResult["unit"];
+
+/** `p95 of GET /item was 412 ms (95 % interval 398 to 430 ms, 1200 requests)`. */
+export function sayMeasured(threshold: Threshold, { actual, interval, n }: Measured, subject: string): string {
+  const unit = unitOf(threshold.metric);
+  const value = say(rounded(actual, threshold), unit);
+  const from = `${n} request${n === 1 ? "" : "s"}`;
+  const sure = interval
+    ? `95 % interval ${number(interval[0], unit)} to ${say(Number(interval[1].toPrecision(3)), unit)}, `
+    : "";
+  return `${printMetric(threshold.metric)} of ${subject} ${plural(threshold) ? "were" : "was"} ${value} (${sure}${from})`;
+}
+
+function plural({ metric: { kind } }: Threshold): boolean {
+  return kind === "errors" || kind === "failures" || kind === "requests";
+}
+
+const operatorWords: Record<Threshold["operator"], string> = {
+  "<": "below",
+  "<=": "at most",
+  ">": "above",
+  ">=": "at least",
+  "==": "exactly",
+  "!=": "anything but",
+};
+
+/** `below 300 ms`. */
+export function sayPromise({ operator, value, metric }: Threshold): string {
+  return `${operatorWords[operator]} ${say(value, unitOf(metric))}`;
+}
+
+/**
+ * Three significant digits, more only where fewer would tell the opposite: 300.4 ms against a limit of 300 ms must not
+ * read "300 ms".
+ */
+function rounded(actual: number, { operator, value: expected }: Threshold): number {
+  const kept = holds({ actual, operator, expected });
+  for (let digits = 3; digits < 12; digits++) {
+    const candidate = Number(actual.toPrecision(digits));
+    if (candidate === expected && actual !== expected) continue;
+    if (holds({ actual: candidate, operator, expected }) === kept) return candidate;
+  }
+  return actual;
+}
+
+function number(value: number, unit: Unit): string {
+  const short = Number(value.toPrecision(3));
+  return plainNumber(unit === "ratio" ? short * 100 : short);
+}
+
+function say(value: number, unit: Unit): string {
+  switch (unit) {
+    case "ms":
+      return `${plainNumber(value)} ms`;
+    case "ratio":
+      return `${plainNumber(value * 100)} %`;
+    case "perSecond":
+      return `${plainNumber(value)}/s`;
+    case "count":
+    case "score":
+      return plainNumber(value);
+  }
+}

@@ -1,0 +1,192 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { evaluate, settle } from "../../src/slo/evaluate.ts";
+import { parseThreshold } from "../../src/slo/threshold.ts";
+import type { Block } from "../../src/stats/snapshot.ts";
+import { blocksOf, ramp, times } from "./support/traffic.ts";
+
+const judge = (line: string, blocks: readonly Block[]) => evaluate([parseThreshold(line)], blocks);
+const outcome = (line: string, blocks: readonly Block[]) => judge(line, blocks).map((result) => result.outcome);
+
+describe("what is measured", () => {
+  test("the total is every request of the head arm in the judged window, failed ones too", () => {
+    const blocks = blocksOf(
+      { latenciesMs: times(60, 10) },
+      { latenciesMs: times(40, 500), failure: "status", endpoint: "GET /b" },
+      { latenciesMs: times(900, 9000), arm: "base" },
+      { latenciesMs: times(900, 9000), block: 1, phase: "warm-up" },
+      { latenciesMs: times(900, 9000), block: 2, phase: "confirmation" },
+      { latenciesMs: times(900, 9000), block: 3, phase: "tail" },
+    );
+    const [p90] = judge("p90 < 300ms", blocks);
+    expect(p90).toMatchObject({ endpoint: null, metric: "p90", n: 100, outcome: "fail", unit: "ms", expected: 300 });
+    expect(p90?.actual).toBeCloseTo(500, 0);
+    expect(judge("requests == 100", blocks)).toMatchObject([{ outcome: "pass", actual: 100 }]);
+    expect(judge("rps == 200", blocks)).toMatchObject([{ outcome: "pass", actual: 200, unit: "perSecond" }]);
+    expect(judge("errors == 40%", blocks)).toMatchObject([{ outcome: "pass", actual: 0.4, unit: "ratio" }]);
+    expect(judge("failures <= 40", blocks)).toMatchObject([{ outcome: "pass", actual: 40, unit: "count" }]);
+    expect(judge("avg == 206ms", blocks)).toMatchObject([{ outcome: "pass" }]);
+    expect(judge("min == 10ms", blocks)).toMatchObject([{ outcome: "pass" }]);
+    expect(judge("max == 500ms", blocks)).toMatchObject([{ outcome: "pass" }]);
+  });
+
+  test("extensions are judged with the rest", () => {
+    const blocks = blocksOf({ latenciesMs: times(5, 1) }, { latenciesMs: times(5, 1), block: 1, phase: "extension" });
+    expect(judge("requests == 10", blocks)).toMatchObject([{ outcome: "pass" }]);
+    expect(judge("rps == 10", blocks)).toMatchObject([{ outcome: "pass" }]);
+  });
+
+  test("apdex counts slow requests half and failed ones not at all", () => {
+    const blocks = blocksOf(
+      { latenciesMs: [...times(6, 100), ...times(2, 1000), ...times(1, 5000)] },
+      { latenciesMs: times(1, 100), failure: "status" },
+    );
+    expect(judge("apdex(300ms) >= 0.7", blocks)).toMatchObject([{ actual: 0.7, outcome: "pass", unit: "score" }]);
+  });
+
+  test("`after` cuts the start of the judged window, not of the run", () => {
+    const blocks = blocksOf(
+      { block: 10, phase: "ramp", latenciesMs: times(50, 1) },
+      { block: 20, latenciesMs: times(50, 900) },
+      { block: 21, latenciesMs: times(50, 900) },
+      { block: 22, latenciesMs: times(50, 20) },
+    );
+    expect(outcome("p95 < 300ms", blocks)).toEqual(["fail"]);
+    expect(outcome("p95 < 300ms after 1s", blocks)).toEqual(["pass"]);
+    expect(outcome("p95 < 300ms after 1m", blocks)).toEqual(["no-data"]);
+  });
+});
+
+describe("whose promise it is", () => {
+  const blocks = blocksOf(
+    { endpoint: "GET /fast", latenciesMs: times(500, 10) },
+    { endpoint: "POST /slow", latenciesMs: times(500, 800) },
+  );
+
+  test("a glob promises each endpoint it matches", () => {
+    expect(judge('p95 < 300ms of "*"', blocks)).toMatchObject([
+      { endpoint: { method: "GET", name: "/fast" }, outcome: "pass", n: 500 },
+      { endpoint: { method: "POST", name: "/slow" }, outcome: "fail", n: 500 },
+    ]);
+    expect(judge('p95 < 300ms of "GET *"', blocks)).toHaveLength(1);
+  });
+
+  test("what an earlier entry has taken is left to it, and that is not a lack of data", () => {
+    const threshold = { ...parseThreshold('p95 < 300ms of "*"'), except: ["POST *"] };
+    expect(evaluate([threshold], blocks)).toMatchObject([{ endpoint: { name: "/fast" } }]);
+    expect(evaluate([{ ...threshold, except: ["*"] }], blocks)).toEqual([]);
+  });
+
+  test("a glob that matches nothing is broken and names the nearest endpoints", () => {
+    const [result] = judge('p95 < 300ms of "POST /slo"', blocks);
+    expect(result).toMatchObject({ outcome: "no-data", actual: null, n: 0, interval: null });
+    expect(result?.message).toBe(
+      'no data for p95 of "POST /slo": no endpoint is called so; the nearest are "POST /slow", "GET /fast"',
+    );
+  });
+
+  test("`optional` keeps a promise without data, `warn` makes it a warning", () => {
+    expect(outcome('p95 < 300ms of "GET /nowhere" optional', blocks)).toEqual(["pass"]);
+    expect(outcome('p95 < 300ms of "GET /nowhere" warn', blocks)).toEqual(["warn"]);
+  });
+
+  test("a run without requests keeps no promise", () => {
+    expect(outcome("p95 < 300ms", [])).toEqual(["no-data"]);
+    expect(outcome("errors < 1%", [])).toEqual(["no-data"]);
+    expect(outcome('failures <= 5 of "*"', [])).toEqual(["no-data"]);
+  });
+
+  test("requests without a response time are no data for a latency", () => {
+    const untimed = blocksOf({ latenciesMs: times(10, null) });
+    expect(judge("p95 < 300ms", untimed)[0]?.message).toBe(
+      "no data for p95 of all requests: no request had a response time",
+    );
+    expect(outcome("errors < 1%", untimed)).toEqual(["pass"]);
+  });
+});
+
+describe("how sure it is", () => {
+  test("a percentile breaks its promise when its whole interval is past the limit", () => {
+    const blocks = blocksOf({ latenciesMs: ramp(1000) });
+    const [result] = judge("p50 < 500ms", blocks);
+    // Binomial(1000, 0.5): ranks 469 and 532, as any table of order statistics has it.
+    expect(result?.interval?.[0]).toBeCloseTo(469, -0.5);
+    expect(result?.interval?.[1]).toBeCloseTo(532, -0.5);
+    expect(outcome("p50 < 460ms", blocks)).toEqual(["fail"]);
+    expect(outcome("p50 < 480ms", blocks)).toEqual(["undecided"]);
+    expect(outcome("p50 < 520ms", blocks)).toEqual(["undecided"]);
+    expect(outcome("p50 < 540ms", blocks)).toEqual(["pass"]);
+    expect(outcome("p50 > 460ms", blocks)).toEqual(["pass"]);
+    expect(outcome("p50 > 540ms", blocks)).toEqual(["fail"]);
+  });
+
+  test("an error rate likewise", () => {
+    const failed = (failures: number, all: number) =>
+      blocksOf({ latenciesMs: times(all - failures, 1) }, { latenciesMs: times(failures, 1), failure: "status" });
+    expect(outcome("errors < 1%", failed(20, 500))).toEqual(["fail"]);
+    expect(outcome("errors < 1%", failed(6, 500))).toEqual(["undecided"]);
+    expect(outcome("errors < 1%", failed(4, 500))).toEqual(["undecided"]);
+    expect(outcome("errors < 1%", failed(2, 5000))).toEqual(["pass"]);
+    expect(outcome("errors <= 0", failed(1, 500))).toEqual(["fail"]);
+  });
+
+  test("a promise that no request broke is kept, however few there were", () => {
+    const blocks = blocksOf({ latenciesMs: times(20, 40) });
+    expect(outcome("p99 < 300ms", blocks)).toEqual(["pass"]);
+    expect(outcome("errors < 1%", blocks)).toEqual(["pass"]);
+  });
+
+  test("the undecided becomes a warning when there is no more time", () => {
+    const results = judge("p50 < 480ms", blocksOf({ latenciesMs: ramp(1000) }));
+    expect(settle(results).map(({ outcome }) => outcome)).toEqual(["warn"]);
+    expect(settle(judge("p50 < 1ms", blocksOf({ latenciesMs: ramp(1000) })))[0]?.outcome).toBe("fail");
+  });
+
+  test("a broken promise of the warn tier is a warning and never asks for more time", () => {
+    const blocks = blocksOf({ latenciesMs: ramp(1000) });
+    expect(outcome("p50 < 400ms warn", blocks)).toEqual(["warn"]);
+    expect(outcome("p50 < 480ms warn", blocks)).toEqual(["warn"]);
+    expect(outcome("p50 < 900ms warn", blocks)).toEqual(["pass"]);
+  });
+
+  test("making every request slower never turns a failure into a pass", () => {
+    const rank = { pass: 0, undecided: 1, warn: 1, fail: 2, "no-data": 2 };
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 1, max: 1000 }), { minLength: 1, maxLength: 300 }),
+        fc.integer({ min: 0, max: 500 }),
+        fc.constantFrom("p50", "p95", "p99", "avg", "max", "min"),
+        (latenciesMs, moreMs, metric) => {
+          const before = outcome(`${metric} < 400ms`, blocksOf({ latenciesMs }))[0] ?? "fail";
+          const slower = latenciesMs.map((ms) => ms + moreMs);
+          const after = outcome(`${metric} < 400ms`, blocksOf({ latenciesMs: slower }))[0] ?? "fail";
+          return rank[after] >= rank[before];
+        },
+      ),
+    );
+  });
+});
+
+describe("what it says", () => {
+  test("plain words with units, the interval and the number of requests", () => {
+    const blocks = blocksOf({ endpoint: "GET /item/{id}", latenciesMs: ramp(1000) });
+    const messages = (line: string) => judge(line, blocks).map(({ message }) => message);
+    expect(messages('p50 < 300ms of "GET /item/*"')).toEqual([
+      "p50 of GET /item/{id} was 500 ms (95 % interval 469 to 532 ms, 1000 requests); promised below 300 ms",
+    ]);
+    expect(messages("errors <= 1%")).toEqual([
+      "errors of all requests were 0 % (95 % interval 0 to 0.368 %, 1000 requests); promised at most 1 %",
+    ]);
+    expect(messages("p95 of *>5s for 10s, stop")[0]).toContain('; "for 10s" is left out');
+  });
+
+  test("rounding never tells the opposite", () => {
+    const blocks = blocksOf({ latenciesMs: times(400, 300.4) });
+    expect(judge("avg < 300ms", blocks)[0]?.message).toContain("was 300.4 ms");
+  });
+
+  test("the place and the canonical source come along", () => {
+    const [result] = evaluate([parseThreshold("P(95)<300", "slo:2")], blocksOf({ latenciesMs: [1] }));
+    expect(result).toMatchObject({ place: "slo:2", source: "p95 < 300ms", operator: "<" });
+  });
+});
