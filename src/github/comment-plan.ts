@@ -1,0 +1,57 @@
+import type { Verdict } from "../verdict/verdict.ts";
+import { isNewer, type RunStamp, saysTheSame, stampOf } from "./comment-document.ts";
+
+/** The input `comment`. */
+export type CommentMode = "always" | "on-change" | "on-failure" | "never";
+
+/** How much there is to tell: the step fails; something changed or is in doubt; nothing. */
+export type News = "failing" | "change" | "quiet";
+
+/** What a verdict is worth telling. `failing` is whether the step fails, which `fail-on` decides. */
+export function newsOf(verdict: Verdict, failing: boolean): News {
+  if (failing) return "failing";
+  if (verdict.conclusion !== "pass") return "change";
+  const moved = verdict.comparisons.some((c) => c.outcome === "regressed" || c.outcome === "improved");
+  const warned = verdict.thresholds.some((t) => t.outcome !== "pass");
+  return moved || warned ? "change" : "quiet";
+}
+
+export interface ExistingComment {
+  readonly id: number;
+  readonly body: string;
+  readonly url: string;
+}
+
+export type CommentPlan =
+  | { readonly do: "create" }
+  | { readonly do: "update"; readonly comment: ExistingComment }
+  | { readonly do: "leave"; readonly comment: ExistingComment | undefined; readonly because: LeaveReason };
+
+export type LeaveReason = "never" | "nothing-new" | "same" | "newer-run" | "newer-commit";
+
+/**
+ * What to do about the comment. A comment that is there is brought up to date in every mode but `never`, so that a
+ * failure is seen to have cleared; a new one is made only when the mode asks for it.
+ */
+export function planComment(input: {
+  readonly mode: CommentMode;
+  readonly news: News;
+  readonly body: string;
+  readonly run: RunStamp;
+  readonly existing: ExistingComment | undefined;
+}): CommentPlan {
+  const { mode, news, existing } = input;
+  if (mode === "never") return { do: "leave", comment: existing, because: "never" };
+  if (existing === undefined) {
+    const wanted = mode === "always" || news === "failing" || (mode === "on-change" && news === "change");
+    return wanted ? { do: "create" } : { do: "leave", comment: undefined, because: "nothing-new" };
+  }
+  const written = stampOf(existing.body);
+  if (written !== undefined && isNewer(written, input.run)) {
+    return { do: "leave", comment: existing, because: "newer-run" };
+  }
+  if (saysTheSame({ before: existing.body, after: input.body })) {
+    return { do: "leave", comment: existing, because: "same" };
+  }
+  return { do: "update", comment: existing };
+}
