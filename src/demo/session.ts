@@ -1,0 +1,35 @@
+/** What the shop knows of one visitor. */
+export interface Session {
+  readonly id: string;
+  username: string | undefined;
+  currency: string;
+  /** Quantity by product id. */
+  readonly cart: Map<number, number>;
+}
+
+const cookieName = "shop_session";
+
+/** Visitors by cookie; the oldest is forgotten when there are too many. */
+export class Sessions {
+  readonly #byId = new Map<string, Session>();
+  readonly #limit: number;
+  #made = 0;
+
+  constructor(limit = 50_000) {
+    this.#limit = limit;
+  }
+
+  /** The session of a `Cookie` header; a new one, with the `Set-Cookie` to send, if it names none. */
+  open(cookies: string | undefined): { session: Session; setCookie?: string } {
+    const id = new RegExp(`(?:^|;\\s*)${cookieName}=([\\w-]+)`).exec(cookies ?? "")?.[1];
+    const known = id === undefined ? undefined : this.#byId.get(id);
+    if (known) return { session: known };
+    const session: Session = { id: `v${++this.#made}`, username: undefined, currency: "EUR", cart: new Map() };
+    this.#byId.set(session.id, session);
+    if (this.#byId.size > this.#limit) {
+      const [oldest] = this.#byId.keys();
+      if (oldest !== undefined) this.#byId.delete(oldest);
+    }
+    return { session, setCookie: `${cookieName}=${session.id}; Path=/; HttpOnly; SameSite=Lax` };
+  }
+}
