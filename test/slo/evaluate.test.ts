@@ -177,7 +177,7 @@ describe("what it says", () => {
     expect(messages("errors <= 1%")).toEqual([
       "errors of all requests were 0 % (95 % interval 0 to 0.368 %, 1000 requests); promised at most 1 %",
     ]);
-    expect(messages("p95 of *>5s for 10s, stop")[0]).toContain('; "for 10s" is left out');
+    expect(messages("p95 of /item/{id}>5s for 10s, stop")[0]).toContain('; "for 10s" is left out');
   });
 
   test("rounding never tells the opposite", () => {
