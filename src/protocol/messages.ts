@@ -70,6 +70,8 @@ export type WorkerMessage =
   | Message<"exception", ExceptionData>
   /** Ours: a locustfile in this worker ended the test (`runner.quit()`, StopTest); `budget` when `-n` is used up. */
   | Message<"end_test", { reason: "quit" | "stop" | "budget" }>
+  /** Ours, open model: iterations are due and every user is busy. */
+  | Message<"more_users", { count: number }>
   /** Ours: what a locustfile set as `environment.processExitCode`. */
   | Message<"exit_code", number | null>
   /** Ours: the worker cannot go on; the run ends. */

@@ -1,0 +1,68 @@
+/**
+ * Where requests may go. Cloud metadata services are never a target: a locustfile from a pull request could read the
+ * machine's credentials there.
+ */
+export class AllowedHosts {
+  readonly #patterns: readonly RegExp[] | null;
+  readonly #verdicts = new Map<string, string | undefined>();
+
+  /** @param globs of host names (`*.preview.example.com`, `localhost:8080`); null allows every host but metadata. */
+  constructor(globs: readonly string[] | null) {
+    this.#patterns = globs === null ? null : globs.map(globPattern);
+  }
+
+  /** Undefined if `url` may be reached; otherwise why not, one sentence. */
+  forbids(url: URL): string | undefined {
+    const { host } = url;
+    if (this.#verdicts.has(host)) return this.#verdicts.get(host);
+    const verdict = this.#judge(url);
+    // A locustfile that invents hosts must not fill the memory.
+    if (this.#verdicts.size < 1000) this.#verdicts.set(host, verdict);
+    return verdict;
+  }
+
+  #judge(url: URL): string | undefined {
+    const name = url.hostname.replace(/\.$/, "").toLowerCase();
+    if (isMetadataHost(name)) return `${name} is a cloud metadata address, never a target`;
+    if (this.#patterns === null) return undefined;
+    const port = url.port || (url.protocol === "https:" ? "443" : "80");
+    const written = [name, `${name}:${port}`, name.replace(/^\[|\]$/g, "")];
+    if (this.#patterns.some((pattern) => written.some((text) => pattern.test(text)))) return undefined;
+    return `${url.host} is not among the allowed hosts`;
+  }
+}
+
+/** A glob as a pattern for the whole text: `*` is any run of characters, `?` one. */
+function globPattern(glob: string): RegExp {
+  const escaped = glob
+    .trim()
+    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
+    .replaceAll("*", ".*")
+    .replaceAll("?", ".");
+  return new RegExp(`^${escaped}$`, "i");
+}
+
+const metadataNames = new Set([
+  "metadata.google.internal",
+  "metadata",
+  "instance-data",
+  "instance-data.ec2.internal",
+  "100.100.100.200", // Alibaba Cloud
+  "192.0.0.192", // Oracle Cloud
+  "168.63.129.16", // Azure's wire server
+]);
+
+/**
+ * Whether a host name or address, as `URL.hostname` writes it, is link-local (169.254.0.0/16, fe80::/10, also inside
+ * IPv6) or a metadata service by name. `URL` has already turned `0xA9FEA9FE`, `2852039166` and the like into dots.
+ */
+export function isMetadataHost(hostname: string): boolean {
+  if (metadataNames.has(hostname) || hostname.startsWith("169.254.")) return true;
+  if (!hostname.startsWith("[")) return false;
+  const address = hostname.slice(1, -1);
+  if (/^fe[89ab][0-9a-f]:/.test(address)) return true;
+  // fd00:ec2::254 is Amazon's, fd20:ce::254 Google's.
+  if (address === "fd00:ec2::254" || address === "fd20:ce::254") return true;
+  // ::ffff:a9fe:… and 64:ff9b::a9fe:… hold 169.254.0.0/16.
+  return /^(?:::ffff|64:ff9b:):(?:0:)?a9fe:/.test(address);
+}

@@ -1,0 +1,49 @@
+import { type Block, blockMs, emptySnapshot, type Phase, type Snapshot } from "../stats/snapshot.ts";
+import type { LoadPlan } from "./load-plan.ts";
+import { warmupBlocks } from "./warmup.ts";
+
+/** What a run's clock said, milliseconds from the start signal. */
+export interface Course {
+  /** When the last user of the ramp was told to start; 0 for a ramp of one step, Infinity if it never ended. */
+  readonly rampEndMs: number;
+  /** When users were told to stop. */
+  readonly stopMs: number;
+}
+
+/** The first block that lies wholly after `ms`. */
+export function blockAfter(ms: number): number {
+  return Math.ceil(ms / blockMs - 1e-9);
+}
+
+/**
+ * Blocks in order, without gaps, each with what it was part of: ramp, warm-up, the judged window, tail. A block that
+ * a boundary runs through belongs to what is not judged.
+ */
+export function phased(
+  snapshots: ReadonlyMap<number, Snapshot>,
+  { course, plan }: { course: Course; plan: Pick<LoadPlan, "warmup" | "judgedPhase" | "requests"> },
+): Block[] {
+  const count = Math.max(-1, ...snapshots.keys()) + 1;
+  const all = Array.from({ length: count }, (_, block) => snapshots.get(block) ?? emptySnapshot(block));
+  const tail = lastJudged(course, { plan, count });
+  const ramp = Math.min(tail, endedInRamp(course, plan) ? 0 : blockAfter(course.rampEndMs));
+  const warmup = ramp + warmupBlocks(all.slice(ramp, tail), plan.warmup);
+  return all.map((snapshot) => ({ ...snapshot, phase: phaseOf(snapshot.block) }));
+
+  function phaseOf(block: number): Phase {
+    if (block < ramp) return "ramp";
+    if (block < warmup) return "warm-up";
+    return block < tail ? plan.judgedPhase : "tail";
+  }
+}
+
+/** Whether the budget of requests was used up before all users had started: then there is nothing but ramp to judge. */
+export function endedInRamp(course: Course, plan: Pick<LoadPlan, "requests">): boolean {
+  return plan.requests !== null && course.stopMs <= course.rampEndMs;
+}
+
+/** The number of the first block of the tail. A run of so many requests has none: its last block is as good as any. */
+function lastJudged(course: Course, { plan, count }: { plan: Pick<LoadPlan, "requests">; count: number }): number {
+  if (plan.requests !== null) return count;
+  return Math.min(count, Math.floor(course.stopMs / blockMs + 1e-9));
+}

@@ -1,0 +1,42 @@
+import { addCells, blockMs, type Phase, type Snapshot } from "../stats/snapshot.ts";
+import type { Progress } from "./load-plan.ts";
+
+/** Blocks the live rates and percentiles look back on: two seconds. */
+const lookBack = 4;
+
+/** How the run stands when block `last` is over; what a slow worker has not told yet is missing from it. */
+export function progressAt(
+  last: number,
+  from: {
+    snapshots: ReadonlyMap<number, Snapshot>;
+    totals: { requests: number; failures: number };
+    phase: Phase;
+    users: number;
+    targetUsers: number;
+    leftMs: number | null;
+  },
+): Progress {
+  const recent = [];
+  for (let block = Math.max(0, last - lookBack + 1); block <= last; block++) {
+    const snapshot = from.snapshots.get(block);
+    if (snapshot) recent.push(snapshot.cells);
+  }
+  const [first, ...others] = addCells(recent).values();
+  const all = first && others.reduce((sum, stats) => sum.merge(stats), first);
+  const seconds = (Math.min(lookBack, last + 1) * blockMs) / 1000;
+  const latencies = all?.latencies;
+  const timed = latencies !== undefined && latencies.count > 0;
+  return {
+    elapsedMs: (last + 1) * blockMs,
+    phase: from.phase,
+    users: from.users,
+    targetUsers: from.targetUsers,
+    requests: from.totals.requests,
+    failures: from.totals.failures,
+    rps: (all?.requests ?? 0) / seconds,
+    failuresPerSecond: (all?.failures ?? 0) / seconds,
+    p50Ms: timed ? latencies.quantile(0.5) : null,
+    p95Ms: timed ? latencies.quantile(0.95) : null,
+    leftMs: from.leftMs,
+  };
+}

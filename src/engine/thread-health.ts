@@ -1,0 +1,51 @@
+import { monitorEventLoopDelay, performance } from "node:perf_hooks";
+import { getActiveResourcesInfo, threadCpuUsage } from "node:process";
+import type { ThreadHealth } from "../stats/health.ts";
+
+/** How often the event loop's delay is sampled; the timer's own interval is part of what it measures. */
+const samplingMs = 5;
+
+/** Watches the thread it is made in; each `take` tells of the time since the last one. */
+export class ThreadWatch {
+  readonly #thread: string;
+  readonly #delay = monitorEventLoopDelay({ resolution: samplingMs });
+  #utilization = performance.eventLoopUtilization();
+  #cpu = threadCpuUsage();
+  #takenMs = performance.now();
+
+  constructor(thread: string) {
+    this.#thread = thread;
+    this.#delay.enable();
+  }
+
+  take(counts: { lateStarts: number }): ThreadHealth {
+    const nowMs = performance.now();
+    const utilization = performance.eventLoopUtilization();
+    const cpu = threadCpuUsage();
+    const busyUs = cpu.user + cpu.system - this.#cpu.user - this.#cpu.system;
+    const health: ThreadHealth = {
+      thread: this.#thread,
+      delayP99Ms: beyondSampling(this.#delay.percentile(99)),
+      delayMaxMs: beyondSampling(this.#delay.max),
+      utilization: performance.eventLoopUtilization(utilization, this.#utilization).utilization,
+      cpu: Math.min(1, busyUs / 1000 / Math.max(1, nowMs - this.#takenMs)),
+      lateStarts: counts.lateStarts,
+      openSockets: getActiveResourcesInfo().filter((kind) => kind === "TCPSocketWrap").length,
+    };
+    this.#delay.reset();
+    this.#utilization = utilization;
+    this.#cpu = cpu;
+    this.#takenMs = nowMs;
+    return health;
+  }
+
+  stop(): void {
+    this.#delay.disable();
+  }
+}
+
+function beyondSampling(nanoseconds: number): number {
+  const ms = nanoseconds / 1e6 - samplingMs;
+  // The histogram's minimum stands in while it is empty, and a loop blocked throughout samples nothing at all.
+  return Number.isFinite(ms) && ms > 0 && ms < 3_600_000 ? ms : 0;
+}

@@ -1,0 +1,91 @@
+import { fileURLToPath } from "node:url";
+import { MessageChannel, type MessagePort } from "node:worker_threads";
+import { Piscina } from "piscina";
+import { messageOf } from "../base/errors.ts";
+import type { MasterMessage, WorkerMessage } from "../protocol/messages.ts";
+import type { LoadPlan } from "./load-plan.ts";
+import type { WorkerNode } from "./node.ts";
+
+/** What a thread starts with; crosses as a structured clone. */
+export interface ThreadStart {
+  readonly id: string;
+  /** Number of this thread from 0, and how many there are. */
+  readonly thread: number;
+  readonly threads: number;
+  readonly plan: LoadPlan;
+  readonly port: MessagePort;
+  /** Counter of the requests still to be sent in all threads. */
+  readonly budget: SharedArrayBuffer | undefined;
+}
+
+/**
+ * A worker in a thread of this process. The pool's threads each run one task as long as the run, talking over a port
+ * of their own; with the pool's atomics on, a task that returned would freeze what is still running in its thread.
+ */
+class ThreadNode implements WorkerNode {
+  readonly id: string;
+  readonly #port: MessagePort;
+  readonly #ended: Promise<void>;
+  #lost: (reason: string) => void = () => {};
+  #closing = false;
+
+  constructor(pool: Piscina, { start, port }: { start: ThreadStart; port: MessagePort }) {
+    this.id = start.id;
+    this.#port = port;
+    const task: Promise<void> = pool.run(start, { transferList: [start.port], name: "runThread" });
+    this.#ended = task.then(
+      () => this.#end("the thread ended"),
+      (error) => this.#end(messageOf(error)),
+    );
+  }
+
+  #end(reason: string): void {
+    if (!this.#closing) this.#lost(reason);
+    this.#closing = true;
+    this.#port.close();
+  }
+
+  send(message: MasterMessage): void {
+    this.#port.postMessage(message);
+  }
+
+  onMessage(listener: (message: WorkerMessage) => void): void {
+    this.#port.on("message", listener);
+  }
+
+  onLost(listener: (reason: string) => void): void {
+    this.#lost = listener;
+  }
+
+  async close(): Promise<void> {
+    this.#closing = true;
+    await this.#ended;
+  }
+}
+
+/** The threads of one run. */
+export interface Threads {
+  readonly nodes: readonly WorkerNode[];
+  /** Ends all threads, those that still run too. */
+  destroy(): Promise<void>;
+}
+
+/** Starts `plan.threads` threads with `plan.threadUrl`. */
+export function startThreads(plan: LoadPlan, { budget }: { budget: SharedArrayBuffer | undefined }): Threads {
+  const pool = new Piscina({
+    filename: fileURLToPath(plan.threadUrl),
+    minThreads: plan.threads,
+    maxThreads: plan.threads,
+    concurrentTasksPerWorker: 1,
+    atomics: "disabled",
+    idleTimeout: Number.POSITIVE_INFINITY,
+    recordTiming: false,
+  });
+  const nodes = Array.from({ length: plan.threads }, (_, thread) => {
+    const { port1, port2 } = new MessageChannel();
+    const id = `thread_${String(thread).padStart(3, "0")}`;
+    const start: ThreadStart = { id, thread, threads: plan.threads, plan, port: port2, budget };
+    return new ThreadNode(pool, { start, port: port1 });
+  });
+  return { nodes, destroy: () => pool.destroy() };
+}

@@ -1,0 +1,235 @@
+import type { Clock } from "../base/clock.ts";
+import type { Redactor } from "../base/redact.ts";
+import type { CustomData, MasterMessage, SpawnData, UserCounts, WorkerMessage } from "../protocol/messages.ts";
+import { toWire } from "../protocol/snapshot-wire.ts";
+import type { ThreadHealth } from "../stats/health.ts";
+import { Recorder } from "../stats/recorder.ts";
+import type { Snapshot } from "../stats/snapshot.ts";
+import type { RunnerState } from "../user/environment.ts";
+import { beatBlocks } from "./block-beat.ts";
+import { Crew, type RunningUser, type UserOrder } from "./crew.ts";
+import type { MasterLink } from "./node.ts";
+import type { TroubleLog } from "./trouble-log.ts";
+
+/** What happens in a worker that listeners of the locustfile are told of. */
+export interface WorkerHooks {
+  testStart(): Promise<void>;
+  spawningComplete(userCount: number): Promise<void>;
+  testStopping(): Promise<void>;
+  testStop(): Promise<void>;
+  quitting(): Promise<void>;
+  custom(message: CustomData): Promise<void>;
+  /** Blocks that closed, on their way to the master. */
+  closed(parts: readonly Snapshot[]): void;
+}
+
+export interface WorkerOptions {
+  readonly id: string;
+  readonly version: string;
+  readonly link: MasterLink;
+  readonly clock: Clock;
+  readonly redactor: Redactor;
+  readonly trouble: TroubleLog;
+  readonly hooks: WorkerHooks;
+  /** Begins a user's life; its samples go to the recorder it is given. */
+  readonly startUser: (order: UserOrder, run: { recorder: Recorder; startedAtMs: number }) => RunningUser;
+  /** How the thread fared since the last block; undefined where nobody watches. */
+  readonly health?: (counts: { lateStarts: number }) => ThreadHealth;
+  /** Requests that had to start later since this was asked last. */
+  readonly throttled: () => number;
+  /** Called after every block: to ask for more users, to say that the budget is used up. */
+  readonly afterBlock?: (nowMs: number) => void;
+}
+
+/** What one test, from its first spawn message to its stop, needs. */
+interface Test {
+  readonly recorder: Recorder;
+  readonly startedAtMs: number;
+  readonly crew: Crew;
+  readonly ended: AbortController;
+  beats: Promise<void>;
+}
+
+const heartbeatMs = 1000;
+
+/**
+ * One worker: makes its running users match the latest spawn message, measures them and tells the master block by
+ * block. Speaks Locust's messages (reference: locust.md 4.3) and knows nothing of what carries them.
+ */
+export class WorkerRunner {
+  readonly #options: WorkerOptions;
+  readonly #closed = new AbortController();
+  readonly #quitted = Promise.withResolvers<void>();
+  #state: RunnerState = "ready";
+  #index = -1;
+  #lastSpawn = 0;
+  #test: Test | undefined;
+  /** Messages are worked off one after the other: a stop waits for the test start it follows. */
+  #queue: Promise<void> = Promise.resolve();
+  #stopTimeoutMs = 0;
+
+  constructor(options: WorkerOptions) {
+    this.#options = options;
+    options.link.onMessage((message) => {
+      this.#queue = this.#queue.then(() => this.#take(message)).catch((error) => this.#fail(error));
+    });
+    this.#send({ type: "client_ready", data: options.version });
+    void this.#beatHearts();
+  }
+
+  get state(): RunnerState {
+    return this.#state;
+  }
+
+  get index(): number {
+    return this.#index;
+  }
+
+  get userCount(): number {
+    return this.#test?.crew.size ?? 0;
+  }
+
+  /** Resolves once the master said `quit` and everything is told. */
+  get quitted(): Promise<void> {
+    return this.#quitted.promise;
+  }
+
+  /** Tells the master something of the locustfile's or the thread's own. */
+  tell(message: Bare<WorkerMessage>): void {
+    this.#send(message);
+  }
+
+  async #take(message: MasterMessage): Promise<void> {
+    switch (message.type) {
+      case "ack":
+        this.#index = message.data.index;
+        return;
+      case "spawn":
+        return this.#spawn(message.data);
+      case "spawning_complete":
+        return this.#options.hooks.spawningComplete(message.data.user_count);
+      case "stop":
+        return this.#stop(message.data?.stop_timeout);
+      case "quit":
+        return this.#quit();
+      case "custom":
+        return this.#options.hooks.custom(message.data);
+      case "heartbeat":
+        return;
+    }
+  }
+
+  async #spawn(data: SpawnData): Promise<void> {
+    this.#send({ type: "spawning", data: null });
+    if (data.timestamp <= this.#lastSpawn) return;
+    this.#lastSpawn = data.timestamp;
+    this.#stopTimeoutMs = data.stop_timeout * 1000;
+    if (!this.#test) {
+      this.#test = this.#begin(data.started_at ?? this.#options.clock.now());
+      await this.#options.hooks.testStart();
+    }
+    this.#state = "spawning";
+    const { crew } = this.#test;
+    crew.match(new Map(Object.entries(data.indexes ?? {})), { stopTimeoutMs: this.#stopTimeoutMs });
+    this.#state = "running";
+    const counts = record(crew.counts);
+    this.#send({ type: "spawning_complete", data: { user_classes_count: counts, user_count: crew.size } });
+  }
+
+  #begin(startedAtMs: number): Test {
+    const { clock, redactor, startUser, trouble } = this.#options;
+    const recorder = new Recorder({ startedAtMs, redactor });
+    const crew = new Crew({
+      clock,
+      start: (order) => startUser(order, { recorder, startedAtMs }),
+      killed: () => trouble.killed(),
+    });
+    const ended = new AbortController();
+    const beat = (blocks: readonly number[]) => this.#closeBlocks(blocks);
+    const test: Test = { recorder, startedAtMs, crew, ended, beats: Promise.resolve() };
+    test.beats = beatBlocks({ clock, startedAtMs, signal: ended.signal, beat });
+    return test;
+  }
+
+  #closeBlocks(blocks: readonly number[]): void {
+    const test = this.#test;
+    if (!test) return;
+    const { trouble, health } = this.#options;
+    const thread = health?.({ lateStarts: trouble.takeLateStarts() });
+    const users = new Map(test.crew.counts);
+    const parts = blocks.flatMap((block) =>
+      test.recorder.close({ untilBlock: block + 1, users, health: { threads: thread ? [thread] : [] } }),
+    );
+    this.#sendStats(parts);
+    this.#options.afterBlock?.(this.#options.clock.now());
+  }
+
+  #sendStats(parts: readonly Snapshot[]): void {
+    const { trouble, throttled, hooks } = this.#options;
+    for (const data of trouble.takeExceptions()) this.#send({ type: "exception", data });
+    const told = trouble.take({ throttled: throttled() });
+    const crew = this.#test?.crew;
+    hooks.closed(parts);
+    this.#send({
+      type: "stats",
+      data: {
+        user_classes_count: crew ? record(crew.counts) : {},
+        user_count: crew?.size ?? 0,
+        snapshots: parts.map(toWire),
+        ...(told ? { trouble: told } : {}),
+      },
+    });
+  }
+
+  async #stop(stopTimeoutS: number | undefined): Promise<void> {
+    const test = this.#test;
+    if (test) {
+      this.#state = "stopping";
+      await this.#options.hooks.testStopping();
+      await test.crew.stopAll({
+        stopTimeoutMs: stopTimeoutS === undefined ? this.#stopTimeoutMs : stopTimeoutS * 1000,
+      });
+      await this.#options.hooks.testStop();
+      test.ended.abort();
+      await test.beats;
+      this.#sendStats(test.recorder.closeAll());
+      this.#test = undefined;
+      this.#state = "stopped";
+    }
+    this.#send({ type: "client_stopped", data: null });
+  }
+
+  async #quit(): Promise<void> {
+    if (this.#test) await this.#stop(0);
+    await this.#options.hooks.quitting();
+    this.#sendStats([]);
+    this.#send({ type: "quit", data: null });
+    this.#closed.abort();
+    this.#options.link.close();
+    this.#quitted.resolve();
+  }
+
+  #fail(error: unknown): void {
+    this.#options.trouble.exception(error, { task: "(engine)", atMs: this.#options.clock.now() });
+  }
+
+  async #beatHearts(): Promise<void> {
+    const { clock } = this.#options;
+    while (!this.#closed.signal.aborted) {
+      const data = { state: this.#state, current_cpu_usage: 0, current_memory_usage: 0 };
+      this.#send({ type: "heartbeat", data });
+      await clock.sleep(heartbeatMs, this.#closed.signal);
+    }
+  }
+
+  #send(message: Bare<WorkerMessage>): void {
+    this.#options.link.send({ ...message, node_id: this.#options.id });
+  }
+}
+
+/** A message without its sender. */
+export type Bare<M> = M extends { node_id: string } ? Omit<M, "node_id"> : never;
+
+function record(counts: ReadonlyMap<string, number>): UserCounts {
+  return Object.fromEntries(counts);
+}

@@ -1,0 +1,180 @@
+import type { Redactor } from "../base/redact.ts";
+import { type Arm, cellKey, type Endpoint, otherEndpointName } from "./endpoint.ts";
+import { EndpointStats } from "./endpoint-stats.ts";
+import { type Failure, FailureLog, type FailureSample } from "./failures.ts";
+import { type Health, noHealth } from "./health.ts";
+import type { Sample, SampleSink } from "./sample.ts";
+import { blockMs, type Snapshot } from "./snapshot.ts";
+
+/** Endpoints kept apart in each arm over a whole run; what comes after is gathered under `(other)`. */
+export const endpointsKept = 1000;
+
+/** One endpoint of one arm: its key, and its cell in the block that was written to last. */
+interface Slot {
+  readonly key: string;
+  readonly endpoint: Endpoint;
+  block: number;
+  cell: EndpointStats | undefined;
+}
+
+/** A block that is being written to. */
+interface OpenBlock {
+  readonly cells: Map<string, EndpointStats>;
+  readonly failures: FailureLog;
+}
+
+/**
+ * Adds samples to the block they started in. A request that outlives its block makes a further part of that block:
+ * parts add up, so a slow answer is counted where its load was, however late it comes.
+ *
+ * The hot path is two map look-ups by strings the sample already has and one `EndpointStats.record`; measured at
+ * 0.4 µs a sample with phases, 0.15 µs without (Node 24).
+ */
+export class Recorder implements SampleSink {
+  readonly #startedAtMs: number;
+  readonly #redactor: Redactor;
+  readonly #limit: number;
+  readonly #slots: Record<Arm, Map<string, Map<string, Slot>>> = { head: new Map(), base: new Map() };
+  readonly #known: Record<Arm, number> = { head: 0, base: 0 };
+  readonly #open = new Map<number, OpenBlock>();
+  #overflowed = 0;
+  #requests = 0;
+
+  constructor(options: { startedAtMs: number; redactor: Redactor; endpoints?: number }) {
+    this.#startedAtMs = options.startedAtMs;
+    this.#redactor = options.redactor;
+    this.#limit = options.endpoints ?? endpointsKept;
+  }
+
+  /** Samples taken so far, both arms. */
+  get requests(): number {
+    return this.#requests;
+  }
+
+  /** Samples of endpoints beyond the limit. */
+  get overflowed(): number {
+    return this.#overflowed;
+  }
+
+  /** The block in progress at `nowMs`. */
+  blockAt(nowMs: number): number {
+    return Math.max(0, Math.floor((nowMs - this.#startedAtMs) / blockMs));
+  }
+
+  record(sample: Sample): void {
+    this.#requests++;
+    const slot = this.#slot(sample.arm, sample.endpoint);
+    const block = this.blockAt(sample.startMs);
+    if (slot.block !== block || slot.cell === undefined) {
+      slot.cell = this.#cell(block, slot.key);
+      slot.block = block;
+    }
+    slot.cell.record(sample);
+    if (sample.failure) this.#recordFailure(block, sample, slot.endpoint, sample.failure);
+  }
+
+  #slot(arm: Arm, endpoint: Endpoint): Slot {
+    const found = this.#slots[arm].get(endpoint.method)?.get(endpoint.name);
+    return found ?? this.#newSlot(arm, endpoint);
+  }
+
+  #newSlot(arm: Arm, asked: Endpoint): Slot {
+    const full = this.#known[arm] >= this.#limit;
+    const endpoint = full ? { method: "", name: otherEndpointName } : asked;
+    if (full) this.#overflowed++;
+    const methods = this.#slots[arm];
+    let names = methods.get(endpoint.method);
+    if (!names) {
+      names = new Map();
+      methods.set(endpoint.method, names);
+    }
+    let slot = names.get(endpoint.name);
+    if (!slot) {
+      slot = { key: cellKey(arm, endpoint), endpoint, block: -1, cell: undefined };
+      names.set(endpoint.name, slot);
+      this.#known[arm]++;
+    }
+    return slot;
+  }
+
+  #cell(block: number, key: string): EndpointStats {
+    const { cells } = this.#openBlock(block);
+    let cell = cells.get(key);
+    if (!cell) {
+      cell = new EndpointStats();
+      cells.set(key, cell);
+    }
+    return cell;
+  }
+
+  #openBlock(block: number): OpenBlock {
+    let open = this.#open.get(block);
+    if (!open) {
+      open = { cells: new Map(), failures: new FailureLog() };
+      this.#open.set(block, open);
+    }
+    return open;
+  }
+
+  #recordFailure(block: number, { arm, startMs }: Sample, endpoint: Endpoint, failure: Failure): void {
+    const { failures } = this.#openBlock(block);
+    const message = this.#redactor.clean(failure.message);
+    const sample =
+      failure.sample && failures.wantsSample(arm, endpoint, failure.kind, message)
+        ? cleanSample(this.#redactor, failure.sample)
+        : undefined;
+    failures.record(arm, endpoint, { kind: failure.kind, message, sample }, startMs);
+  }
+
+  /**
+   * Parts of the blocks before `untilBlock`, each handed over once. The block that ends now comes even if nothing
+   * happened in it, with the users and health of its end; earlier ones only with what came late.
+   */
+  close(end: { untilBlock: number; users: ReadonlyMap<string, number>; health?: Health }): Snapshot[] {
+    const last = end.untilBlock - 1;
+    const parts: Snapshot[] = [];
+    for (const [block, { cells, failures }] of this.#open) {
+      if (block >= end.untilBlock) continue;
+      this.#open.delete(block);
+      if (block !== last) parts.push({ block, users: new Map(), cells, failures, health: noHealth });
+      else parts.push({ block, users: end.users, cells, failures, health: end.health ?? noHealth });
+    }
+    if (last >= 0 && !parts.some((part) => part.block === last)) {
+      parts.push({
+        block: last,
+        users: end.users,
+        cells: new Map(),
+        failures: new FailureLog(),
+        health: end.health ?? noHealth,
+      });
+    }
+    this.#forgetCells(parts);
+    return parts.sort((a, b) => a.block - b.block);
+  }
+
+  /** What was handed over must not be written to any more. */
+  #forgetCells(parts: readonly Snapshot[]): void {
+    const closed = new Set(parts.map((part) => part.block));
+    for (const methods of [this.#slots.head, this.#slots.base]) {
+      for (const names of methods.values()) {
+        for (const slot of names.values()) if (closed.has(slot.block)) slot.cell = undefined;
+      }
+    }
+  }
+
+  /** Everything that is left, when nothing more will come. */
+  closeAll(): Snapshot[] {
+    const highest = Math.max(-1, ...this.#open.keys());
+    return highest < 0 ? [] : this.close({ untilBlock: highest + 1, users: new Map() });
+  }
+}
+
+function cleanSample(redactor: Redactor, sample: FailureSample): FailureSample {
+  return {
+    request: redactor.clean(sample.request),
+    status: sample.status,
+    headers: sample.headers.map(([name, value]) => [name, redactor.clean(value)] as const),
+    body: redactor.clean(sample.body),
+    atMs: sample.atMs,
+  };
+}
