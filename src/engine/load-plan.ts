@@ -63,6 +63,8 @@ export interface LoadPlan {
   /** Caps on both arms together, null for none. */
   readonly maxUsers: number | null;
   readonly maxRate: number | null;
+  /** Locust's way (`swarmgate run`): the summary covers every request of every phase, not the judged window alone. */
+  readonly countEverything: boolean;
   /** Forgets what was measured during the ramp (Locust's `--reset-stats`). */
   readonly resetStats: boolean;
   readonly equalWeights: boolean;

@@ -172,6 +172,7 @@ export class MasterRunner {
     const endedAtMs = this.#options.clock.now();
     await this.#options.hooks.quitting();
     await this.#quit();
+    this.#state = "stopped";
     if (this.#fatal) throw this.#fatal;
     return {
       snapshots: this.#snapshots,
@@ -435,6 +436,8 @@ export class MasterRunner {
     if (worker.state === "gone") return;
     worker.state = "gone";
     worker.users = 0;
+    this.#wakeUp();
+    if (this.#state === "cleanup") return;
     this.#log.warn("worker-lost", `${worker.node.id} ended in mid-run: ${reason}`);
     if (this.workerCount === 0) {
       this.#fatal ??= new GateError("worker-lost", `no load-generating thread is left: ${reason}`, { exitCode: 1 });
@@ -443,7 +446,6 @@ export class MasterRunner {
       // Its users go to the others at once; the plan under way goes on from there.
       if (this.#state !== "stopping") this.#sendSpawn(this.#dispatcher.now(this.runTimeMs));
     }
-    this.#wakeUp();
   }
 
   async #stop(): Promise<void> {
@@ -466,6 +468,7 @@ export class MasterRunner {
   }
 
   async #quit(): Promise<void> {
+    this.#state = "cleanup";
     for (const id of this.#workers.keys()) this.#send(id, { type: "quit", data: null });
     const untilMs = this.#options.clock.now() + stopPatienceMs;
     while ([...this.#workers.values()].some(({ state }) => state !== "gone")) {

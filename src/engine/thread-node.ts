@@ -32,17 +32,14 @@ class ThreadNode implements WorkerNode {
   constructor(pool: Piscina, { start, port }: { start: ThreadStart; port: MessagePort }) {
     this.id = start.id;
     this.#port = port;
-    const task: Promise<void> = pool.run(start, { transferList: [start.port], name: "runThread" });
-    this.#ended = task.then(
-      () => this.#end("the thread ended"),
-      (error) => this.#end(messageOf(error)),
-    );
-  }
-
-  #end(reason: string): void {
-    if (!this.#closing) this.#lost(reason);
-    this.#closing = true;
-    this.#port.close();
+    const task: Promise<string> = pool
+      .run(start, { transferList: [start.port], name: "runThread" })
+      .then(() => "the thread ended", messageOf);
+    // A port closes after its last message was delivered; the task may be over before.
+    const portClosed = new Promise<void>((resolve) => port.once("close", resolve));
+    this.#ended = Promise.all([task, portClosed]).then(([reason]) => {
+      if (!this.#closing) this.#lost(reason);
+    });
   }
 
   send(message: MasterMessage): void {

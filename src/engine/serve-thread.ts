@@ -1,0 +1,116 @@
+import type { MessagePort } from "node:worker_threads";
+import { type Clock, systemClock } from "../base/clock.ts";
+import { ExitCode, GateError, messageOf } from "../base/errors.ts";
+import { Redactor } from "../base/redact.ts";
+import type { MasterMessage } from "../protocol/messages.ts";
+import type { Recorder } from "../stats/recorder.ts";
+import { AllowedHosts } from "./allowed-hosts.ts";
+import type { RunningUser, UserOrder } from "./crew.ts";
+import type { MasterLink } from "./node.ts";
+import { RateCap } from "./rate-cap.ts";
+import { RequestBudget } from "./request-budget.ts";
+import { ThreadWatch } from "./thread-health.ts";
+import type { ThreadStart } from "./thread-node.ts";
+import { ThreadGuard } from "./traffic-guard.ts";
+import { TroubleLog } from "./trouble-log.ts";
+import { type WorkerHooks, WorkerRunner } from "./worker.ts";
+
+/** What a thread has before it knows its users. */
+export interface ThreadParts {
+  readonly start: ThreadStart;
+  readonly clock: Clock;
+  readonly guard: ThreadGuard;
+  readonly trouble: TroubleLog;
+  /** The runner, once the side that was asked for is there. */
+  readonly runner: () => WorkerRunner;
+}
+
+/** The locustfile's side of a thread: its users and its listeners. */
+export interface UserSide {
+  readonly hooks: WorkerHooks;
+  startUser(order: UserOrder, run: { recorder: Recorder; startedAtMs: number }): RunningUser;
+  afterBlock?(nowMs: number): void;
+}
+
+/**
+ * Runs one load-generating thread from its first message to its last. What goes wrong before the first is told to the
+ * master as an error of the run.
+ */
+export async function serveThread(
+  start: ThreadStart,
+  makeSide: (parts: ThreadParts) => Promise<UserSide>,
+): Promise<void> {
+  const { plan, port, id } = start;
+  const link = portLink(port);
+  const redactor = new Redactor(plan.secrets);
+  const trouble = new TroubleLog(redactor);
+  const clock = systemClock;
+  const perSecond = plan.maxRate === null ? null : plan.maxRate / start.threads;
+  const cap = perSecond === null ? undefined : new RateCap({ clock, perSecond });
+  const guard = new ThreadGuard({
+    hosts: new AllowedHosts(plan.allowedHosts),
+    cap,
+    budget: start.budget && RequestBudget.shared(start.budget),
+    refused: (host) => trouble.forbiddenHost(host),
+  });
+  let runner: WorkerRunner | undefined;
+  const parts: ThreadParts = {
+    start,
+    clock,
+    guard,
+    trouble,
+    runner: () => runner ?? fail("the worker is not there yet"),
+  };
+  let side: UserSide;
+  try {
+    side = await makeSide(parts);
+  } catch (error) {
+    link.send({ type: "failed", data: failedData(error), node_id: id });
+    link.close();
+    return;
+  }
+  const watch = new ThreadWatch(String(start.thread));
+  let throttledBefore = 0;
+  runner = new WorkerRunner({
+    id,
+    version: plan.engine,
+    link,
+    clock,
+    redactor,
+    trouble,
+    hooks: side.hooks,
+    startUser: (order, run) => side.startUser(order, run),
+    health: (counts) => watch.take(counts),
+    throttled: () => {
+      const all = cap?.throttled ?? 0;
+      const since = all - throttledBefore;
+      throttledBefore = all;
+      return since;
+    },
+    afterBlock: (nowMs) => side.afterBlock?.(nowMs),
+  });
+  await runner.quitted;
+  watch.stop();
+}
+
+function fail(message: string): never {
+  throw new Error(message);
+}
+
+function failedData(error: unknown) {
+  if (error instanceof GateError) {
+    const { code, message, hint, place, exitCode } = error;
+    return { code, message, hint: hint ?? null, place: place ?? null, exit_code: exitCode };
+  }
+  const message = error instanceof Error ? (error.stack ?? error.message) : messageOf(error);
+  return { code: "thread-start", message, hint: null, place: null, exit_code: ExitCode.ownFault };
+}
+
+/** The master at the other end of a port. */
+function portLink(port: MessagePort): MasterLink {
+  return {
+    send: (message) => port.postMessage(message),
+    onMessage: (listener) => void port.on("message", (message: MasterMessage) => listener(message)),
+    close: () => port.close(),
+  };
+}
