@@ -33,6 +33,8 @@ export interface UserRuntime {
   readonly turn?: (() => boolean | Promise<boolean>) | undefined;
   /** True in the open model: the schedule alone says when tasks start, wait times are not slept. */
   readonly skipsWaits?: boolean | undefined;
+  /** What the run says about HTTP; `HttpSettings` of the room `http`, which alone looks inside. */
+  readonly http?: object | undefined;
   /** Headers the run adds to a request to `url`: those of the command line, and only for the target's hosts. */
   readonly extraHeaders?: ((url: URL) => readonly (readonly [name: string, value: string])[]) | undefined;
 }

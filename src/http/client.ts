@@ -1,0 +1,229 @@
+import { controlKindOf, StopUser } from "../user/exceptions.ts";
+import type { UserRuntime } from "../user/runtime.ts";
+import { encodeBody } from "./body.ts";
+import { callPlace } from "./call-place.ts";
+import type { Cookies } from "./cookies.ts";
+import { Exchange } from "./exchange.ts";
+import type { Auth, Method, RequestOptions, ResponseFor } from "./options.ts";
+import { withParams } from "./plan.ts";
+import type { HttpResponse, StreamedResponse } from "./response.ts";
+import { judgeRest, type RestResponse } from "./rest.ts";
+import { Session } from "./session.ts";
+import { type HttpSettings, noSettings } from "./settings.ts";
+import { worldOf } from "./world.ts";
+
+/** The run's settings; the type is the engine's promise. */
+const settingsOf = (runtime: UserRuntime): HttpSettings => runtime.http ?? noSettings;
+
+const noOptions: RequestOptions = {};
+
+/** Locust's `self.client`: requests of one user, measured and counted. */
+export class HttpClient {
+  readonly #runtime: UserRuntime;
+  readonly #session: Session;
+  #requestName: string | undefined;
+
+  constructor(runtime: UserRuntime, settings: HttpSettings = settingsOf(runtime)) {
+    this.#runtime = runtime;
+    this.#session = new Session(runtime, worldOf(runtime, settings), runtime.host);
+  }
+
+  /** Headers of every request of this user. */
+  get headers(): Headers {
+    return this.#session.headers;
+  }
+
+  /** Credentials of every request of this user. */
+  get auth(): Auth | undefined {
+    return this.#session.auth;
+  }
+
+  set auth(auth: Auth | undefined) {
+    this.#session.auth = auth;
+  }
+
+  /** What relative URLs are put behind. */
+  get baseUrl(): string | undefined {
+    return this.#session.base;
+  }
+
+  set baseUrl(url: string | undefined) {
+    this.#session.base = url;
+  }
+
+  /** This user's cookies, the ones servers set included. */
+  get cookies(): Cookies {
+    return this.#session.cookies;
+  }
+
+  /** The name requests are counted under while there is one; see `renameRequest`. */
+  get requestName(): string | undefined {
+    return this.#requestName;
+  }
+
+  set requestName(name: string | undefined) {
+    this.#requestName = name;
+  }
+
+  /**
+   * Counts requests under `name`: to the end of a `using` scope, or while `run` runs.
+   * ```ts
+   * using _ = this.client.renameRequest("/blog/{slug}");
+   * ```
+   */
+  renameRequest(name: string): Disposable;
+  renameRequest<T>(name: string, run: () => Promise<T>): Promise<T>;
+  renameRequest<T>(name: string, run?: () => Promise<T>): Disposable | Promise<T> {
+    const before = this.#requestName;
+    this.#requestName = name;
+    const restore = () => {
+      this.#requestName = before;
+    };
+    return run ? run().finally(restore) : { [Symbol.dispose]: restore };
+  }
+
+  get<O extends RequestOptions>(url: string, options?: O): Promise<ResponseFor<O>> {
+    return this.#call("GET", url, options);
+  }
+
+  options<O extends RequestOptions>(url: string, options?: O): Promise<ResponseFor<O>> {
+    return this.#call("OPTIONS", url, options);
+  }
+
+  head<O extends RequestOptions>(url: string, options?: O): Promise<ResponseFor<O>> {
+    return this.#call("HEAD", url, options);
+  }
+
+  post<O extends RequestOptions>(url: string, options?: O): Promise<ResponseFor<O>> {
+    return this.#call("POST", url, options);
+  }
+
+  put<O extends RequestOptions>(url: string, options?: O): Promise<ResponseFor<O>> {
+    return this.#call("PUT", url, options);
+  }
+
+  patch<O extends RequestOptions>(url: string, options?: O): Promise<ResponseFor<O>> {
+    return this.#call("PATCH", url, options);
+  }
+
+  delete<O extends RequestOptions>(url: string, options?: O): Promise<ResponseFor<O>> {
+    return this.#call("DELETE", url, options);
+  }
+
+  request<O extends RequestOptions>(method: Method, url: string, options?: O): Promise<ResponseFor<O>> {
+    return this.#call(method.toUpperCase(), url, options);
+  }
+
+  /**
+   * A request to a JSON API: the parsed body is in `response.js`. A body that is not JSON fails the request, and so
+   * does whatever `judge` throws (an assertion, say); neither ends the task.
+   */
+  async rest<T = unknown>(
+    method: Method,
+    url: string,
+    options: RequestOptions = noOptions,
+    judge?: (response: RestResponse<T>) => void | Promise<void>,
+  ): Promise<RestResponse<T>> {
+    const headers = { "content-type": "application/json", accept: "application/json", ...plain(options.headers) };
+    const own: RequestOptions = { ...options, headers, stream: false, catchResponse: true };
+    const response = (await this.#call(method.toUpperCase(), url, own)) as RestResponse<T>;
+    await judgeRest(response, judge);
+    return response;
+  }
+
+  /** Closes this user's connections. Requests under way are counted as interrupted. */
+  close(): void {
+    this.#session.close();
+  }
+
+  // The ordinary request has one promise and no async function: admitted at once, nothing to read first.
+  #call<O extends RequestOptions>(method: string, url: string, given: O | undefined): Promise<ResponseFor<O>> {
+    const options: RequestOptions = given ?? noOptions;
+    const started = this.#begin(method, url, options);
+    const judge = options.catchResponse;
+    // The type follows from `stream`, which the exchange obeys.
+    return (typeof judge === "function" ? judged(started, judge) : started) as unknown as Promise<ResponseFor<O>>;
+  }
+
+  #begin(method: string, url: string, options: RequestOptions): Promise<HttpResponse | StreamedResponse> {
+    try {
+      this.#session.settleWaiting();
+      if (this.#runtime.signal.aborted) throw new StopUser("the user was stopped");
+      const admitted = this.#runtime.guard.admit();
+      const body = encodeBody(options);
+      const place = this.#runtime.witness.wantsPlaces ? callPlace() : undefined;
+      if (admitted !== true || body instanceof Promise) {
+        return this.#beginLater(
+          { method, url, options, place, name: options.name ?? this.#requestName },
+          admitted,
+          body,
+        );
+      }
+      const exchange = this.#exchange(method, url, options);
+      exchange.place = place;
+      if (body) {
+        exchange.body = body.bytes;
+        exchange.contentType = body.contentType;
+      }
+      exchange.name = options.name ?? this.#requestName;
+      const answered = exchange.answer();
+      this.#session.start(exchange);
+      return answered;
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  #exchange(method: string, url: string, options: RequestOptions): Exchange {
+    const plan = this.#session.plan(options.params === undefined ? url : withParams(url, options.params));
+    const intendedMs = this.#runtime.witness.takeIntendedStart();
+    return new Exchange(this.#session, { method, plan, options, intendedMs });
+  }
+
+  async #beginLater(
+    call: { method: string; url: string; options: RequestOptions; place: string | undefined; name: string | undefined },
+    admitted: boolean | Promise<boolean>,
+    body: ReturnType<typeof encodeBody>,
+  ): Promise<HttpResponse | StreamedResponse> {
+    const encoded = await body;
+    if (!(await untilStopped(admitted, this.#runtime.signal))) throw new StopUser("the run's requests are used up");
+    if (this.#runtime.signal.aborted) throw new StopUser("the user was stopped");
+    const exchange = this.#exchange(call.method, call.url, call.options);
+    exchange.place = call.place;
+    exchange.name = call.name;
+    exchange.body = encoded?.bytes;
+    exchange.contentType = encoded?.contentType;
+    const answered = exchange.answer();
+    this.#session.start(exchange);
+    return answered;
+  }
+}
+
+/** `admitted`, or false as soon as the user is stopped: a throttled user must not outlive its run. */
+function untilStopped(admitted: boolean | Promise<boolean>, signal: AbortSignal): boolean | Promise<boolean> {
+  if (typeof admitted === "boolean") return admitted;
+  return new Promise((resolve, reject) => {
+    const stop = () => resolve(false);
+    signal.addEventListener("abort", stop, { once: true });
+    admitted.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
+  });
+}
+
+async function judged(
+  started: Promise<HttpResponse | StreamedResponse>,
+  judge: (response: HttpResponse) => void | Promise<void>,
+): Promise<HttpResponse | StreamedResponse> {
+  const response = await started;
+  try {
+    await judge(response as HttpResponse);
+  } catch (error) {
+    response.settle(controlKindOf(error) === undefined ? error : undefined);
+    throw error;
+  }
+  response.settle();
+  return response;
+}
+
+function plain(headers: RequestOptions["headers"]): Record<string, string | number | null | undefined> {
+  return headers instanceof Headers ? Object.fromEntries(headers) : { ...headers };
+}

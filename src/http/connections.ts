@@ -1,0 +1,55 @@
+import { defaultConnectionsPerUser, defaultPoolSize } from "./settings.ts";
+import type { Address, Transport } from "./transport.ts";
+import { Wire } from "./wire.ts";
+import type { HttpWorld } from "./world.ts";
+
+/**
+ * The connections one user holds: one to each origin as a rule, more only while it makes requests at once, so that a
+ * slow answer does not hold up the others.
+ */
+export class Connections {
+  readonly #world: HttpWorld;
+  #own: Transport[] = [];
+
+  constructor(world: HttpWorld) {
+    this.#world = world;
+  }
+
+  transportFor(address: Address): Transport {
+    const shared = this.#world.settings.sharedPool === true;
+    const list = shared ? this.#pooled(address.origin) : this.#own;
+    let here = 0;
+    for (const transport of list) {
+      if (transport.origin !== address.origin) continue;
+      if (transport.free) return transport;
+      here++;
+    }
+    const { connectionsPerUser = defaultConnectionsPerUser, poolSize = defaultPoolSize } = this.#world.settings;
+    if (here < (shared ? poolSize : connectionsPerUser)) {
+      const transport = new Wire(this.#world, address);
+      list.push(transport);
+      return transport;
+    }
+    return this.#shortest(list, address.origin);
+  }
+
+  #shortest(list: readonly Transport[], origin: string): Transport {
+    return list
+      .filter((transport) => transport.origin === origin)
+      .reduce((best, one) => (one.waiting < best.waiting ? one : best));
+  }
+
+  #pooled(origin: string): Transport[] {
+    let pool = this.#world.pool.get(origin);
+    if (!pool) {
+      pool = [];
+      this.#world.pool.set(origin, pool);
+    }
+    return pool;
+  }
+
+  close(): void {
+    for (const transport of this.#own) transport.close();
+    this.#own = [];
+  }
+}

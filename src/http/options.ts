@@ -1,0 +1,63 @@
+import type { HttpResponse, StreamedResponse } from "./response.ts";
+
+export type QueryValue = string | number | boolean | null | undefined;
+/** As in `requests`: a list repeats its key, `null` and `undefined` leave it out. */
+export type QueryParams =
+  | string
+  | URLSearchParams
+  | Readonly<Record<string, QueryValue | readonly QueryValue[]>>
+  | readonly (readonly [string, QueryValue])[];
+
+/** Form fields, encoded as `application/x-www-form-urlencoded`. */
+export type FormFields = URLSearchParams | Exclude<QueryParams, string>;
+
+/** `[user, password]`, the same by name, or a bearer token. */
+export type Auth = readonly [user: string, password: string] | { username: string; password: string } | string;
+
+/** One file of a multipart body. A string is the path of a file to read. */
+export type FilePart =
+  | string
+  | Blob
+  | Uint8Array
+  | { readonly filename?: string; readonly content: string | Uint8Array | Blob; readonly type?: string };
+
+export interface RequestOptions {
+  /** Added to the URL's query. */
+  readonly params?: QueryParams | undefined;
+  /** Body: text and bytes go as they are, an object or `URLSearchParams` as a form. */
+  readonly data?: string | Uint8Array | FormFields | undefined;
+  /** Body: a form. With `files`, its plain fields. */
+  readonly form?: FormFields | undefined;
+  /** Body: anything, as JSON. */
+  readonly json?: unknown;
+  /** On top of the session's; `null` leaves one of those out. */
+  readonly headers?: Headers | Readonly<Record<string, string | number | null | undefined>> | undefined;
+  /** The endpoint this request is counted under, in place of its path and query. */
+  readonly name?: string | undefined;
+  /**
+   * Judge the answer yourself. `true`: the sample waits for `success()` or `failure()` until the `using` scope, the
+   * user's next request or the task ends. A function: it judges; the call returns when it is done.
+   */
+  readonly catchResponse?: boolean | ((response: HttpResponse) => void | Promise<void>) | undefined;
+  /**
+   * How long the request may take in all, in SECONDS, as in Locust. Default 60. With `stream` it limits the wait for
+   * the head and then each pause of the body.
+   */
+  readonly timeout?: number | undefined;
+  readonly auth?: Auth | undefined;
+  /** A multipart body: files by field name. */
+  readonly files?: Readonly<Record<string, FilePart | readonly FilePart[]>> | undefined;
+  /** Follow redirects inside this request and its one sample, at most 30. Default true; false for HEAD. */
+  readonly allowRedirects?: boolean | undefined;
+  /**
+   * Return once the head is there; the body is read by the caller. The sample is complete with the body's last byte
+   * and has the time to the first.
+   */
+  readonly stream?: boolean | undefined;
+  /** Handed to listeners of the `request` event. */
+  readonly context?: Readonly<Record<string, unknown>> | undefined;
+}
+
+export type ResponseFor<O> = O extends { readonly stream: true } ? StreamedResponse : HttpResponse;
+
+export type Method = "GET" | "OPTIONS" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE" | (string & {});

@@ -1,0 +1,120 @@
+import { GateError } from "../base/errors.ts";
+import type { Endpoint } from "../stats/endpoint.ts";
+import type { QueryParams, QueryValue } from "./options.ts";
+import type { Address } from "./transport.ts";
+
+/** All there is to know of one URL before it is requested; made once and kept, since parsing costs more than sending. */
+export interface Plan {
+  readonly url: URL;
+  readonly address: Address;
+  /** Path and query, as sent. */
+  readonly path: string;
+  /** By method. */
+  readonly endpoints: Map<string, Endpoint>;
+  /** Why the guard does not let it be requested; null if it does. */
+  readonly forbidden: string | null;
+}
+
+/** URLs kept; a locustfile that makes a new URL for every request must not fill the memory. */
+const plansKept = 4000;
+
+/** Plans by the URL as the locustfile writes it, under one base URL. */
+export class Plans {
+  readonly #base: string | undefined;
+  readonly #forbids: (url: URL) => string | undefined;
+  readonly #plans = new Map<string, Plan>();
+
+  constructor(base: string | undefined, forbids: (url: URL) => string | undefined) {
+    this.#base = base;
+    this.#forbids = forbids;
+  }
+
+  of(target: string): Plan {
+    const known = this.#plans.get(target);
+    if (known) return known;
+    const plan = planFor(new URL(absolute(target, this.#base)), this.#forbids);
+    if (this.#plans.size >= plansKept) this.#plans.clear();
+    this.#plans.set(target, plan);
+    return plan;
+  }
+}
+
+export function planFor(url: URL, forbids: (url: URL) => string | undefined): Plan {
+  const secure = url.protocol === "https:";
+  return {
+    url,
+    address: {
+      origin: url.origin,
+      secure,
+      hostname: url.hostname.replace(/^\[|\]$/g, ""),
+      port: url.port === "" ? (secure ? 443 : 80) : Number(url.port),
+      host: url.host,
+    },
+    path: `${url.pathname}${url.search}`,
+    endpoints: new Map(),
+    forbidden: forbids(url) ?? null,
+  };
+}
+
+/**
+ * The full URL of what a locustfile asks for. As in Locust the base URL is put in front, its path included; only
+ * `http://` and `https://` URLs stand for themselves.
+ */
+export function absolute(target: string, base: string | undefined): string {
+  if (/^https?:\/\//i.test(target)) return checked(target);
+  if (base === undefined || base === "") {
+    throw new GateError("host-missing", `no host to send "${target}" to`, {
+      hint: 'set `host` on the class or for the run, such as "http://localhost:8080"',
+    });
+  }
+  if (target === "") return checked(base);
+  const slash = /^[/?#]/.test(target) ? "" : "/";
+  return checked(`${base.replace(/\/+$/, "")}${slash}${target}`);
+}
+
+function checked(url: string): string {
+  if (URL.canParse(url)) return url;
+  throw new GateError("bad-url", `"${url}" is not a URL`, { hint: "a URL looks like http://host:8080/path" });
+}
+
+/** A base URL and the credentials that were written in it. Throws a GateError if it is not an http(s) URL. */
+export function splitBase(host: string): { base: string; auth: readonly [string, string] | undefined } {
+  if (!/^https?:\/\//i.test(host)) {
+    const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(host)?.[1];
+    throw new GateError(
+      "host-scheme",
+      scheme ? `host "${host}": ${scheme}:// is not spoken here` : `host "${host}": http:// is missing`,
+      { hint: scheme ? "http:// and https:// are" : `write "http://${host}" or "https://${host}"` },
+    );
+  }
+  const url = new URL(checked(host));
+  if (url.username === "" && url.password === "") return { base: host, auth: undefined };
+  const auth = [decodeURIComponent(url.username), decodeURIComponent(url.password)] as const;
+  url.username = "";
+  url.password = "";
+  return { base: url.href, auth };
+}
+
+/** `target` with `params` added to its query, encoded as `requests` does. */
+export function withParams(target: string, params: QueryParams): string {
+  const query = typeof params === "string" ? params.replace(/^\?/, "") : encodePairs(params);
+  if (query === "") return target;
+  const hash = target.indexOf("#");
+  const bare = hash < 0 ? target : target.slice(0, hash);
+  return `${bare}${bare.includes("?") ? "&" : "?"}${query}`;
+}
+
+/** `application/x-www-form-urlencoded`: lists repeat their key, `null` and `undefined` are left out. */
+export function encodePairs(fields: Exclude<QueryParams, string>): string {
+  if (fields instanceof URLSearchParams) return fields.toString();
+  const pairs = isPairs(fields) ? fields : Object.entries(fields);
+  const query = new URLSearchParams();
+  for (const [name, value] of pairs) {
+    for (const one of isList(value) ? value : [value])
+      if (one !== null && one !== undefined) query.append(name, `${one}`);
+  }
+  return query.toString();
+}
+
+const isList = (value: QueryValue | readonly QueryValue[]): value is readonly QueryValue[] => Array.isArray(value);
+const isPairs = (fields: object): fields is readonly (readonly [string, QueryValue])[] => Array.isArray(fields);

@@ -1,0 +1,29 @@
+import { STATUS_CODES } from "node:http";
+import type { Failure, FailureKind, FailureSample } from "../stats/failures.ts";
+
+/** `404 Not Found` */
+export function statusMessage(status: number): string {
+  return `${status} ${STATUS_CODES[status] ?? ""}`.trimEnd();
+}
+
+/** A failure whose sample is built when somebody reads it: of a thousand alike, three are kept. */
+export class RequestFailure implements Failure {
+  readonly kind: FailureKind;
+  readonly message: string;
+  #build: (() => FailureSample) | undefined;
+  #sample: FailureSample | undefined;
+
+  constructor(kind: FailureKind, message: string, build: () => FailureSample) {
+    this.kind = kind;
+    this.message = message;
+    this.#build = build;
+  }
+
+  get sample(): FailureSample | undefined {
+    if (this.#build) {
+      this.#sample = this.#build();
+      this.#build = undefined;
+    }
+    return this.#sample;
+  }
+}

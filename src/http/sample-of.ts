@@ -1,0 +1,72 @@
+import type { Endpoint } from "../stats/endpoint.ts";
+import type { Failure } from "../stats/failures.ts";
+import type { Sample } from "../stats/sample.ts";
+import type { UserRuntime } from "../user/runtime.ts";
+import type { Exchange } from "./exchange.ts";
+import { RequestFailure, statusMessage } from "./request-failure.ts";
+import { parseServerTiming } from "./server-timing.ts";
+import { Notable } from "./transport.ts";
+import type { Outcome } from "./verdict.ts";
+
+/** Most bytes of a failing answer's body that are shown. */
+const bodyShown = 2048;
+
+/** The one sample of a finished exchange. */
+export function sampleOf(exchange: Exchange, outcome: Outcome, runtime: UserRuntime): Sample {
+  const { intendedMs, startMs, status, bytesIn, bytesOut } = exchange;
+  const failure = failureOf(exchange, outcome);
+  return {
+    arm: runtime.arm,
+    endpoint: endpointOf(exchange),
+    intendedMs,
+    startMs,
+    latencyMs: Math.max(0, exchange.endMs - intendedMs),
+    status,
+    bytesIn,
+    bytesOut,
+    phases: exchange.phases(),
+    serverTiming:
+      exchange.notable & Notable.serverTiming
+        ? parseServerTiming(exchange.answerHeaders().get("server-timing") ?? "")
+        : undefined,
+    failure,
+  };
+}
+
+/** One object per endpoint and plan: the recorder can tell the endpoint by it without building a key. */
+function endpointOf(exchange: Exchange): Endpoint {
+  const { calledMethod: method, calledPlan: plan, name } = exchange;
+  const key = name === undefined ? method : `${method} ${name}`;
+  let endpoint = plan.endpoints.get(key);
+  if (!endpoint) {
+    endpoint = { method, name: name ?? plan.path };
+    if (plan.endpoints.size > 100) plan.endpoints.clear();
+    plan.endpoints.set(key, endpoint);
+  }
+  return endpoint;
+}
+
+function failureOf(exchange: Exchange, outcome: Outcome): Failure | undefined {
+  if (outcome.kind === "success") return undefined;
+  if (outcome.kind === "failure") return failed(exchange, outcome.failure, outcome.message);
+  if (exchange.failureKind !== undefined) return failed(exchange, exchange.failureKind, exchange.failureMessage);
+  return exchange.status >= 400 ? failed(exchange, "status", statusMessage(exchange.status)) : undefined;
+}
+
+function failed(exchange: Exchange, kind: Failure["kind"], message: string): Failure {
+  return new RequestFailure(kind, message, () => ({
+    request: `${exchange.calledMethod} ${exchange.calledPlan.path}`,
+    status: exchange.status,
+    headers: exchange.answerHeaders().pairs,
+    body: exchange.bytes.subarray(0, bodyShown).toString("utf8"),
+    atMs: exchange.endMs,
+  }));
+}
+
+/** What the `request` event calls its exception. */
+export function exceptionOf(failure: Failure, outcome: Outcome): unknown {
+  if (outcome.kind === "failure" && outcome.error instanceof Error) return outcome.error;
+  const error = new Error(failure.message);
+  error.name = failure.kind;
+  return error;
+}

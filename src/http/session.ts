@@ -1,0 +1,284 @@
+import type { UserRuntime } from "../user/runtime.ts";
+import { ExchangeError } from "./cause.ts";
+import { Connections } from "./connections.ts";
+import { Cookies } from "./cookies.ts";
+import type { Exchange, ExchangeOwner } from "./exchange.ts";
+import type { HeaderList } from "./header-list.ts";
+import type { Auth, RequestOptions } from "./options.ts";
+import { type Plan, type Plans, splitBase } from "./plan.ts";
+import { HttpResponse, StreamedResponse } from "./response.ts";
+import { exceptionOf, sampleOf } from "./sample-of.ts";
+import { sessionHeaders } from "./session-headers.ts";
+import { defaultTimeoutMs } from "./settings.ts";
+import type { Address, Transport } from "./transport.ts";
+import { byStatus, type Outcome, Verdict } from "./verdict.ts";
+import type { HttpWorld } from "./world.ts";
+
+/**
+ * What one user's requests have in common: base URL, headers, credentials, cookies, connections, and the answers that
+ * still wait for a verdict. Everything but the connections is made when first needed.
+ */
+export class Session implements ExchangeOwner {
+  readonly runtime: UserRuntime;
+  readonly #world: HttpWorld;
+  readonly #connections: Connections;
+  #inFlight: Exchange[] = [];
+  #waiting: Set<Verdict> | undefined;
+  #listening = false;
+
+  #base: string | undefined;
+  #baseOrigin: string | undefined;
+  #baseAuth: Auth | undefined;
+  #plans: Plans | undefined;
+  #headers: Headers | undefined;
+  #auth: Auth | undefined;
+  #cookies: Cookies | undefined;
+  /** Header lists by origin; undefined while the user has nothing of its own to add. */
+  #lists: Map<string, HeaderList> | undefined;
+
+  constructor(runtime: UserRuntime, world: HttpWorld, base: string | undefined) {
+    this.runtime = runtime;
+    this.#world = world;
+    this.#connections = new Connections(world);
+    this.base = base;
+  }
+
+  get base(): string | undefined {
+    return this.#base;
+  }
+
+  set base(base: string | undefined) {
+    this.#lists = this.#plans = this.#baseAuth = this.#baseOrigin = undefined;
+    this.#base = base;
+  }
+
+  /** Looks at the base URL when the first request does: a user class without a host may use full URLs only. */
+  plan(target: string): Plan {
+    if (!this.#plans) {
+      let base = this.#base;
+      if (base !== undefined && !(URL.canParse(target) && /^https?:\/\//i.test(target))) {
+        const split = splitBase(base);
+        base = split.base;
+        this.#baseAuth = split.auth;
+        this.#baseOrigin = new URL(base).origin;
+        this.#base = base;
+      } else if (base !== undefined) return this.#world.plansFor(undefined).of(target);
+      this.#plans = this.#world.plansFor(base);
+    }
+    return this.#plans.of(target);
+  }
+
+  get headers(): Headers {
+    this.#headers ??= sessionHeaders(() => {
+      this.#lists = undefined;
+    });
+    return this.#headers;
+  }
+
+  get auth(): Auth | undefined {
+    return this.#auth;
+  }
+
+  set auth(auth: Auth | undefined) {
+    this.#auth = auth;
+    this.#lists = undefined;
+  }
+
+  get cookies(): Cookies {
+    this.#cookies ??= new Cookies(this.#base);
+    return this.#cookies;
+  }
+
+  /** Sends an exchange that was admitted. */
+  start(exchange: Exchange): void {
+    if (!this.#listening) this.#listen();
+    this.runtime.witness.begin(exchange);
+    this.#inFlight.push(exchange);
+    const { timeout } = exchange.options;
+    this.#world.deadlines.begin(exchange, {
+      timeoutMs: timeout === undefined ? (this.#world.settings.timeoutMs ?? defaultTimeoutMs) : timeout * 1000,
+      nowMs: exchange.startMs,
+    });
+    exchange.begin();
+  }
+
+  #listen(): void {
+    this.#listening = true;
+    this.runtime.signal.addEventListener("abort", () => this.#interrupt(), { once: true });
+  }
+
+  #interrupt(): void {
+    for (const exchange of [...this.#inFlight]) {
+      exchange.abort(new ExchangeError("interrupted", "interrupted: the user was stopped"));
+    }
+  }
+
+  /** Judges all answers that wait, by what was said of them or by their status. */
+  settleWaiting(): void {
+    if (!this.#waiting?.size) return;
+    for (const verdict of [...this.#waiting]) verdict.settle();
+  }
+
+  close(): void {
+    this.#interrupt();
+    this.settleWaiting();
+    this.#connections.close();
+  }
+
+  // What an exchange asks for.
+
+  now(): number {
+    return this.#world.clock.now();
+  }
+
+  transportFor(address: Address): Transport {
+    return this.#connections.transportFor(address);
+  }
+
+  planOf(url: URL): Plan {
+    return this.#world.planOf(url);
+  }
+
+  withdrawDeadline(exchange: Exchange): void {
+    this.#world.deadlines.withdraw(exchange);
+  }
+
+  setCookies(url: URL, lines: readonly string[]): void {
+    this.cookies.receive(url, lines);
+  }
+
+  headersFor(exchange: Exchange): HeaderList {
+    const base = this.#listFor(exchange.plan);
+    const { headers, auth } = exchange.options;
+    if (!headers && !auth && !exchange.contentType && !this.#cookies && !exchange.crossedOrigin) return base;
+    const changes: [string, string | null][] = [];
+    if (exchange.contentType) changes.push(["content-type", exchange.contentType]);
+    const cookie = this.#cookies?.headerFor(exchange.plan.url, this.now());
+    if (cookie) changes.push(["cookie", cookie]);
+    if (auth) changes.push(["authorization", authorization(auth)]);
+    for (const [name, value] of entriesOf(headers)) {
+      if (exchange.crossedOrigin && isPrivate(name)) continue;
+      if (!exchange.body && exchange.method !== exchange.calledMethod && /^content-(?:type|length)$/i.test(name))
+        continue;
+      changes.push([name, value]);
+    }
+    if (exchange.crossedOrigin) changes.push(["authorization", null]);
+    return base.with(changes);
+  }
+
+  #listFor({ address, url }: Plan): HeaderList {
+    const own = this.#headers || this.#auth || (this.#baseAuth && address.origin === this.#baseOrigin);
+    if (!own) return this.#world.defaultHeaders(address, url);
+    this.#lists ??= new Map();
+    let list = this.#lists.get(address.origin);
+    if (!list) {
+      const auth = this.#auth ?? (address.origin === this.#baseOrigin ? this.#baseAuth : undefined);
+      list = this.#world
+        .defaultHeaders(address, url)
+        .with(auth ? [["authorization", authorization(auth)]] : [])
+        .with(this.#headers ?? []);
+      if (this.#lists.size > 50) this.#lists.clear();
+      this.#lists.set(address.origin, list);
+    }
+    return list;
+  }
+
+  answered(exchange: Exchange): void {
+    const { catchResponse } = exchange.options;
+    const streaming = exchange.bodyStream !== undefined;
+    if (!streaming) this.#landed(exchange);
+    if (!streaming && (!catchResponse || exchange.orphaned)) {
+      const response = new HttpResponse(exchange);
+      this.runtime.witness.end(exchange);
+      this.#record(exchange, response, byStatus);
+      exchange.resolve(response);
+      return;
+    }
+    exchange.resolve(this.#await(exchange));
+  }
+
+  streamed(exchange: Exchange): void {
+    this.#landed(exchange);
+    exchange.bytesIn = exchange.bodyStream?.bytesRead ?? 0;
+    // Without catchResponse the body's end was all the sample waited for.
+    if (!exchange.options.catchResponse) exchange.settle();
+  }
+
+  /** The sample waits: for a verdict, for the rest of the body, or both. */
+  #await(exchange: Exchange): HttpResponse | StreamedResponse {
+    const { bodyStream } = exchange;
+    const { catchResponse } = exchange.options;
+    const verdict: Verdict = new Verdict((outcome) => {
+      this.#waiting?.delete(verdict);
+      exchange.onSettle = undefined;
+      if (bodyStream && !bodyStream.ended) bodyStream.cancel();
+      this.runtime.witness.end(exchange);
+      this.#record(exchange, response, outcome);
+    });
+    exchange.kind = "awaiting-verdict";
+    exchange.onSettle = (error) => verdict.settle(error);
+    if (catchResponse) {
+      this.#waiting ??= new Set();
+      this.#waiting.add(verdict);
+    }
+    const scopeEnd = () => endScope(verdict, bodyStream !== undefined && !catchResponse);
+    const judged = catchResponse ? verdict : undefined;
+    const response = bodyStream
+      ? new StreamedResponse(exchange, judged, scopeEnd)
+      : new HttpResponse(exchange, judged, scopeEnd);
+    return response;
+  }
+
+  #landed(exchange: Exchange): void {
+    const list = this.#inFlight;
+    if (list[list.length - 1] === exchange) list.pop();
+    else {
+      const at = list.indexOf(exchange);
+      if (at >= 0) list.splice(at, 1);
+    }
+  }
+
+  #record(exchange: Exchange, response: HttpResponse | StreamedResponse, outcome: Outcome): void {
+    const { runtime } = this;
+    const sample = sampleOf(exchange, outcome, runtime);
+    if (!runtime.hasRequestListeners) {
+      runtime.report(sample);
+      return;
+    }
+    runtime.report(sample, {
+      response,
+      exception: sample.failure ? exceptionOf(sample.failure, outcome) : undefined,
+      context: exchange.options.context,
+      url: exchange.calledPlan.url.href,
+    });
+  }
+}
+
+/**
+ * `using` does not say whether its scope was left by a throw. A throw ends the task within the microtasks that follow,
+ * and the task's end hands the error to the verdict; so where nothing was said, the status is not asked before then.
+ */
+function endScope(verdict: Verdict, atOnce: boolean): void {
+  if (verdict.recorded) return;
+  if (verdict.spoken || atOnce) verdict.settle();
+  else setImmediate(() => verdict.settle());
+}
+
+export function authorization(auth: Auth): string {
+  if (typeof auth === "string") return `Bearer ${auth}`;
+  const [user, password] = "username" in auth ? [auth.username, auth.password] : auth;
+  return `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`;
+}
+
+const isPrivate = (name: string) => /^(?:authorization|cookie|proxy-authorization)$/i.test(name);
+
+function* entriesOf(headers: RequestOptions["headers"]): Generator<[string, string | null]> {
+  if (!headers) return;
+  if (headers instanceof Headers) {
+    yield* headers;
+    return;
+  }
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined) yield [name, value === null ? null : `${value}`];
+  }
+}

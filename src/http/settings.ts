@@ -1,0 +1,48 @@
+import type { ConnectionOptions } from "node:tls";
+
+/** How TLS is spoken with the targets. Certificates and keys are PEM text or DER bytes. */
+export interface TlsSettings {
+  /** Accept any certificate. */
+  readonly insecure?: boolean;
+  /** Certificate authorities trusted instead of the built-in ones. */
+  readonly ca?: ConnectionOptions["ca"];
+  /** Client certificate, its key, and the key's passphrase. */
+  readonly cert?: ConnectionOptions["cert"];
+  readonly key?: ConnectionOptions["key"];
+  readonly pfx?: ConnectionOptions["pfx"];
+  readonly passphrase?: string;
+  /** Name asked for and checked instead of the URL's. */
+  readonly servername?: string;
+}
+
+/**
+ * What a run, or a user class, says about all of its requests. Every field has a default; the whole may be left out.
+ */
+export interface HttpSettings {
+  readonly tls?: TlsSettings;
+  /** Offer HTTP/2 to `https:` targets (HTTP/1.1 where they do not speak it). Default false. */
+  readonly http2?: boolean;
+  /** URL of a proxy for all requests. Never taken from the environment. */
+  readonly proxy?: string;
+  /** One pool of connections for all users of a thread, in place of connections of each user's own. Default false. */
+  readonly sharedPool?: boolean;
+  /** Connections in a shared pool, per origin. Default 64. */
+  readonly poolSize?: number;
+  /** Most connections one user opens to one origin; more than one is opened only for requests made at once. Default 10. */
+  readonly connectionsPerUser?: number;
+  readonly userAgent?: string;
+  /** How long a request may take in all, milliseconds. Default 60,000. */
+  readonly timeoutMs?: number;
+  /** How long a connection may take to be made, milliseconds. Default 10,000. */
+  readonly connectTimeoutMs?: number;
+}
+
+/** Milliseconds a request may take in all unless it says otherwise; Locust has no limit and can hang for ever. */
+export const defaultTimeoutMs = 60_000;
+export const defaultConnectTimeoutMs = 10_000;
+export const defaultConnectionsPerUser = 10;
+export const defaultPoolSize = 64;
+/** As `requests`. */
+export const maxRedirects = 30;
+export const defaultUserAgent = "swarmgate/0.1.0";
+export const noSettings: HttpSettings = {};

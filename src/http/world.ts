@@ -1,0 +1,90 @@
+import type { TrafficGuard, UserRuntime } from "../user/runtime.ts";
+import { noTls } from "./connect.ts";
+import { Deadlines } from "./deadlines.ts";
+import { acceptEncoding } from "./decode.ts";
+import { HeaderList } from "./header-list.ts";
+import { type Plan, Plans, planFor } from "./plan.ts";
+import { defaultConnectTimeoutMs, defaultUserAgent, type HttpSettings } from "./settings.ts";
+import type { Address, Transport } from "./transport.ts";
+import type { WireWorld } from "./wire.ts";
+
+/** What all clients of one thread and run have in common, so that a user holds next to nothing of its own. */
+export class HttpWorld implements WireWorld {
+  readonly clock: UserRuntime["clock"];
+  readonly deadlines: Deadlines;
+  readonly settings: HttpSettings;
+  readonly sockets = openSockets;
+  /** Connections of a shared pool, by origin. */
+  readonly pool = new Map<string, Transport[]>();
+  readonly #guard: TrafficGuard;
+  readonly #extraHeaders: UserRuntime["extraHeaders"];
+  readonly #plans = new Map<string, Plans>();
+  readonly #defaults = new Map<string, HeaderList>();
+
+  constructor(runtime: UserRuntime, settings: HttpSettings) {
+    this.clock = runtime.clock;
+    this.deadlines = new Deadlines(runtime.clock);
+    this.settings = settings;
+    this.#guard = runtime.guard;
+    this.#extraHeaders = runtime.extraHeaders;
+  }
+
+  get tls() {
+    return this.settings.tls ?? noTls;
+  }
+
+  get connectTimeoutMs(): number {
+    return this.settings.connectTimeoutMs ?? defaultConnectTimeoutMs;
+  }
+
+  /** Plans of all users with one base URL. */
+  plansFor(base: string | undefined): Plans {
+    let plans = this.#plans.get(base ?? "");
+    if (!plans) {
+      plans = new Plans(base, (url) => this.#guard.forbids(url));
+      this.#plans.set(base ?? "", plans);
+    }
+    return plans;
+  }
+
+  planOf(url: URL): Plan {
+    return planFor(url, (target) => this.#guard.forbids(target));
+  }
+
+  /** What every request to an origin carries unless its user says otherwise: our own headers and the run's. */
+  defaultHeaders({ origin }: Address, url: URL): HeaderList {
+    let list = this.#defaults.get(origin);
+    if (!list) {
+      list = HeaderList.empty
+        .with([
+          ["user-agent", this.settings.userAgent ?? defaultUserAgent],
+          ["accept-encoding", acceptEncoding],
+          ["accept", "*/*"],
+        ])
+        .with(this.#extraHeaders?.(url) ?? []);
+      if (this.#defaults.size > 500) this.#defaults.clear();
+      this.#defaults.set(origin, list);
+    }
+    return list;
+  }
+}
+
+/** Sockets open now in this thread, for the health of the generator. */
+export const openSockets = { open: 0 };
+
+const worlds = new WeakMap<TrafficGuard, Map<HttpSettings, HttpWorld>>();
+
+/** The world of a user: one per run and settings. A run has one guard per thread. */
+export function worldOf(runtime: UserRuntime, settings: HttpSettings): HttpWorld {
+  let bySettings = worlds.get(runtime.guard);
+  if (!bySettings) {
+    bySettings = new Map();
+    worlds.set(runtime.guard, bySettings);
+  }
+  let world = bySettings.get(settings);
+  if (!world) {
+    world = new HttpWorld(runtime, settings);
+    bySettings.set(settings, world);
+  }
+  return world;
+}
