@@ -1,0 +1,277 @@
+import { type Endpoint, endpointLabel } from "../stats/endpoint.ts";
+import type { RunResult } from "../stats/run-result.ts";
+import type { Verdict } from "../verdict/verdict.ts";
+import { clipEndpoint, clipInstant, clipSha, clipText, ratioOf, sizeOrNull, tidySize, whole } from "./clip.ts";
+import { distributionOf, phaseTimings, serverTimings, totalOf, windowCells } from "./distribution.ts";
+import { measuredOf } from "./measured.ts";
+import {
+  bounds,
+  largestReportBytes,
+  type Report,
+  type ReportComparison,
+  type ReportRow,
+  type ReportThreshold,
+  reportSchemaVersion,
+} from "./report.ts";
+import { comparisonsOf, numbersOf, rowsOf, tallyOf, thresholdsOf } from "./rows.ts";
+import { seriesOf } from "./series.ts";
+
+/** What a report says of the baseline; `whyNot` where it was not found or not usable. */
+export interface BaselineInfo {
+  readonly found: boolean;
+  readonly commit?: string | null;
+  readonly measuredAt?: string | null;
+  readonly runs?: number;
+  readonly store?: string | null;
+  readonly whyNot?: string | null;
+  readonly saved?: boolean;
+}
+
+/** How the comparison was asked for; ratios, milliseconds. */
+export interface ComparingInfo {
+  readonly mode: Report["comparing"]["mode"];
+  readonly confidence: number;
+  readonly tolerance: number;
+  readonly minEffectMs: number;
+  readonly errorTolerance: number;
+}
+
+/** Everything a report tells. What is left out has a plain default. */
+export interface ReportInput {
+  readonly result: RunResult;
+  readonly verdict: Verdict;
+  /** Now, ISO 8601, from the caller's clock. */
+  readonly generatedAt: string;
+  /** Whether the step succeeds under `fail-on`. */
+  readonly passed: boolean;
+  readonly baseline?: BaselineInfo;
+  readonly comparing?: ComparingInfo;
+  readonly run?: {
+    readonly id: number;
+    readonly number: number;
+    readonly attempt: number;
+    readonly url: string | null;
+  };
+  readonly warmup?: string;
+  readonly thresholdsChanged?: Report["thresholdsChanged"];
+  readonly warnings?: readonly { readonly code: string; readonly message: string }[];
+  readonly configuration?: readonly (readonly [key: string, value: string])[];
+  /** Endpoints that only the baseline knows, beside those the comparisons name. */
+  readonly vanished?: readonly Endpoint[];
+  readonly untrusted?: boolean;
+}
+
+const defaultComparing: ComparingInfo = {
+  mode: "none",
+  confidence: 0.99,
+  tolerance: 0.1,
+  minEffectMs: 1,
+  errorTolerance: 0.005,
+};
+
+/** The report of a run and its verdict. Pure: equal input, equal report. */
+export function buildReport(input: ReportInput): Report {
+  const { result, verdict } = input;
+  const { summary, meta } = result;
+  const cells = windowCells(result);
+  const rows = withVanished(rowsOf(summary, verdict.comparisons), input.vanished ?? []);
+  const comparisons = comparisonsOf(verdict.comparisons);
+  const thresholds = thresholdsOf(verdict.thresholds);
+  const startedAt = clipInstant(meta.startedAt);
+  const sinceStart = relativeTo(startedAt === null ? 0 : Date.parse(startedAt));
+  const total = (arm: "head" | "base") => {
+    const row = summary.totals.find((candidate) => candidate.arm === arm);
+    return row ? numbersOf(row) : null;
+  };
+  const comparing = input.comparing ?? defaultComparing;
+  const report: Report = {
+    schema: reportSchemaVersion,
+    name: clipText(meta.name, bounds.name),
+    verdict: {
+      conclusion: verdict.conclusion,
+      reasons: verdict.reasons.slice(0, 20).map(({ code, message, remedy }) => ({
+        code,
+        message: clipText(message),
+        remedy: remedy === undefined ? null : clipText(remedy),
+      })),
+    },
+    passed: input.passed,
+    interrupted: result.interrupted,
+    untrusted: input.untrusted ?? false,
+    generatedAt: clipInstant(input.generatedAt) ?? new Date(0).toISOString(),
+    startedAt,
+    endedAt: clipInstant(meta.endedAt),
+    commit: clipSha(meta.commit),
+    baseCommit: clipSha(meta.baseCommit),
+    run: runOf(input.run),
+    tally: tallyOf({
+      rows,
+      comparisons: verdict.comparisons,
+      thresholds: verdict.thresholds,
+      failureGroups: summary.failures.length,
+      exceptions: result.trouble.exceptions.length,
+    }),
+    total: summary.totals.length === 0 ? null : totalRow({ head: total("head"), base: total("base") }),
+    endpoints: rows.slice(0, bounds.endpoints),
+    thresholds,
+    comparisons,
+    failures: failuresOf(result, sinceStart),
+    exceptions: exceptionsOf(result, sinceStart),
+    comparing: {
+      mode: comparing.mode,
+      confidence: ratioOf(comparing.confidence),
+      tolerance: tidySize(comparing.tolerance),
+      minEffectMs: tidySize(comparing.minEffectMs),
+      errorTolerance: tidySize(comparing.errorTolerance),
+      smallestDetectable: smallestDetectable(comparisons),
+    },
+    baseline: baselineOf(input),
+    thresholdsChanged: (input.thresholdsChanged ?? []).slice(0, bounds.list).map(({ change, before, after }) => ({
+      change,
+      before: before === null ? null : clipText(before, bounds.name),
+      after: after === null ? null : clipText(after, bounds.name),
+    })),
+    measured: measuredOf(result, { warmup: input.warmup ?? "auto", cells }),
+    warnings: [...result.warnings, ...(input.warnings ?? [])].slice(0, bounds.list).map(({ code, message }) => ({
+      code: clipText(code, 60),
+      message: clipText(message),
+    })),
+    series: seriesOf(result.blocks, watchedEndpoints({ rows, comparisons, thresholds })),
+    distribution: { head: distributionOf(totalOf(cells, "head")), base: distributionOf(totalOf(cells, "base")) },
+    phaseTimings: phaseTimings(cells),
+    serverTimings: serverTimings(cells),
+    configuration: (input.configuration ?? [])
+      .slice(0, bounds.list)
+      .map(([key, value]) => [clipText(key, 80), clipText(value)]),
+  };
+  return shrink(report);
+}
+
+function relativeTo(startMs: number): (ms: number) => number {
+  // Times are on the run's clock, which counts from the Unix epoch; a clock moved by hand may count from zero.
+  return (ms) => tidySize(Math.round(ms >= startMs ? ms - startMs : ms));
+}
+
+function totalRow(arms: Pick<ReportRow, "head" | "base">): ReportRow {
+  return { endpoint: { method: "", name: "Aggregated" }, ...arms, change: null, outcome: null, presence: "both" };
+}
+
+function withVanished(rows: ReportRow[], vanished: readonly Endpoint[]): ReportRow[] {
+  const known = new Set(rows.map(({ endpoint }) => endpointLabel(endpoint)));
+  const more = vanished
+    .map(clipEndpoint)
+    .filter((endpoint) => !known.has(endpointLabel(endpoint)))
+    .map((endpoint): ReportRow => ({ ...totalRow({ head: null, base: null }), endpoint, presence: "vanished" }));
+  return [...rows, ...more];
+}
+
+function runOf(run: ReportInput["run"]): Report["run"] {
+  if (!run) return null;
+  const url = run.url !== null && /^https?:\/\/[A-Za-z0-9.-]+(:\d{1,5})?(\/[A-Za-z0-9._~-]+)*\/?$/.test(run.url);
+  return {
+    id: whole(run.id),
+    number: whole(run.number),
+    attempt: whole(run.attempt),
+    url: url ? (run.url?.slice(0, 300) ?? null) : null,
+  };
+}
+
+function baselineOf({ baseline, generatedAt }: ReportInput): Report["baseline"] {
+  const measuredAt = clipInstant(baseline?.measuredAt);
+  const now = clipInstant(generatedAt);
+  return {
+    found: baseline?.found ?? false,
+    commit: clipSha(baseline?.commit),
+    measuredAt,
+    ageMs: measuredAt === null || now === null ? null : sizeOrNull(Date.parse(now) - Date.parse(measuredAt)),
+    runs: whole(baseline?.runs ?? 0),
+    store: baseline?.store ? clipText(baseline.store, 40) : null,
+    whyNot: baseline?.whyNot ? clipText(baseline.whyNot) : null,
+    saved: baseline?.saved ?? false,
+  };
+}
+
+/** The largest smallest detectable change of the compared p95s: what every endpoint would have shown. */
+function smallestDetectable(comparisons: readonly ReportComparison[]): number | null {
+  const known = comparisons
+    .filter(({ metric, outcome }) => metric === "p95" && outcome !== "no-baseline" && outcome !== "inconclusive")
+    .flatMap(({ smallestDetectable: change }) => (change === null ? [] : [change]));
+  return known.length === 0 ? null : Math.max(...known);
+}
+
+/** Regressed, then promised and broken, then the slowest: the endpoints whose course over time tells something. */
+function watchedEndpoints(input: {
+  rows: readonly ReportRow[];
+  comparisons: readonly ReportComparison[];
+  thresholds: readonly ReportThreshold[];
+}): Endpoint[] {
+  const present = new Map(
+    input.rows.filter(({ head }) => head !== null).map(({ endpoint }) => [endpointLabel(endpoint), endpoint]),
+  );
+  const p95 = ({ head }: ReportRow) => head?.percentilesMs[5] ?? 0;
+  const candidates = [
+    ...input.comparisons.filter(({ outcome }) => outcome === "regressed").map(({ endpoint }) => endpoint),
+    ...input.thresholds.filter(({ outcome }) => outcome === "fail").map(({ endpoint }) => endpoint),
+    ...[...input.rows].sort((a, b) => p95(b) - p95(a)).map(({ endpoint }) => endpoint),
+  ];
+  const chosen = new Map<string, Endpoint>();
+  for (const candidate of candidates) {
+    if (candidate === null || chosen.size === 6) continue;
+    const endpoint = present.get(endpointLabel(candidate));
+    if (endpoint) chosen.set(endpointLabel(endpoint), endpoint);
+  }
+  return [...chosen.values()];
+}
+
+function failuresOf({ summary }: RunResult, sinceStart: (ms: number) => number): Report["failures"] {
+  return summary.failures.slice(0, bounds.failures).map((group) => ({
+    arm: group.arm,
+    endpoint: clipEndpoint(group.endpoint),
+    kind: clipText(group.kind, 40),
+    message: clipText(group.message),
+    count: whole(group.count),
+    firstMs: sinceStart(group.firstMs),
+    lastMs: sinceStart(group.lastMs),
+    samples: group.samples.slice(0, 3).map((sample) => ({
+      request: clipText(sample.request),
+      status: Math.min(999, whole(sample.status)),
+      headers: sample.headers
+        .slice(0, 30)
+        .map(([key, value]) => [clipText(key, bounds.name), clipText(value, bounds.name)]),
+      body: clipText(sample.body, bounds.body),
+      atMs: sinceStart(sample.atMs),
+    })),
+  }));
+}
+
+function exceptionsOf({ trouble }: RunResult, sinceStart: (ms: number) => number): Report["exceptions"] {
+  return trouble.exceptions.slice(0, bounds.exceptions).map((group) => ({
+    message: clipText(group.message),
+    trace: clipText(group.trace, bounds.body),
+    task: clipText(group.task, bounds.name),
+    count: whole(group.count),
+    firstMs: sinceStart(group.firstMs),
+    lastMs: sinceStart(group.lastMs),
+  }));
+}
+
+/** Sheds what says least until the document fits: samples from the last groups up, then endpoints from the last up. */
+function shrink(report: Report): Report {
+  const fits = (candidate: Report) => Buffer.byteLength(JSON.stringify(candidate)) < largestReportBytes - 1024;
+  let small = report;
+  const steps: ((r: Report) => Report)[] = [
+    (r) => ({ ...r, failures: r.failures.map((f, i) => (i < 20 ? f : { ...f, samples: [] })) }),
+    (r) => ({ ...r, failures: r.failures.map((f) => ({ ...f, samples: f.samples.slice(0, 1) })) }),
+    (r) => ({ ...r, exceptions: r.exceptions.slice(0, 10), comparisons: r.comparisons.slice(0, 200) }),
+    (r) => ({ ...r, thresholds: r.thresholds.slice(0, 100), endpoints: r.endpoints.slice(0, 250) }),
+    (r) => ({ ...r, failures: r.failures.slice(0, 20).map((f) => ({ ...f, samples: [] })) }),
+    (r) => ({ ...r, phaseTimings: r.phaseTimings.slice(0, 12), serverTimings: r.serverTimings.slice(0, 12) }),
+    (r) => ({ ...r, comparisons: r.comparisons.slice(0, 50), endpoints: r.endpoints.slice(0, 100) }),
+    (r) => ({ ...r, thresholds: r.thresholds.slice(0, 50), configuration: [], warnings: r.warnings.slice(0, 10) }),
+  ];
+  for (const step of steps) {
+    if (fits(small)) break;
+    small = step(small);
+  }
+  return small;
+}
