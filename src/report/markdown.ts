@@ -1,4 +1,4 @@
-import { fixedPart, longestComment, type Part } from "./fit.ts";
+import { fixedPart, longestComment, type Part, shedToFit } from "./fit.ts";
 import { counted, formatCount, formatDuration, formatInstant, formatMs, formatPercent, formatRate } from "./format.ts";
 import { headlineMarkdown } from "./headline.ts";
 import { markerOf } from "./marker.ts";

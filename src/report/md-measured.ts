@@ -93,7 +93,7 @@ export function baselineInWords(report: Report): string {
     return `The base version${sha} ran at the same time, twin users on both.`;
   }
   const why = baseline.whyNot === null ? "" : ` ${code(baseline.whyNot, 300)}`;
-  if (!baseline.found) return comparing.mode === "none" && why === "" ? "" : `No baseline${why ? `:${why}` : "."}`;
+  if (!baseline.found) return comparing.mode === "none" && why === "" ? "" : `No baseline${why ? `:${why}` : ""}.`;
   const sha = baseline.commit === null ? "" : ` of ${baseline.commit.slice(0, 7)}`;
   const age = baseline.ageMs === null ? "" : `, measured ${formatDuration(baseline.ageMs)} ago`;
   return `Baseline${sha}: ${counted(baseline.runs, "run")}${age}.${why}`;

@@ -43,7 +43,7 @@ export function matterColumns(report: Report): Column[] {
     { title: report.baseCommit || report.baseline.commit ? `Before ${shortSha(report)}` : "Before", align: "right" },
     { title: "Now", align: "right" },
     { title: "Change", align: "right" },
-    { title: "Interval", align: "right" },
+    { title: `${formatPercent(report.comparing.confidence)} interval`, align: "right" },
     { title: "Limit", align: "right" },
     { title: "Could see", align: "right" },
     { title: "n", align: "right" },
@@ -116,10 +116,7 @@ export function ruleInWords(report: Report): string {
   const compared = comparisons.filter(({ outcome }) => outcome !== "no-baseline");
   if (compared.length === 0) return "";
   const methods = new Set(compared.map(({ method }) => method));
-  const limits = `tolerance ${formatPercent(comparing.tolerance)} and ${comparing.minEffectMs}\u202fms, errors ${formatChange(
-    comparing.errorTolerance,
-    "points",
-  )}`;
+  const limits = `tolerance ${formatPercent(comparing.tolerance)} and ${comparing.minEffectMs}\u202fms, errors ${formatChange(comparing.errorTolerance, "points").replace("+", "")}`;
   const how = methods.has("side-by-side")
     ? `side by side at ${formatPercent(comparing.confidence)} confidence over the whole pull request`
     : methods.has("baseline")
