@@ -1,0 +1,94 @@
+import { randomUUID } from "node:crypto";
+
+/**
+ * Lines that the runner reads from stdout as commands (docs.github.com, "Workflow commands for GitHub Actions").
+ * Everything here makes text; the door prints it.
+ */
+
+/** The runner shows this many annotations of one level per step, and drops the rest without a word. */
+export const annotationsPerLevel = 10;
+/** Longer messages are cut by the runner. */
+export const annotationLimit = 4096;
+
+export interface Annotation {
+  readonly level: "error" | "warning" | "notice";
+  /** Ours, never text of the target. */
+  readonly title: string;
+  readonly message: string;
+  /** Relative to the workspace: the configuration's line, or the locustfile's. */
+  readonly file?: string | undefined;
+  readonly line?: number | undefined;
+  readonly column?: number | undefined;
+}
+
+/** The annotations as commands: the first ten of each level, the tenth saying how many more there are. */
+export function annotationCommands(annotations: readonly Annotation[]): string[] {
+  const out: string[] = [];
+  for (const level of ["error", "warning", "notice"] as const) {
+    const all = annotations.filter((annotation) => annotation.level === level);
+    const shown = all.length <= annotationsPerLevel ? all : all.slice(0, annotationsPerLevel - 1);
+    for (const annotation of shown) out.push(annotationCommand(annotation));
+    const rest = all.length - shown.length;
+    if (rest > 0) {
+      out.push(annotationCommand({ level, title: "swarmgate", message: `and ${rest} more: see the job summary` }));
+    }
+  }
+  return out;
+}
+
+function annotationCommand(annotation: Annotation): string {
+  const { level, title, file, line, column } = annotation;
+  const properties: [string, string][] = [["title", title]];
+  if (file !== undefined) {
+    properties.push(["file", file]);
+    if (line !== undefined) properties.push(["line", String(line)]);
+    if (line !== undefined && column !== undefined) properties.push(["col", String(column)]);
+  }
+  const written = properties.map(([name, value]) => `${name}=${property(value)}`).join(",");
+  return `::${level} ${written}::${data(cut(annotation.message))}`;
+}
+
+/** The runner counts characters after it has unescaped them. */
+function cut(message: string): string {
+  const clean = message.trim() === "" ? "(no message)" : message;
+  return clean.length <= annotationLimit ? clean : `${clean.slice(0, annotationLimit - 1)}…`;
+}
+
+/** Hides values in everything printed from now on. Empty ones would hide everything and are left out. */
+export function maskCommands(values: readonly string[]): string[] {
+  // A masked line is matched whole; a value of several lines must be masked line by line too.
+  const all = new Set(values.flatMap((value) => [value, ...value.split(/\r?\n/)]));
+  return [...all].filter((value) => value.trim() !== "").map((value) => `::add-mask::${data(value)}`);
+}
+
+/** A foldable part of the log. */
+export function groupCommands(title: string, lines: readonly string[]): string[] {
+  return [`::group::${data(title)}`, ...lines, "::endgroup::"];
+}
+
+/**
+ * Two lines to print around output that is not ours (the locustfile's own, a server's answer): between them the runner
+ * takes no commands. The word that ends it cannot be guessed.
+ */
+export function stopCommands(token: string = randomUUID()): { readonly stop: string; readonly resume: string } {
+  return { stop: `::stop-commands::${token}`, resume: `::${token}::` };
+}
+
+/**
+ * Lines of output that is not ours, each with a prefix, so that none begins with `::`. The runner also takes the older
+ * `##[command]`, and `::` behind blanks: control characters that could fake a new line become spaces.
+ */
+export function foreignLines(text: string, prefix: string): string[] {
+  return text
+    .replace(/\r?\n$/, "")
+    .split(/\r\n|\n|\r|\u2028|\u2029|\u0085|\v|\f/)
+    .map((line) => `${prefix}${line.replaceAll("##[", "# #[")}`);
+}
+
+function data(text: string): string {
+  return text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
+}
+
+function property(text: string): string {
+  return data(text).replaceAll(":", "%3A").replaceAll(",", "%2C");
+}
