@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { closest } from "fastest-levenshtein";
 import { GateError, messageOf } from "../base/errors.ts";
 import { formatPlace, isUserFile, type Place, shownPath, userPlace } from "../base/user-place.ts";
 import { codeFrame } from "./code-frame.ts";
@@ -10,15 +11,16 @@ interface Circumstances {
   /** The locustfile that was being loaded, absolute. */
   readonly file: string;
   readonly root: string;
+  readonly engineUrl: string;
   readonly failedImport: FailedImport | undefined;
 }
 
 /** What was thrown while a locustfile was loaded, as an error for its author: place, code frame, remedy. */
 export async function explainLoadFailure(error: unknown, circumstances: Circumstances): Promise<GateError> {
-  const { file, root, failedImport } = circumstances;
+  const { file, root, engineUrl, failedImport } = circumstances;
   if (error instanceof GateError) return error;
   if (failedImport) return await missingModule(error, { failedImport, root });
-  if (error instanceof SyntaxError) return await badLink(error, { file, root });
+  if (error instanceof SyntaxError) return await badLink(error, { file, root, engineUrl });
   const thrown = error instanceof Error ? `${error.name}: ${error.message}` : `${String(error)} was thrown`;
   return await describe("locustfile-throws", thrown, {
     place: userPlace(error instanceof Error ? error.stack : undefined),
@@ -50,18 +52,21 @@ async function missingModule(
 }
 
 /** A name that the imported module does not export, or JavaScript that cannot be parsed. */
-async function badLink(error: SyntaxError, { file, root }: { file: string; root: string }): Promise<GateError> {
+async function badLink(
+  error: SyntaxError,
+  { file, root, engineUrl }: { file: string; root: string; engineUrl: string },
+): Promise<GateError> {
   const where = /^(?:file:\/\/)?(\/[^\n]*?|[A-Za-z]:\\[^\n]*?):\d+\n/.exec(error.stack ?? "")?.[1];
   const inFile = where === undefined ? file : decodeURI(where);
   const missing = missingExport(error.message);
   if (missing) {
     const { name, specifier } = missing;
-    const known = specifier === "swarmgate" ? " Its exports are listed in docs/migrating-from-locust.md." : "";
+    const nearest = specifier === "swarmgate" ? closest(name, Object.keys(await import(engineUrl))) : undefined;
     return await describe("locustfile-import", `${quote(specifier)} does not export ${name}`, {
       place: placeOfImportedName(inFile, missing),
       file: inFile,
       root,
-      hint: `Check the spelling of ${name}.${known}`,
+      hint: nearest === undefined ? `Check the spelling of ${name}.` : `Did you mean ${nearest}?`,
       cause: error,
     });
   }

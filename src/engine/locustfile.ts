@@ -114,6 +114,7 @@ export async function loadLocustfile<U extends NamedClass, S extends NamedClass>
       throw await explainLoadFailure(error, {
         file: fileURLToPath(url),
         root,
+        engineUrl: options.engineUrl,
         failedImport: hooks.failedImport(error),
       });
     }

@@ -1,8 +1,8 @@
-import { realpathSync, statSync } from "node:fs";
+import { readFileSync, realpathSync, statSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { createPathsMatcher, getTsconfig } from "get-tsconfig";
+import { createPathsMatcher, findTsconfig, getTsconfig } from "get-tsconfig";
 
 /** In the order tried for an import without extension. */
 const extensions = [".ts", ".mts", ".js", ".mjs", ".cts", ".cjs", ".json"];
@@ -53,12 +53,20 @@ export class LocalResolver {
   }
 
   #read(folder: string): FolderSettings {
-    const found = getTsconfig(folder, "tsconfig.json", this.#tsconfigs);
-    const matcher = found && createPathsMatcher(found);
-    return {
-      legacyDecorators: found?.config.compilerOptions?.experimentalDecorators === true,
-      candidates: matcher ?? (() => []),
-    };
+    try {
+      const found = getTsconfig(folder, "tsconfig.json", this.#tsconfigs);
+      const matcher = found && createPathsMatcher(found);
+      return {
+        legacyDecorators: found?.config.compilerOptions?.experimentalDecorators === true,
+        candidates: matcher ?? (() => []),
+      };
+    } catch {
+      // As a rule it extends a package that is not installed; a locustfile must run without `npm install`.
+      const file = findTsconfig(folder);
+      const legacyDecorators =
+        file !== undefined && /"experimentalDecorators"\s*:\s*true/.test(readFileSync(file, "utf8"));
+      return { legacyDecorators, candidates: () => [] };
+    }
   }
 }
 

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { closest } from "fastest-levenshtein";
 import { GateError } from "../base/errors.ts";
 import { formatPlace, shownPath } from "../base/user-place.ts";
+import { isAbstract } from "../user/brand.ts";
 
 /** How user and shape classes are known: by their brand, never by `instanceof`. */
 export interface Recognise<U, S> {
@@ -71,11 +72,6 @@ function exportedValues(exports: Readonly<Record<string, unknown>>): unknown[] {
   const fallback = exports.default;
   const members = typeof fallback === "object" && fallback !== null ? Object.values(fallback) : [];
   return [...Object.values(exports), ...members];
-}
-
-/** Own, not inherited: a class below an abstract one is not abstract unless it says so. */
-function isAbstract(value: object): boolean {
-  return Object.hasOwn(value, "abstract") && (value as { abstract?: unknown }).abstract === true;
 }
 
 function addClass<T extends Named>(found: Map<string, Found<T>>, { value, file, root }: Found<T> & { root: string }) {

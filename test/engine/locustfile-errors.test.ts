@@ -92,6 +92,7 @@ test("a name that swarmgate or a file of the user's does not export is told at t
   });
   expect(engine).toMatchObject({ code: "locustfile-import", place: "locustfile.ts:2:3" });
   expect(engine.message).toContain(`"swarmgate" does not export HtpUser`);
+  expect(engine.hint).toBe("Did you mean HttpUser?");
   const own = await errorOf({ "locustfile.ts": `import { one } from "./b";\none();`, "b.ts": "export const two = 2;" });
   expect(own).toMatchObject({ code: "locustfile-import", place: "locustfile.ts:1:10" });
 });

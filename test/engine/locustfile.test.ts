@@ -38,6 +38,16 @@ test("decorators are called the old way where the tsconfig says experimentalDeco
   expect(decorated).toEqual(["legacy Shopper.home", "legacy Shopper.item"]);
 });
 
+test("a tsconfig that extends a package that is not installed still says how decorators are called", async () => {
+  const { decorated } = await fixture({
+    "tsconfig.json": `{ "extends": "@tsconfig/node24", "compilerOptions": { "experimentalDecorators": true } }`,
+    "locustfile.ts": `
+      import { HttpUser, task } from "swarmgate";
+      export class Shopper extends HttpUser { @task async home() {} }`,
+  }).load();
+  expect(decorated).toEqual(["legacy Shopper.home"]);
+});
+
 test("enums, namespaces, parameter properties and type-only imports without the word type are compiled", async () => {
   const { told } = await fixture({
     "types.ts": "export interface Basket { items: number }\nexport type Id = string;\n",
@@ -178,6 +188,22 @@ test("abstract classes are left out, their children are not; shapes are found; a
   }).load("one.ts", "two.ts");
   expect(users).toEqual(["One"]);
   expect(shapes).toEqual(["Wave"]);
+});
+
+test("what only a worker thread imports, by a name made up while running, is loaded there", async () => {
+  const { worker } = await fixture({
+    "only-there.ts": "export const answer: number = 42;",
+    "locustfile.ts": `
+      import { isMainThread } from "node:worker_threads";
+      import { HttpUser } from "swarmgate";
+      export class Shopper extends HttpUser {
+        static async told() {
+          if (isMainThread) return 0;
+          return (await import("./only-" + "there")).answer;
+        }
+      }`,
+  }).load();
+  expect(worker.told).toEqual([42]);
 });
 
 test("the hash follows every source of the user's own, and nothing else", async () => {
