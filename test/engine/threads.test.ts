@@ -62,14 +62,14 @@ test("a budget of requests is kept to the last one, over all threads", async () 
 }, 20_000);
 
 test("a thread that cannot start ends the run with its reason", async () => {
-  await expect(load({ host: "http://fails.invalid" })).rejects.toMatchObject({
+  await expect(load({ name: "fails" })).rejects.toMatchObject({
     code: "thread-start",
     message: expect.stringContaining("this thread cannot start"),
   });
 }, 20_000);
 
 test("when the last thread dies the run ends and says so", async () => {
-  await expect(load({ host: "http://exits.invalid", runTimeMs: 20_000 })).rejects.toMatchObject({
+  await expect(load({ name: "exits", runTimeMs: 20_000 })).rejects.toMatchObject({
     code: "worker-lost",
   });
 }, 20_000);
