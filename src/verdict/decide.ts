@@ -1,0 +1,217 @@
+import type { Endpoint } from "../stats/endpoint.ts";
+import type { ComparisonMetric } from "./comparison.ts";
+import { errorTest } from "./error-test.ts";
+import { holm } from "./holm.ts";
+import { newcombe } from "./newcombe.ts";
+import { fasterThan, type LatencyWindows, slowerThan } from "./score-test.ts";
+import { screened, together } from "./screen.ts";
+import { type CompareSettings, percentileOf, toleranceOf } from "./settings.ts";
+import { materialStalls, stallTest } from "./stall-test.ts";
+import type { EndpointWindows, RunWindows } from "./window.ts";
+
+/**
+ * Two deployments of the same code differ by a percent or so for good, and no amount of data makes that go away:
+ * "not slower" means "at most this much slower".
+ */
+export const nullMargin = 0.02;
+/** A pass must exclude changes of so many tolerances. */
+const passTolerances = 2;
+/** Values beyond the percentile on the smaller side, and windows, that a test needs. */
+const fewestBeyond = 50;
+export const fewestWindows = 20;
+const fewestErrors = 5;
+/** Of the normal distribution, 90 % two-sided. */
+const z90 = 1.644854;
+
+export type TestOutcome = "regressed" | "improved" | "pass" | "undecided";
+
+/** One comparison at one look. */
+export interface TestResult {
+  readonly endpoint: Endpoint | null;
+  readonly metric: ComparisonMetric;
+  /** Milliseconds, ratios of failures, or counts of stalls. */
+  readonly before: number;
+  readonly after: number;
+  /** after / before for latencies, after − before for the rest. */
+  readonly estimate: number;
+  /** One-sided chances: of this much slowness without any, of this much speed without any, and of a pass without right. */
+  readonly up: number;
+  readonly down: number;
+  readonly pass: number;
+  /** Large enough to matter. */
+  readonly material: boolean;
+  readonly better: boolean;
+  readonly tolerance: number;
+  readonly n: number;
+  readonly outcome: TestOutcome;
+  /** Why no test could be made. */
+  readonly insufficient: string | null;
+  /** The windows the latency test was made on, less those screened; null for the rest. */
+  readonly kept: LatencyWindows | null;
+  readonly screenedOut: number;
+}
+
+export interface Decision {
+  readonly outcome: TestOutcome;
+  readonly tests: readonly TestResult[];
+}
+
+type Untold = Omit<TestResult, "outcome">;
+
+/**
+ * One look at a side-by-side run (reference: statistics.md 4.3). Every test of the pull request is one family:
+ * Holm keeps the chance of even one false alarm at `alpha`.
+ * @param passAlpha the chance of passing what is too slow, per test; 0 while no pass is wanted yet
+ */
+export function decide(
+  windows: RunWindows,
+  { settings, alpha, passAlpha }: { settings: CompareSettings; alpha: number; passAlpha: number },
+): Decision {
+  const untold = [
+    ...windows.endpoints.flatMap((endpoint) => endpointTests(endpoint, settings)),
+    ...(settings.metrics.includes("stalls") ? [stalls(windows)] : []),
+  ];
+  const up = holm(
+    untold.map((test) => test.up),
+    alpha,
+  );
+  const down = holm(
+    untold.map((test) => test.down),
+    alpha,
+  );
+  const tests = untold.map((test, i): TestResult => {
+    const pass = test.pass <= passAlpha && passAlpha > 0;
+    const outcome =
+      up[i] && test.material ? "regressed" : !pass ? "undecided" : down[i] && test.better ? "improved" : "pass";
+    return { ...test, outcome };
+  });
+  const some = (outcome: TestOutcome) => tests.some((test) => test.outcome === outcome);
+  const outcome = some("regressed")
+    ? "regressed"
+    : some("undecided") || tests.length === 0
+      ? "undecided"
+      : some("improved")
+        ? "improved"
+        : "pass";
+  return { outcome, tests };
+}
+
+function endpointTests(windows: EndpointWindows, settings: CompareSettings): Untold[] {
+  let material: { kept: LatencyWindows; all: LatencyWindows } | undefined;
+  const out: Untold[] = [];
+  for (const metric of settings.metrics) {
+    const ratio = percentileOf(metric);
+    if (metric === "errors") out.push(errors(windows, settings));
+    if (ratio === null) continue;
+    if (!material) {
+      const keep = screened(windows.latency);
+      const kept = windows.latency.filter((_, i) => keep[i]);
+      const all = together(windows.latency);
+      material = { kept: kept.length === windows.latency.length ? all : together(kept), all };
+    }
+    out.push(latency({ windows, metric, ratio, settings, ...material }));
+  }
+  return out;
+}
+
+function latency({
+  windows,
+  metric,
+  ratio,
+  settings,
+  kept,
+  all,
+}: {
+  windows: EndpointWindows;
+  metric: ComparisonMetric;
+  ratio: number;
+  settings: CompareSettings;
+  kept: LatencyWindows;
+  all: LatencyWindows;
+}): Untold {
+  const tolerance = toleranceOf(settings, metric);
+  const before = kept.base.quantile(ratio) / 1000;
+  const after = kept.head.quantile(ratio) / 1000;
+  const estimate = after / before;
+  const shared = {
+    endpoint: windows.endpoint,
+    metric,
+    before,
+    after,
+    estimate,
+    tolerance,
+    n: all.base.total + all.head.total,
+    kept,
+    screenedOut: windows.latency.length - kept.windows.length,
+  };
+  const insufficient = tooFew(kept, ratio);
+  if (insufficient) return { ...shared, up: 1, down: 1, pass: 1, material: false, better: false, insufficient };
+  const margin = Math.min(nullMargin, tolerance / 2);
+  // A change within the minimum effect could not fail the run, however large it is in percent.
+  const passMargin = Math.max(passTolerances * tolerance, settings.minEffectMs / before);
+  const excluded = (some: LatencyWindows) => fasterThan(some, { ratio, rho: 1 + passMargin }).p;
+  const large = Math.abs(after - before) >= settings.minEffectMs;
+  return {
+    ...shared,
+    up: slowerThan(kept, { ratio, rho: 1 + margin }).p,
+    down: fasterThan(kept, { ratio, rho: 1 / (1 + margin) }).p,
+    // With the screened windows and with all: a head that stalls must not pass because its stalls were dropped.
+    pass: kept === all ? excluded(all) : Math.max(excluded(kept), excluded(all)),
+    material: estimate >= 1 + tolerance && large,
+    better: estimate <= 1 / (1 + tolerance) && large,
+    insufficient: null,
+  };
+}
+
+function tooFew({ base, head, windows }: LatencyWindows, ratio: number): string | null {
+  const fewer = Math.min(base.total, head.total);
+  const needed = Math.ceil(fewestBeyond / (1 - ratio));
+  if (fewer * (1 - ratio) < fewestBeyond - 1e-9) return `${fewer} requests on one side; ${needed} are needed`;
+  return windows.length < fewestWindows ? `${windows.length} windows of time; ${fewestWindows} are needed` : null;
+}
+
+function errors({ endpoint, errors }: EndpointWindows, settings: CompareSettings): Untold {
+  const tolerance = toleranceOf(settings, "errors");
+  const { base, head, p } = errorTest(errors);
+  const before = base.failures / base.requests;
+  const after = head.failures / head.requests;
+  return {
+    endpoint,
+    metric: "errors",
+    before,
+    after,
+    estimate: after - before,
+    up: p,
+    down: 1,
+    pass: newcombe({ before: base, after: head, z: z90 }).high < passTolerances * tolerance ? 0 : 1,
+    material: after - before >= tolerance && head.failures >= fewestErrors,
+    better: false,
+    tolerance,
+    n: base.requests + head.requests,
+    insufficient: null,
+    kept: null,
+    screenedOut: 0,
+  };
+}
+
+function stalls({ stalls, judgedMs }: RunWindows): Untold {
+  const { baseOnly, headOnly, p } = stallTest(stalls);
+  return {
+    endpoint: null,
+    metric: "stalls",
+    before: baseOnly,
+    after: headOnly,
+    estimate: headOnly - baseOnly,
+    up: p,
+    down: 1,
+    // Stalls are rare events: fewer than would matter is all a run can show of their absence.
+    pass: headOnly - baseOnly < materialStalls ? 0 : 1,
+    material: headOnly - baseOnly >= materialStalls,
+    better: false,
+    tolerance: materialStalls,
+    n: stalls.length,
+    insufficient: judgedMs > 0 ? null : "nothing was measured",
+    kept: null,
+    screenedOut: 0,
+  };
+}

@@ -1,0 +1,100 @@
+import type { Endpoint } from "../stats/endpoint.ts";
+import { blockMs } from "../stats/snapshot.ts";
+import { Counts } from "./counts.ts";
+import { type ErrorWindow, sum } from "./error-test.ts";
+import type { LatencyWindow } from "./score-test.ts";
+import { median } from "./screen.ts";
+import type { Cell, Series } from "./series.ts";
+import { type StallCell, type StallWindow, slowFactor } from "./stall-test.ts";
+
+/** One endpoint cut into windows: the unit of every test within a run. */
+export interface EndpointWindows {
+  readonly endpoint: Endpoint;
+  readonly widthMs: number;
+  readonly latency: readonly LatencyWindow[];
+  readonly errors: readonly ErrorWindow[];
+}
+
+/** All that one look at a side-by-side run is decided by. */
+export interface RunWindows {
+  readonly judgedMs: number;
+  /** Endpoints that both arms have. */
+  readonly endpoints: readonly EndpointWindows[];
+  readonly stalls: readonly StallWindow[];
+  /** Endpoints that only one arm has. */
+  readonly appeared: readonly Endpoint[];
+  readonly vanished: readonly Endpoint[];
+}
+
+const widthsMs = [1000, 2000, 4000, 5000] as const;
+/** Requests per arm that the middle window should have. */
+const wantedRequests = 5;
+
+/** Cuts the first `blocks` blocks into windows: one second, and longer for endpoints of few requests. */
+export function cutWindows(all: readonly Series[], blocks: number): RunWindows {
+  const cut = all.map(({ endpoint, base, head }) => ({
+    endpoint,
+    base: base.slice(0, blocks),
+    head: head.slice(0, blocks),
+  }));
+  const has = (cells: readonly Cell[]) => cells.some(({ requests }) => requests > 0);
+  const both = cut.filter(({ base, head }) => has(base) && has(head));
+  return {
+    judgedMs: blocks * blockMs,
+    endpoints: both.map(endpointWindows),
+    stalls: stallWindows(both, blocks),
+    appeared: cut.filter(({ base, head }) => has(head) && !has(base)).map(({ endpoint }) => endpoint),
+    vanished: cut.filter(({ base, head }) => has(base) && !has(head)).map(({ endpoint }) => endpoint),
+  };
+}
+
+function endpointWindows({ endpoint, base, head }: Series): EndpointWindows {
+  const widthMs = widthFor(base, head);
+  const groups = grouped(base.length, widthMs / blockMs);
+  return {
+    endpoint,
+    widthMs,
+    latency: groups.map(([from, to]) => ({
+      base: Counts.sum(base.slice(from, to).map(({ latencies }) => latencies)),
+      head: Counts.sum(head.slice(from, to).map(({ latencies }) => latencies)),
+    })),
+    errors: groups.map(([from, to]) => ({ base: sum(base.slice(from, to)), head: sum(head.slice(from, to)) })),
+  };
+}
+
+/** The shortest width at which the middle window has enough requests in both arms. */
+function widthFor(base: readonly Cell[], head: readonly Cell[]): number {
+  for (const widthMs of widthsMs) {
+    const fewer = grouped(base.length, widthMs / blockMs).map(([from, to]) =>
+      Math.min(sum(base.slice(from, to)).requests, sum(head.slice(from, to)).requests),
+    );
+    if (median(fewer) >= wantedRequests) return widthMs;
+  }
+  return widthsMs[3];
+}
+
+/** Ranges of `size` blocks; what is left at the end joins the last one. */
+function grouped(blocks: number, size: number): [from: number, to: number][] {
+  const count = Math.max(1, Math.floor(blocks / size));
+  return Array.from({ length: count }, (_, i) => [i * size, i === count - 1 ? blocks : (i + 1) * size]);
+}
+
+function stallWindows(all: readonly Series[], blocks: number): StallWindow[] {
+  const base = Array.from({ length: blocks }, () => ({ requests: 0, slow: 0 }));
+  const head = Array.from({ length: blocks }, () => ({ requests: 0, slow: 0 }));
+  for (const series of all) {
+    const pooled = Counts.sum([...series.base, ...series.head].map(({ latencies }) => latencies));
+    const limitUs = slowFactor * pooled.quantile(0.75);
+    for (let i = 0; i < blocks; i++) {
+      add(base[i] as StallCell, (series.base[i] as Cell).latencies, limitUs);
+      add(head[i] as StallCell, (series.head[i] as Cell).latencies, limitUs);
+    }
+  }
+  return base.map((cell, i) => ({ base: cell, head: head[i] as StallCell }));
+}
+
+function add(into: StallCell, latencies: Counts, limitUs: number): void {
+  if (latencies.total === 0) return;
+  into.requests += latencies.total;
+  into.slow += latencies.above(limitUs);
+}
