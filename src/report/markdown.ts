@@ -15,9 +15,9 @@ import {
 } from "./md-details.ts";
 import { baselineInWords, measuredPart } from "./md-measured.ts";
 import { matterColumns, rowsThatMatter, ruleInWords } from "./md-rows.ts";
-import { tablePart } from "./md-table.ts";
 import type { Report } from "./report.ts";
 import { code } from "./safe-text.ts";
+import { tablePart } from "./table.ts";
 
 /** The label of a report whose measuring a stranger could have changed. */
 export const untrustedLabel = "measured in an untrusted run";

@@ -14,9 +14,9 @@ import {
   nothing,
 } from "./format.ts";
 import { comparisonIcon, comparisonRow, endpointCell, matterColumns, thresholdIcon } from "./md-rows.ts";
-import { type Column, details, shedNote, tablePart } from "./md-table.ts";
 import type { Report, ReportFailure, ReportNumbers, ReportRow } from "./report.ts";
 import { code, fence } from "./safe-text.ts";
+import { type Column, details, shedNote, tablePart } from "./table.ts";
 
 /** A shown percentile of a row's numbers. */
 export function percentile(numbers: ReportNumbers | null, ratio: (typeof shownPercentiles)[number]): number | null {

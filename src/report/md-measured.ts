@@ -10,9 +10,9 @@ import {
   formatRate,
 } from "./format.ts";
 import { ruleInWords } from "./md-rows.ts";
-import { details } from "./md-table.ts";
 import type { Report } from "./report.ts";
 import { code } from "./safe-text.ts";
+import { details } from "./table.ts";
 
 /** A fact of how the run was measured; `value` may be of the outside where `outside` says so. */
 export interface Fact {

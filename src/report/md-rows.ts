@@ -9,9 +9,9 @@ import {
   formatPromised,
   nothing,
 } from "./format.ts";
-import type { Column } from "./md-table.ts";
 import type { Report, ReportComparison, ReportThreshold } from "./report.ts";
 import { code } from "./safe-text.ts";
+import type { Column } from "./table.ts";
 
 /** What stands before a row; every sign differs in shape, not only in colour. */
 export const comparisonIcon: Record<ReportComparison["outcome"], string> = {

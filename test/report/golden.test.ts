@@ -1,9 +1,14 @@
 import { describe, expect, test } from "vitest";
+import { annotationsOf } from "../../src/report/annotations.ts";
 import { renderConsole } from "../../src/report/console.ts";
+import { renderCsv } from "../../src/report/csv.ts";
+import { renderJobSummary } from "../../src/report/job-summary.ts";
+import { renderJunit } from "../../src/report/junit.ts";
+import { renderLocustJson } from "../../src/report/locust-json.ts";
 import { renderMarkdown } from "../../src/report/markdown.ts";
 import { parseReport, renderJson } from "../../src/report/report.ts";
 import { expectGolden } from "../support/golden.ts";
-import { sampleNames, sampleReport } from "../support/make-report.ts";
+import { sampleInputs, sampleNames, sampleReport } from "../support/make-report.ts";
 
 // A file of five hundred rows is too long to read; its head and tail tell what matters.
 function readable(text: string): string {
@@ -20,8 +25,22 @@ describe.each(sampleNames)("the report %s", (name) => {
     expectGolden(`comment/${name}.md`, readable(text));
   });
 
+  test("as the job's summary", () => {
+    expectGolden(`summary/${name}.md`, readable(renderJobSummary(report)));
+  });
+
   test("on the console", () => {
     expectGolden(`console/${name}.txt`, readable(renderConsole(report, { columns: 120 })));
+  });
+
+  test("as JUnit XML", () => {
+    expectGolden(`junit/${name}.xml`, readable(renderJunit(report)));
+  });
+
+  test("as annotations", () => {
+    const list = annotationsOf(report);
+    for (const { message } of list) expect(message.length).toBeLessThanOrEqual(4096);
+    expectGolden(`annotations/${name}.json`, `${JSON.stringify(list, null, 2)}\n`);
   });
 
   test("survives being written and read, byte for byte", () => {
@@ -29,5 +48,19 @@ describe.each(sampleNames)("the report %s", (name) => {
     expect(json.length).toBeLessThan(1_048_576);
     expect(parseReport(json)).toEqual(report);
     expect(renderJson(parseReport(json))).toBe(json);
+  });
+});
+
+describe.each(["fail", "nothing", "hostile"])("for Locust's readers, the run %s", (name) => {
+  const result = sampleInputs[name]!().result;
+
+  test("as four CSV files", () => {
+    const files = renderCsv(result);
+    const text = Object.entries(files).map(([file, csv]) => `== ${file}\n${csv}`);
+    expectGolden(`csv/${name}.txt`, text.join("\n"));
+  });
+
+  test("as Locust's JSON", () => {
+    expectGolden(`locust-json/${name}.json`, readable(renderLocustJson(result)));
   });
 });
