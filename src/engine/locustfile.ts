@@ -9,7 +9,7 @@ import { findLocustfiles } from "./locustfile-find.ts";
 import { installHooks } from "./resolve-hooks.ts";
 import { LocalResolver } from "./resolve-local.ts";
 import { hasModuleSyntax, importsIn, jsonModule, needsCompiler } from "./source-kind.ts";
-import { collectClasses, type LoadedClasses, type Recognise } from "./user-classes.ts";
+import { collectClasses, type LoadedClasses } from "./user-classes.ts";
 
 /** A locustfile ready to be loaded, in this thread or (as `workerData`) in another. */
 export interface CompiledLocustfile {
@@ -94,16 +94,17 @@ function hashOf({ sources, root }: { sources: ReadonlyMap<string, string>; root:
 /**
  * Runs the locustfiles in this thread and collects the classes they export. Once per thread: the hooks stay, for
  * imports made while the test runs.
+ * @param options.engineUrl URL of the module that `import … from "swarmgate"` means: `dist/index.js`, or `src/index.ts`
  * @throws GateError, exit code 2, with the user's own `file:line:column`: `locustfile-import`, `locustfile-throws`,
  * `no-user-class`, `duplicate-user-class` …
  */
-export async function loadLocustfile<U extends NamedClass, S extends NamedClass>(
+export async function loadLocustfile(
   locustfile: CompiledLocustfile,
-  options: { engineUrl: string } & Recognise<U, S>,
-): Promise<LoadedClasses<U, S>> {
+  options: { readonly engineUrl: string },
+): Promise<LoadedClasses> {
   const { entries, compiled, root } = locustfile;
   // Where decorators are lowered, `context.metadata` hangs on this symbol, which Node does not have yet.
-  Object.defineProperty(Symbol, "metadata", { value: metadataSymbol, configurable: true, writable: true });
+  (Symbol as { metadata?: symbol }).metadata ??= Symbol("Symbol.metadata");
   setSourceMapsSupport(true, { nodeModules: false, generatedCode: false });
   const hooks = installHooks({ engineUrl: options.engineUrl, compiled, root });
   const modules: { file: string; exports: Readonly<Record<string, unknown>> }[] = [];
@@ -119,9 +120,5 @@ export async function loadLocustfile<U extends NamedClass, S extends NamedClass>
       });
     }
   }
-  return collectClasses(modules, { ...options, root });
+  return collectClasses(modules, { root });
 }
-
-type NamedClass = { readonly name: string };
-
-const metadataSymbol: symbol = (Symbol as { metadata?: symbol }).metadata ?? Symbol("Symbol.metadata");

@@ -2,18 +2,17 @@ import { readFileSync } from "node:fs";
 import { closest } from "fastest-levenshtein";
 import { GateError } from "../base/errors.ts";
 import { formatPlace, shownPath } from "../base/user-place.ts";
-import { isAbstract } from "../user/brand.ts";
+import { isAbstract, isShapeClass, isUserClass } from "../user/brand.ts";
+import type { UserClass } from "../user/user.ts";
 
-/** How user and shape classes are known: by their brand, never by `instanceof`. */
-export interface Recognise<U, S> {
-  readonly isUserClass: (value: unknown) => value is U;
-  readonly isShapeClass: (value: unknown) => value is S;
-}
+/** A shape class, as far as the loader cares. */
+export type ShapeClass = abstract new (...args: never) => object;
 
-export interface LoadedClasses<U, S> {
+/** What the locustfiles export that a run can use. */
+export interface LoadedClasses {
   /** In alphabetical order of their names, as Locust distributes them. */
-  readonly userClasses: readonly U[];
-  readonly shapeClasses: readonly S[];
+  readonly userClasses: readonly UserClass[];
+  readonly shapeClasses: readonly ShapeClass[];
 }
 
 interface LoadedModule {
@@ -28,23 +27,21 @@ type Named = { readonly name: string };
  * The exported classes of the locustfiles, abstract ones left out. One class exported twice is one class; two classes
  * of one name are an error. Throws GateError `duplicate-user-class` or `no-user-class`.
  */
-export function collectClasses<U extends Named, S extends Named>(
-  modules: readonly LoadedModule[],
-  options: Recognise<U, S> & { root: string },
-): LoadedClasses<U, S> {
-  const users = new Map<string, Found<U>>();
-  const shapes = new Map<string, Found<S>>();
+export function collectClasses(modules: readonly LoadedModule[], { root }: { root: string }): LoadedClasses {
+  const users = new Map<string, Found<UserClass>>();
+  const shapes = new Map<string, Found<ShapeClass>>();
   let abstract = 0;
   for (const { file, exports } of modules) {
     for (const value of exportedValues(exports)) {
-      const isUser = options.isUserClass(value);
-      if (!isUser && !options.isShapeClass(value)) continue;
-      if (isAbstract(value)) abstract++;
-      else if (isUser) addClass(users, { value, file, root: options.root });
-      else if (options.isShapeClass(value)) addClass(shapes, { value, file, root: options.root });
+      const isUser = isUserClass(value);
+      if (!isUser && !isShapeClass(value)) continue;
+      // The brands say what it is; copies of this package do not share types.
+      if (isAbstract(value as object)) abstract += isUser ? 1 : 0;
+      else if (isUser) addClass(users, { value: value as UserClass, file, root });
+      else addClass(shapes, { value: value as ShapeClass, file, root });
     }
   }
-  if (users.size === 0) throw noUserClass(modules, { abstract, root: options.root });
+  if (users.size === 0) throw noUserClass(modules, { abstract, root });
   return { userClasses: inOrder(users), shapeClasses: inOrder(shapes) };
 }
 

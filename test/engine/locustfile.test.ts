@@ -1,5 +1,8 @@
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { FixtureDirectory } from "../support/load-fixture.ts";
+
+// Each fixture is loaded in a process of its own.
+vi.setConfig({ testTimeout: 30_000 });
 
 let directory: FixtureDirectory | undefined;
 afterEach(() => directory?.remove());

@@ -10,7 +10,7 @@ import * as tiny from "./tiny-engine.ts";
 const engineUrl = new URL("tiny-engine.ts", import.meta.url).href;
 
 async function load(locustfile: CompiledLocustfile) {
-  const { userClasses, shapeClasses } = await loadLocustfile(locustfile, { engineUrl, ...tiny });
+  const { userClasses, shapeClasses } = await loadLocustfile(locustfile, { engineUrl });
   const found: unknown[] = [];
   for (const userClass of userClasses) {
     // A fixture tells what it saw by a static method or property `told`.

@@ -1,9 +1,9 @@
+import { shapeBrand, userBrand } from "../../src/user/brand.ts";
+
 /** Just enough of an engine to load locustfiles against: brands, decorators that note what they decorate. */
-const brand = Symbol.for("tiny.user");
-const shapeBrand = Symbol.for("tiny.shape");
 
 export class User {
-  static readonly [brand] = true;
+  static readonly [userBrand] = true;
   static readonly abstract: boolean = true;
   client = { get: async (path: string) => path };
 }
@@ -32,8 +32,3 @@ function note(target: unknown, context: unknown): void {
   if (isStandard) decorated.push(`standard ${String((context as DecoratorContext).name)}`);
   else decorated.push(`legacy ${(target as object).constructor.name}.${String(context)}`);
 }
-
-export const isUserClass = (value: unknown): value is typeof User =>
-  typeof value === "function" && (value as { [brand]?: boolean })[brand] === true;
-export const isShapeClass = (value: unknown): value is typeof LoadTestShape =>
-  typeof value === "function" && (value as { [shapeBrand]?: boolean })[shapeBrand] === true;
