@@ -52,6 +52,11 @@ describe("one comment for a name", () => {
     expect(made?.body.split("\n").slice(0, 2)).toEqual(["<!-- swarmgate:api -->", "### passed"]);
   });
 
+  test("the report's own marker, which tells its run, becomes the plain one", async () => {
+    await tell({ markdown: "<!-- swarmgate:api run=17 attempt=1 sha=none -->\n### passed" });
+    expect((await bodies())[0]?.split("\n").slice(0, 2)).toEqual(["<!-- swarmgate:api -->", "### passed"]);
+  });
+
   test("the next run edits it, even behind a hundred other comments", async () => {
     for (let i = 0; i < 104; i++)
       await github.comment({ pull: pull.number, token: tokens.stranger, body: `talk ${i}` });

@@ -51,7 +51,11 @@ export class FaultProxy {
   #target: URL | undefined;
   readonly #options: FaultProxyOptions;
   readonly #server = createServer((req, res) => {
-    this.#handle(req, res).catch((error: unknown) => res.destroy(error instanceof Error ? error : undefined));
+    this.#handle(req, res).catch((error: unknown) => {
+      // The proxy's own fault, not one of those it was told to make: no status of the protocol says that.
+      if (!res.headersSent) res.writeHead(599, { "content-type": "text/plain" });
+      res.end(String(error));
+    });
   });
 
   constructor(options: FaultProxyOptions = {}) {

@@ -46,7 +46,16 @@ function bare(schema: Json, namesHere = false): Json {
     if (!namesHere && (key === "enum" || key === "required" || key === "default")) out[key] = value;
     else out[key] = bare(value, !namesHere && key === "properties");
   }
-  return out;
+  return namesHere ? out : withNull(out);
+}
+
+/** OpenAPI 3.0 says `nullable`; JSON Schema has null among the types and the values. */
+function withNull(schema: JsonObject): Json {
+  const { nullable, ...rest } = schema;
+  if (nullable !== true) return rest;
+  if (typeof rest.type !== "string") return { anyOf: [rest, { type: "null" }] };
+  const values = Array.isArray(rest.enum) && !rest.enum.includes(null) ? { enum: [...rest.enum, null] } : {};
+  return { ...rest, ...values, type: [rest.type, "null"] };
 }
 
 function asObject(value: Json | undefined): JsonObject {
