@@ -6,23 +6,9 @@ export const userBrand = Symbol.for("swarmgate.user");
 export const taskSetBrand = Symbol.for("swarmgate.task-set");
 export const shapeBrand = Symbol.for("swarmgate.shape");
 
-function hasBrand(value: unknown, brand: symbol): boolean {
+/** Whether `value` is a class that carries the mark, or is derived from one that does. */
+export function hasBrand(value: unknown, brand: symbol): boolean {
   return typeof value === "function" && (value as unknown as Record<symbol, unknown>)[brand] !== undefined;
-}
-
-/** Whether `value` is `User` or a class derived from it, of whichever copy of the package. */
-export function isUserClass(value: unknown): boolean {
-  return hasBrand(value, userBrand);
-}
-
-/** Whether `value` is `LoadTestShape` or a class derived from it. */
-export function isShapeClass(value: unknown): boolean {
-  return hasBrand(value, shapeBrand);
-}
-
-/** Whether `value` is a `TaskSet` class: random, sequential or Markov. */
-export function isTaskSetClass(value: unknown): boolean {
-  return hasBrand(value, taskSetBrand);
 }
 
 /** Whether a class says `static abstract = true` itself: such a mark is not inherited. */
