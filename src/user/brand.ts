@@ -11,6 +11,16 @@ export function hasBrand(value: unknown, brand: symbol): boolean {
   return typeof value === "function" && (value as unknown as Record<symbol, unknown>)[brand] !== undefined;
 }
 
+/** Whether `value` is `User` or a class derived from it, of whichever copy of the package; abstract ones too. */
+export function isUserClass(value: unknown): boolean {
+  return hasBrand(value, userBrand);
+}
+
+/** Whether `value` is `LoadTestShape` or a class derived from it. */
+export function isShapeClass(value: unknown): boolean {
+  return hasBrand(value, shapeBrand);
+}
+
 /** Whether a class says `static abstract = true` itself: such a mark is not inherited. */
 export function isAbstract(candidate: object): boolean {
   return Object.hasOwn(candidate, "abstract") && (candidate as { abstract?: unknown }).abstract === true;

@@ -1,5 +1,5 @@
 import type { Clock } from "../base/clock.ts";
-import { hasBrand, shapeBrand } from "./brand.ts";
+import { shapeBrand } from "./brand.ts";
 import type { Environment } from "./environment.ts";
 import type { UserClass } from "./user.ts";
 
@@ -74,9 +74,4 @@ export type ShapeClass = (new () => LoadTestShape) & Pick<typeof LoadTestShape, 
 /** Whether the options of the command line stay in force under this shape. */
 export function usesCommonOptions(shape: LoadTestShape): boolean {
   return shape.useCommonOptions ?? (shape.constructor as unknown as ShapeClass).useCommonOptions === true;
-}
-
-/** Whether `value` is `LoadTestShape` or a class derived from it, of whichever copy of the package. */
-export function isShapeClass(value: unknown): value is ShapeClass {
-  return hasBrand(value, shapeBrand);
 }

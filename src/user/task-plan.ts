@@ -1,5 +1,5 @@
 import { GateError } from "../base/errors.ts";
-import { hasBrand, taskSetBrand, userBrand } from "./brand.ts";
+import { hasBrand, isUserClass, taskSetBrand } from "./brand.ts";
 import { memberOrder } from "./class-source.ts";
 import { type ClassDeclarations, declarationsOf, type MemberDeclaration, memberKey } from "./declarations.ts";
 import { checkTaskWeight, type Task, type TaskList } from "./task.ts";
@@ -61,7 +61,7 @@ export function readPlan(source: PlanSource): TaskPlan {
   const chain = chainOf(ownerClass);
   const tags = new Set(source.tags);
   for (const link of chain) for (const name of declarationsOf(link)?.tags ?? []) tags.add(name);
-  const order = hasBrand(ownerClass, userBrand) ? "random" : (ownerClass[taskSetBrand] ?? "random");
+  const order = isUserClass(ownerClass) ? "random" : (ownerClass[taskSetBrand] ?? "random");
   // A Markov set cannot lose a task, so tags from around it do not reach its tasks.
   const reader = new PlanReader(source, order === "markov" ? new Set() : tags, [...within, ownerClass]);
   const needsSpecimen =
@@ -131,7 +131,7 @@ class PlanReader {
     }
     for (const [at, [item, weight]] of items.entries()) {
       const place = `${label}.tasks[${at}]`;
-      if (typeof item !== "function" || hasBrand(item, userBrand)) {
+      if (typeof item !== "function" || isUserClass(item)) {
         throw new GateError(
           "locustfile-task",
           `${place} is ${describe(item)}: a task is a function or a TaskSet class`,
@@ -255,6 +255,6 @@ function itemsOf(list: unknown): readonly (readonly [item: unknown, weight: unkn
 }
 
 function describe(value: unknown): string {
-  if (hasBrand(value, userBrand)) return "a user class";
+  if (isUserClass(value)) return "a user class";
   return value === undefined || value === null ? String(value) : `a ${typeof value}`;
 }

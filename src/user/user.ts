@@ -1,6 +1,6 @@
 import { Random } from "../base/random.ts";
 import type { Arm } from "../stats/endpoint.ts";
-import { hasBrand, userBrand } from "./brand.ts";
+import { userBrand } from "./brand.ts";
 import type { Environment } from "./environment.ts";
 import { InterruptTaskSet } from "./exceptions.ts";
 import { type Life, lifeKey } from "./life.ts";
@@ -99,8 +99,3 @@ export class User implements Paced {
 
 /** A user class as an engine starts it. */
 export type UserClass = (new (runtime: UserRuntime) => User) & Pick<typeof User, "abstract" | typeof userBrand>;
-
-/** Whether `value` is `User` or a class derived from it, of whichever copy of the package; abstract ones too. */
-export function isUserClass(value: unknown): value is UserClass {
-  return hasBrand(value, userBrand);
-}
