@@ -1,14 +1,15 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readFileSync, realpathSync } from "node:fs";
 import { setSourceMapsSupport } from "node:module";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { isUserFile, shownPath } from "../base/user-place.ts";
 import { type CompiledModule, loadCompiler } from "./compile.ts";
+import { jsonModule } from "./json-module.ts";
 import { explainLoadFailure } from "./load-failure.ts";
 import { findLocustfiles } from "./locustfile-find.ts";
 import { installHooks } from "./resolve-hooks.ts";
 import { LocalResolver } from "./resolve-local.ts";
-import { hasModuleSyntax, importsIn, jsonModule, needsCompiler } from "./source-kind.ts";
+import { hasModuleSyntax, importsIn, needsCompiler } from "./source-kind.ts";
 import { collectClasses, type LoadedClasses } from "./user-classes.ts";
 
 /** A locustfile ready to be loaded, in this thread or (as `workerData`) in another. */
@@ -32,8 +33,9 @@ export async function compileLocustfile(
   paths: readonly string[],
   options: { cwd: string },
 ): Promise<CompiledLocustfile> {
-  const root = options.cwd;
-  const files = findLocustfiles(paths, options);
+  // Files are known by their real paths; the directory they are shown from must be one too.
+  const root = realpathSync(options.cwd);
+  const files = findLocustfiles(paths, { cwd: root });
   const local = new LocalResolver();
   const compiled = new Map<string, string>();
   const sources = new Map<string, string>();
@@ -73,7 +75,7 @@ async function toModule({
   root,
   local,
 }: ToCompile): Promise<Partial<CompiledModule> & { imports: readonly string[] }> {
-  if (file.endsWith(".json")) return { js: jsonModule(code), imports: [] };
+  if (file.endsWith(".json")) return { js: jsonModule({ file, code, root }), imports: [] };
   if (needsCompiler({ file, code })) {
     const compile = await loadCompiler();
     return compile({ file, code, root, legacyDecorators: local.legacyDecorators(file) });
@@ -103,8 +105,6 @@ export async function loadLocustfile(
   options: { readonly engineUrl: string },
 ): Promise<LoadedClasses> {
   const { entries, compiled, root } = locustfile;
-  // Where decorators are lowered, `context.metadata` hangs on this symbol, which Node does not have yet.
-  (Symbol as { metadata?: symbol }).metadata ??= Symbol("Symbol.metadata");
   setSourceMapsSupport(true, { nodeModules: false, generatedCode: false });
   const hooks = installHooks({ engineUrl: options.engineUrl, compiled, root });
   const modules: { file: string; exports: Readonly<Record<string, unknown>> }[] = [];

@@ -3,8 +3,9 @@ import { registerHooks, stripTypeScriptTypes } from "node:module";
 import { fileURLToPath } from "node:url";
 import { isUserFile } from "../base/user-place.ts";
 import { loadedCompiler } from "./compile.ts";
+import { jsonModule } from "./json-module.ts";
 import { LocalResolver } from "./resolve-local.ts";
-import { hasModuleSyntax, jsonModule } from "./source-kind.ts";
+import { hasModuleSyntax } from "./source-kind.ts";
 
 export interface HookOptions {
   /** What `import … from "swarmgate"` means, from wherever it is imported: one engine for all. */
@@ -64,7 +65,7 @@ export function installHooks(options: HookOptions): InstalledHooks {
     if (known !== undefined || !/\.(?:[m]?[jt]s|json)$/.test(url)) return known;
     const file = fileURLToPath(url);
     const code = readFileSync(file, "utf8");
-    const js = isJson ? jsonModule(code) : toModule({ file, code });
+    const js = isJson ? jsonModule({ file, code, root: options.root }) : toModule({ file, code });
     if (js !== undefined) compiled.set(url, js);
     return js;
   }

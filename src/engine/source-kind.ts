@@ -17,18 +17,6 @@ export function importsIn(code: string): string[] {
   return [...new Set([...found].map((match) => match[1] as string))];
 }
 
-/** JSON as a module: the whole as default, and each key that can be a name, as bundlers and TypeScript have it. */
-export function jsonModule(json: string): string {
-  const value: unknown = JSON.parse(json.replace(/^\uFEFF/, ""));
-  const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
-  const names = isObject ? Object.keys(value).filter((key) => /^[A-Za-z_$][\w$]*$/.test(key)) : [];
-  const locals = names.map((name, i) => `const _${i} = json[${JSON.stringify(name)}];`).join("\n");
-  const exported = names.map((name, i) => `_${i} as ${name}`).filter((text) => !text.endsWith(" as default"));
-  // JSON.parse of a literal is also what V8 reads fastest; `__proto__` stays an ordinary key.
-  const literal = JSON.stringify(JSON.stringify(value));
-  return `const json = JSON.parse(${literal});\n${locals}\nexport { ${exported.join(", ")} };\nexport default json;\n`;
-}
-
 /** Comments blanked out, well enough for the questions above; text in strings may go with them. */
 function withoutComments(code: string): string {
   return code.replace(/\/\*[\s\S]*?\*\//g, "").replace(/^[ \t]*\/\/.*$/gm, "");

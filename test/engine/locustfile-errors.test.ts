@@ -63,6 +63,14 @@ test("a syntax error in plain JavaScript, and in an imported file, is told the s
   expect(await errorOf(files)).toMatchObject({ code: "locustfile-syntax", place: "lib/b.ts:1:7" });
 });
 
+test("JSON that is none is told with its place", async () => {
+  const error = await errorOf({
+    "locustfile.ts": `${head}import users from "./users.json";\nexport class A extends HttpUser { users = users; }\n`,
+    "users.json": `{\n  "a": 1,\n}`,
+  });
+  expect(error).toMatchObject({ code: "locustfile-syntax", place: "users.json:3:1" });
+});
+
 test("a throw while loading is told where it was thrown, in the user's own coordinates", async () => {
   const error = await errorOf({
     "locustfile.ts": `${head}import { read } from "./read";\nenum Big { A, B, C }\nread(Big.C);\nexport class A extends HttpUser {}\n`,
