@@ -1,4 +1,5 @@
 import { afterEach, expect, test, vi } from "vitest";
+import { userPlace } from "../../src/base/user-place.ts";
 import { FixtureDirectory } from "../support/load-fixture.ts";
 
 // Each fixture is loaded in a process of its own.
@@ -207,6 +208,24 @@ test("what only a worker thread imports, by a name made up while running, is loa
       }`,
   }).load();
   expect(worker.told).toEqual([42]);
+});
+
+test("what a task throws later carries the user's own line, in every thread", async () => {
+  const { told, worker } = await fixture({
+    "locustfile.ts": `
+      import { HttpUser, task } from "swarmgate";
+      interface Taken { away: number }
+      enum Also { taken, away }
+      export class Shopper extends HttpUser {
+        @task async home() {
+          await null;
+          throw new Error("later");
+        }
+        static told() { return new Shopper().home().catch((error) => error.stack); }
+      }`,
+  }).load();
+  expect(userPlace(String(told[0]))).toMatchObject({ line: 8, column: 17 });
+  expect(userPlace(String(worker.told[0]))).toMatchObject({ line: 8, column: 17 });
 });
 
 test("the hash follows every source of the user's own, and nothing else", async () => {
