@@ -1,0 +1,31 @@
+import { type Baseline, baselineSchemaVersion } from "./baseline.ts";
+import { decodeBaseline } from "./document.ts";
+import type { Loaded, Saved } from "./store.ts";
+
+/** What a store found as text, as its answer. */
+export function loadedFrom(text: string, { name, where }: { readonly name: string; readonly where: string }): Loaded {
+  const read = decodeBaseline(text);
+  if (read.is === "newer") {
+    const why = `${where} has schema version ${read.schema}, newer than this swarmgate reads (${baselineSchemaVersion})`;
+    return { is: "newer", why };
+  }
+  if (read.is === "unreadable") return { is: "unreadable", why: `${where} cannot be read: ${read.why}` };
+  if (read.baseline.name !== name) {
+    return { is: "absent", why: `${where} holds the baseline of "${read.baseline.name}", not of "${name}"` };
+  }
+  return { is: "found", baseline: read.baseline, where };
+}
+
+/** Why a change may not be written over what was loaded; undefined if it may. */
+export function refusalOf(loaded: Loaded): Extract<Saved, { is: "unsaved" }> | undefined {
+  if (loaded.is === "unreadable" || loaded.is === "newer") {
+    return { is: "unsaved", reason: loaded.is, why: `${loaded.why}; it was left as it is` };
+  }
+  if (loaded.is !== "forbidden") return undefined;
+  return { is: "unsaved", reason: "forbidden", why: loaded.why, remedy: loaded.remedy };
+}
+
+/** The document after a change, its revision one higher. */
+export function nextVersion(before: Baseline, after: Baseline): Baseline {
+  return { ...after, name: before.name, revision: before.revision + 1 };
+}

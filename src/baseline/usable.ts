@@ -1,0 +1,101 @@
+import type { LoadProfile, Machine } from "../stats/run-result.ts";
+import type { Baseline, BaselineRecord } from "./baseline.ts";
+
+/** Below so many runs of the same machine those of others are taken in, too (statistics.md 4.7). */
+const enoughOfOneMachine = 8;
+
+/** What of a new run decides which stored runs it may be compared with. */
+export interface CurrentRun {
+  readonly measurement: number;
+  readonly profile: LoadProfile;
+  readonly machine: Machine;
+  readonly locustfileHash: string;
+}
+
+/** Why a stored run is not compared with. */
+export type LeftOut = "invalidated" | "before-window" | "other-measurement" | "other-profile" | "other-machine";
+
+export interface Usable {
+  /** Oldest first. */
+  readonly records: readonly BaselineRecord[];
+  readonly leftOut: readonly { readonly record: BaselineRecord; readonly why: LeftOut }[];
+  /**
+   * Set where there are stored runs and none is comparable: why, as a sentence. With a mismatch of profile or
+   * measurement the comparison is inconclusive (SPEC 13.6), not merely without a baseline.
+   */
+  readonly incomparable: { readonly why: LeftOut; readonly message: string } | null;
+  /** Told beside the comparison. */
+  readonly warnings: readonly string[];
+}
+
+/** Chooses the stored runs a new run is compared with. */
+export function usable({ records, window }: Baseline, current: CurrentRun): Usable {
+  const leftOut: { record: BaselineRecord; why: LeftOut }[] = [];
+  const comparable: BaselineRecord[] = [];
+  for (const record of records) {
+    const why = mismatch(record, { current, window });
+    if (why) leftOut.push({ record, why });
+    else comparable.push(record);
+  }
+  const same = comparable.filter(({ machine }) => machineKind(machine) === machineKind(current.machine));
+  const enough = same.length >= enoughOfOneMachine;
+  const kept = enough ? comparable.filter((record) => same.includes(record) || record.pinned) : comparable;
+  for (const record of comparable) if (!kept.includes(record)) leftOut.push({ record, why: "other-machine" });
+  return {
+    records: kept,
+    leftOut,
+    incomparable: kept.length === 0 ? reasonOf(leftOut.map(({ why }) => why)) : null,
+    warnings: warningsOf(kept, current),
+  };
+}
+
+function mismatch(
+  record: BaselineRecord,
+  { current, window }: { current: CurrentRun; window: string | null },
+): LeftOut | undefined {
+  if (record.invalidated !== null) return "invalidated";
+  if (record.measurement !== current.measurement) return "other-measurement";
+  if (profileKey(record.profile) !== profileKey(current.profile)) return "other-profile";
+  const isOld = window !== null && Date.parse(record.startedAt) < Date.parse(window);
+  return isOld && !record.pinned ? "before-window" : undefined;
+}
+
+const sentences: Record<LeftOut, string> = {
+  "other-measurement": "the stored runs were measured by another version of the measurement",
+  "other-profile": "the stored runs had another load profile (users, spawn rate, run time, tags, classes)",
+  "before-window": "the stored runs are older than the window that was begun",
+  invalidated: "the stored runs have been invalidated",
+  "other-machine": "the stored runs come from other machines",
+};
+
+/** The most telling of several reasons. */
+function reasonOf(reasons: readonly LeftOut[]): Usable["incomparable"] {
+  const order: readonly LeftOut[] = ["other-profile", "other-measurement", "before-window", "invalidated"];
+  const why = order.find((reason) => reasons.includes(reason));
+  return why ? { why, message: sentences[why] } : null;
+}
+
+function warningsOf(records: readonly BaselineRecord[], { machine, locustfileHash }: CurrentRun): string[] {
+  const warnings: string[] = [];
+  const others = records.filter((record) => machineKind(record.machine) !== machineKind(machine)).length;
+  if (others > 0) {
+    warnings.push(
+      `${others} of ${records.length} stored runs come from another machine than this run's (${machineKind(machine)})`,
+    );
+  }
+  const edited = records.filter((record) => record.locustfileHash !== locustfileHash).length;
+  if (edited > 0) warnings.push(`${edited} of ${records.length} stored runs used another version of the locustfile`);
+  return warnings;
+}
+
+/** Machines of one kind have the same text. */
+export function machineKind({ cpuModel, cores, os }: Pick<Machine, "cpuModel" | "cores" | "os">): string {
+  return `${cpuModel}, ${cores} cores, ${os}`;
+}
+
+/** Everything of a profile that changes what is measured; the order of classes and tags does not. */
+function profileKey(profile: LoadProfile): string {
+  const { users, spawnRate, runTimeMs, requests, arrivalRate, shape } = profile;
+  const lists = [profile.userClasses, profile.tags, profile.excludeTags].map((list) => [...list].sort());
+  return JSON.stringify([users, spawnRate, runTimeMs, requests, arrivalRate, shape, lists]);
+}
