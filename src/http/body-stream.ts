@@ -22,7 +22,18 @@ export class BodyStream implements AsyncIterable<Buffer> {
   /** Decoded bytes handed over so far. */
   bytesRead = 0;
 
-  constructor(options: { contentEncoding: string | undefined; resume: () => void; abandon: () => void }) {
+  readonly #onFinished: () => void;
+
+  /**
+   * `resume` and `abandon` act on the connection; `onFinished` is told once, when all is decoded or it broke.
+   */
+  constructor(options: {
+    contentEncoding: string | undefined;
+    resume: () => void;
+    abandon: () => void;
+    onFinished: () => void;
+  }) {
+    this.#onFinished = options.onFinished;
     this.#contentEncoding = options.contentEncoding;
     this.#resume = options.resume;
     this.#abandon = options.abandon;
@@ -79,10 +90,18 @@ export class BodyStream implements AsyncIterable<Buffer> {
     this.#ended = true;
     this.#error = error;
     this.#wake?.();
+    if (!this.#inputEnded) this.#abandon();
+    this.#onFinished();
   }
 
+  /** All that will come has come. */
   get ended(): boolean {
-    return this.#inputEnded;
+    return this.#ended;
+  }
+
+  /** What ended it early. */
+  get error(): unknown {
+    return this.#error;
   }
 
   /** Nobody will read the rest. */

@@ -185,8 +185,8 @@ export class HttpClient {
     admitted: boolean | Promise<boolean>,
     body: ReturnType<typeof encodeBody>,
   ): Promise<HttpResponse | StreamedResponse> {
-    const encoded = await body;
-    if (!(await untilStopped(admitted, this.#runtime.signal))) throw new StopUser("the run's requests are used up");
+    const [encoded, admission] = await Promise.all([body, untilStopped(admitted, this.#runtime.signal)]);
+    if (!admission) throw new StopUser("the run's requests are used up");
     if (this.#runtime.signal.aborted) throw new StopUser("the user was stopped");
     const exchange = this.#exchange(call.method, call.url, call.options);
     exchange.place = call.place;
@@ -202,6 +202,7 @@ export class HttpClient {
 /** `admitted`, or false as soon as the user is stopped: a throttled user must not outlive its run. */
 function untilStopped(admitted: boolean | Promise<boolean>, signal: AbortSignal): boolean | Promise<boolean> {
   if (typeof admitted === "boolean") return admitted;
+  if (signal.aborted) return false;
   return new Promise((resolve, reject) => {
     const stop = () => resolve(false);
     signal.addEventListener("abort", stop, { once: true });

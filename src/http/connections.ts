@@ -1,5 +1,6 @@
 import { defaultConnectionsPerUser, defaultPoolSize } from "./settings.ts";
 import type { Address, Transport } from "./transport.ts";
+import { UndiciTransport } from "./undici-transport.ts";
 import { Wire } from "./wire.ts";
 import type { HttpWorld } from "./world.ts";
 
@@ -26,11 +27,17 @@ export class Connections {
     }
     const { connectionsPerUser = defaultConnectionsPerUser, poolSize = defaultPoolSize } = this.#world.settings;
     if (here < (shared ? poolSize : connectionsPerUser)) {
-      const transport = new Wire(this.#world, address);
+      const transport = this.#open(address);
       list.push(transport);
       return transport;
     }
     return this.#shortest(list, address.origin);
+  }
+
+  #open(address: Address): Transport {
+    const { http2, proxy } = this.#world.settings;
+    const byUndici = proxy !== undefined || (http2 === true && address.secure);
+    return byUndici ? new UndiciTransport(this.#world, address) : new Wire(this.#world, address);
   }
 
   #shortest(list: readonly Transport[], origin: string): Transport {

@@ -39,6 +39,8 @@ export interface ExchangeOwner {
 }
 
 const nothing = Buffer.alloc(0);
+/** The reader of a streamed answer left: no failure, the rest was not wanted. */
+const abandoned = new ExchangeError("check", "the rest of the answer was not read");
 
 /**
  * One call of the client on its way: sent, redirected, timed, decoded. It is its own connection listener, its own
@@ -74,6 +76,8 @@ export class Exchange implements Carried, Expiring, Activity {
   #chunks: Buffer[] | undefined;
   #wireBytes = 0;
   #body: Buffer | undefined;
+  /** A streamed body's connection is done with it, its decoding perhaps not. */
+  #concluded = false;
   failureKind: FailureKind | undefined;
   failureMessage = "";
   error: unknown;
@@ -201,7 +205,8 @@ export class Exchange implements Carried, Expiring, Activity {
     this.bodyStream = new BodyStream({
       contentEncoding: encoding,
       resume: () => this.transport?.resume(this),
-      abandon: () => this.abort(new ExchangeError("check", "abandoned")),
+      abandon: () => this.abort(abandoned),
+      onFinished: () => this.#streamed(),
     });
     this.owner.answered(this);
   }
@@ -265,16 +270,27 @@ export class Exchange implements Carried, Expiring, Activity {
     this.owner.withdrawDeadline(this);
     this.endMs = nowMs;
     this.transport = undefined;
-    if (error !== undefined) this.#failed(error);
+    if (error !== undefined && error !== abandoned) this.#failed(error);
     if (this.bodyStream) {
-      this.bodyStream.end(this.error);
-      this.owner.streamed(this);
+      this.#concluded = true;
+      if (this.bodyStream.ended) this.#streamed();
+      else this.bodyStream.end(error);
       return;
     }
     this.#body = this.#chunks ? Buffer.concat(this.#chunks) : this.#chunk;
     this.#chunk = this.#chunks = undefined;
     if (this.#body && this.notable & Notable.contentEncoding) this.#decode(this.#body);
     else this.#done();
+  }
+
+  /** A streamed answer is over once its connection is done with it and all of it is decoded. */
+  #streamed(): void {
+    if (!this.#concluded || !this.bodyStream) return;
+    this.#concluded = false;
+    this.bytesIn = this.bodyStream.bytesRead;
+    const { error } = this.bodyStream;
+    if (error !== undefined && error !== abandoned) this.#undecodable(error);
+    else this.owner.streamed(this);
   }
 
   #failed(error: unknown): void {
@@ -318,6 +334,10 @@ export class Exchange implements Carried, Expiring, Activity {
   }
 
   #done(): void {
+    if (this.bodyStream) {
+      this.owner.streamed(this);
+      return;
+    }
     this.bytesIn = this.#body?.length ?? 0;
     this.owner.answered(this);
   }

@@ -109,7 +109,7 @@ export class Session implements ExchangeOwner {
 
   #interrupt(): void {
     for (const exchange of [...this.#inFlight]) {
-      exchange.abort(new ExchangeError("interrupted", "interrupted: the user was stopped"));
+      exchange.abort(new ExchangeError("interrupted", "its user was stopped before the answer came"));
     }
   }
 
@@ -199,7 +199,6 @@ export class Session implements ExchangeOwner {
 
   streamed(exchange: Exchange): void {
     this.#landed(exchange);
-    exchange.bytesIn = exchange.bodyStream?.bytesRead ?? 0;
     // Without catchResponse the body's end was all the sample waited for.
     if (!exchange.options.catchResponse) exchange.settle();
   }

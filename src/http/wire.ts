@@ -89,7 +89,7 @@ export class Wire implements Transport {
   close(): void {
     const queue = this.#queue ?? [];
     this.#queue = undefined;
-    const interrupted = new ExchangeError("interrupted", "interrupted: the user was stopped");
+    const interrupted = new ExchangeError("interrupted", "its user was stopped before the answer came");
     if (this.#current) this.#fail(interrupted);
     else this.#drop();
     for (const request of queue) request.onError(interrupted);

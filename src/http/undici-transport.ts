@@ -1,0 +1,207 @@
+import { isIP } from "node:net";
+import { connect as connectTls } from "node:tls";
+import { type buildConnector, Client, type Dispatcher, ProxyAgent } from "undici";
+import { ExchangeError } from "./cause.ts";
+import { secureContextOf } from "./connect.ts";
+import { type Address, type Carried, type ConnectTiming, notableHeaders, type Transport } from "./transport.ts";
+import type { HttpWorld } from "./world.ts";
+
+/** Requests one HTTP/2 connection carries at once; servers rarely allow more. */
+const streamsPerConnection = 100;
+
+/** HTTP/2 connections and proxies, by undici. The ordinary HTTP/1.1 connection is `Wire`. */
+export class UndiciTransport implements Transport {
+  readonly origin: string;
+  readonly #dispatcher: Dispatcher;
+  readonly #carrying = new Map<Carried, Carriage>();
+  #lastConnect: ConnectTiming | undefined;
+
+  constructor(world: HttpWorld, address: Address) {
+    this.origin = address.origin;
+    const { proxy, tls = {} } = world.settings;
+    if (proxy !== undefined) {
+      const { servername, insecure } = tls;
+      const requestTls = {
+        secureContext: secureContextOf(tls),
+        rejectUnauthorized: insecure !== true,
+        allowH2: false,
+        ...(servername === undefined ? {} : { servername }),
+      };
+      this.#dispatcher = new ProxyAgent({ uri: proxy, requestTls, allowH2: false });
+    } else {
+      this.#dispatcher = new Client(address.origin, {
+        allowH2: true,
+        connect: this.#connector(world, address),
+        pipelining: 1,
+        headersTimeout: 0,
+        bodyTimeout: 0,
+      });
+    }
+  }
+
+  get free(): boolean {
+    return this.#carrying.size < streamsPerConnection;
+  }
+
+  get waiting(): number {
+    return this.#carrying.size;
+  }
+
+  send(request: Carried): void {
+    const carriage = new Carriage(request, {
+      takeConnect: () => {
+        const timing = this.#lastConnect;
+        this.#lastConnect = undefined;
+        return timing;
+      },
+      over: () => this.#carrying.delete(request),
+    });
+    this.#carrying.set(request, carriage);
+    this.#dispatcher.dispatch(
+      {
+        origin: this.origin,
+        path: request.path,
+        method: request.method,
+        headers: [...request.headers.flat],
+        body: request.body ?? null,
+        headersTimeout: 0,
+        bodyTimeout: 0,
+      },
+      carriage,
+    );
+  }
+
+  abort(request: Carried, error: Error): void {
+    this.#carrying.get(request)?.abort(error);
+  }
+
+  pause(request: Carried): void {
+    this.#carrying.get(request)?.controller?.pause();
+  }
+
+  resume(request: Carried): void {
+    this.#carrying.get(request)?.controller?.resume();
+  }
+
+  close(): void {
+    for (const carriage of [...this.#carrying.values()]) {
+      carriage.abort(new ExchangeError("interrupted", "its user was stopped before the answer came"));
+    }
+    this.#dispatcher.destroy().catch(() => undefined);
+  }
+
+  /** Like undici's own, but shares the certificates' context and notes when each step was over. */
+  #connector(world: HttpWorld, { hostname: host, port }: Address): buildConnector.connector {
+    return (_, callback) => {
+      const timing = { startMs: world.clock.now(), lookupMs: 0, connectMs: 0, tlsMs: 0 };
+      const servername = world.tls.servername ?? (isIP(host) === 0 ? host : undefined);
+      const socket = connectTls({
+        host,
+        port,
+        ...(servername === undefined ? {} : { servername }),
+        secureContext: secureContextOf(world.tls),
+        rejectUnauthorized: world.tls.insecure !== true,
+        ALPNProtocols: ["h2", "http/1.1"],
+      });
+      world.sockets.open++;
+      const failed = (error: Error) => {
+        clearTimeout(limit);
+        callback(error, null);
+      };
+      const limit = setTimeout(() => {
+        const text = `timed out: no connection within ${world.connectTimeoutMs / 1000} s`;
+        socket.destroy(new ExchangeError("timeout", text));
+      }, world.connectTimeoutMs);
+      socket.setNoDelay(true);
+      if (isIP(host) === 0) {
+        socket.once("lookup", () => {
+          timing.lookupMs = world.clock.now();
+        });
+      }
+      socket.once("connect", () => {
+        timing.connectMs = world.clock.now();
+      });
+      socket.once("error", failed);
+      socket.once("secureConnect", () => {
+        clearTimeout(limit);
+        timing.tlsMs = world.clock.now();
+        this.#lastConnect = timing;
+        socket.off("error", failed);
+        callback(null, socket);
+      });
+      socket.once("close", () => {
+        world.sockets.open--;
+      });
+    };
+  }
+}
+
+/** Tells one request's story in our words. */
+class Carriage implements Dispatcher.DispatchHandler {
+  readonly #request: Carried;
+  readonly #hooks: { takeConnect(): ConnectTiming | undefined; over(): void };
+  controller: Dispatcher.DispatchController | undefined;
+  #over = false;
+  #firstByte = false;
+
+  constructor(request: Carried, hooks: { takeConnect(): ConnectTiming | undefined; over(): void }) {
+    this.#request = request;
+    this.#hooks = hooks;
+  }
+
+  abort(error: Error): void {
+    if (this.#over) return;
+    this.#end();
+    this.controller?.abort(error);
+    this.#request.onError(error);
+  }
+
+  #end(): void {
+    this.#over = true;
+    this.#hooks.over();
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    if (this.#over) {
+      controller.abort(new ExchangeError("interrupted", "no longer wanted"));
+      return;
+    }
+    this.controller = controller;
+    this.#request.onStart(this.#hooks.takeConnect());
+  }
+
+  onRequestSent(): void {
+    if (!this.#over) this.#request.onSent();
+  }
+
+  onResponseStarted(): void {
+    if (this.#over || this.#firstByte) return;
+    this.#firstByte = true;
+    this.#request.onFirstByte();
+  }
+
+  onResponseStart(_: unknown, status: number, headers: Record<string, string | string[] | undefined>): void {
+    if (this.#over || status < 200) return;
+    this.onResponseStarted();
+    let notable = 0;
+    for (const name in headers) notable |= notableHeaders[name] ?? 0;
+    this.#request.onHead(status, headers, notable);
+  }
+
+  onResponseData(_: unknown, chunk: Buffer): void {
+    // undici reuses its memory for what it hands over.
+    if (!this.#over) this.#request.onData(Buffer.from(chunk));
+  }
+
+  onResponseEnd(): void {
+    if (this.#over) return;
+    this.#end();
+    this.#request.onEnd();
+  }
+
+  onResponseError(_: unknown, error: Error): void {
+    if (this.#over) return;
+    this.#end();
+    this.#request.onError(error);
+  }
+}
