@@ -12,8 +12,12 @@ import { Session } from "./session.ts";
 import { type HttpSettings, noSettings } from "./settings.ts";
 import { worldOf } from "./world.ts";
 
-/** The run's settings; the type is the engine's promise. */
-const settingsOf = (runtime: UserRuntime): HttpSettings => runtime.http ?? noSettings;
+export interface HttpClientOptions {
+  /** The run's if absent. */
+  readonly settings?: HttpSettings | undefined;
+  /** Merged into the context of every request; asked only when somebody listens. */
+  readonly context?: (() => Readonly<Record<string, unknown>>) | undefined;
+}
 
 const noOptions: RequestOptions = {};
 
@@ -23,9 +27,11 @@ export class HttpClient {
   readonly #session: Session;
   #requestName: string | undefined;
 
-  constructor(runtime: UserRuntime, settings: HttpSettings = settingsOf(runtime)) {
+  constructor(runtime: UserRuntime, options: HttpClientOptions = {}) {
     this.#runtime = runtime;
-    this.#session = new Session(runtime, worldOf(runtime, settings), runtime.host);
+    // The engine puts the run's `HttpSettings` there; the room below this one knows them as an object only.
+    const settings: HttpSettings = options.settings ?? runtime.http ?? noSettings;
+    this.#session = new Session(runtime, worldOf(runtime, settings), options.context);
   }
 
   /** Headers of every request of this user. */

@@ -22,6 +22,7 @@ export class Session implements ExchangeOwner {
   readonly runtime: UserRuntime;
   readonly #world: HttpWorld;
   readonly #connections: Connections;
+  readonly #context: (() => Readonly<Record<string, unknown>>) | undefined;
   #inFlight: Exchange[] = [];
   #waiting: Set<Verdict> | undefined;
   #listening = false;
@@ -36,11 +37,12 @@ export class Session implements ExchangeOwner {
   /** Header lists by origin; undefined while the user has nothing of its own to add. */
   #lists: Map<string, HeaderList> | undefined;
 
-  constructor(runtime: UserRuntime, world: HttpWorld, base: string | undefined) {
+  constructor(runtime: UserRuntime, world: HttpWorld, context: (() => Readonly<Record<string, unknown>>) | undefined) {
     this.runtime = runtime;
     this.#world = world;
     this.#connections = new Connections(world);
-    this.base = base;
+    this.#context = context;
+    this.#base = runtime.host;
   }
 
   get base(): string | undefined {
@@ -247,7 +249,7 @@ export class Session implements ExchangeOwner {
     runtime.report(sample, {
       response,
       exception: sample.failure ? exceptionOf(sample.failure, outcome) : undefined,
-      context: exchange.options.context,
+      context: this.#context ? { ...this.#context(), ...exchange.options.context } : exchange.options.context,
       url: exchange.calledPlan.url.href,
     });
   }

@@ -101,6 +101,7 @@ export class UserLife implements Life {
       const life = runAs(user, () => this.#live(user));
       await Promise.race([life, killed.then(() => this.#unwind(life))]);
       runtime.signal.removeEventListener("abort", this.#abort);
+      user[Symbol.dispose]();
     }
     this.#state = "ended";
   }

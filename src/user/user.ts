@@ -73,6 +73,9 @@ export class User implements Paced {
   /** After the last task. */
   onStop(): void | Promise<void> {}
 
+  /** Lets go of what the user holds (connections, say); called once it has ended. */
+  [Symbol.dispose](): void {}
+
   /** Merged into the `context` of each of this user's requests, for listeners of `events.request`. */
   context(): Record<string, unknown> {
     return {};

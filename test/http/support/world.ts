@@ -43,8 +43,9 @@ export class TestWorld {
         if (detail) details.push(detail);
       },
     };
-    this.client = new HttpClient(this.runtime, options.share ? settingsOf.get(options.share) : options.settings);
-    settingsOf.set(this, options.settings);
+    const settings = options.share ? settingsOf.get(options.share) : options.settings;
+    this.client = new HttpClient(this.runtime, { settings });
+    settingsOf.set(this, settings);
   }
 
   /** The only sample so far. */

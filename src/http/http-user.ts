@@ -1,0 +1,47 @@
+import type { UserRuntime } from "../user/runtime.ts";
+import { User } from "../user/user.ts";
+import { HttpClient } from "./client.ts";
+import { type HttpSettings, noSettings } from "./settings.ts";
+
+/** A user that speaks HTTP through `this.client`. */
+export class HttpUser extends User {
+  static override abstract: boolean = true;
+  /** TLS, HTTP/2, proxy, pool and limits of this class's requests; where it says nothing, the run's hold. */
+  static http: HttpSettings = noSettings;
+
+  /** This user's own session: its connections, cookies, headers and credentials. */
+  readonly client: HttpClient;
+
+  constructor(runtime: UserRuntime) {
+    super(runtime);
+    const settings = settingsFor(new.target.http, runtime.http);
+    this.client = new HttpClient(runtime, { settings, context: () => this.context() });
+  }
+
+  override [Symbol.dispose](): void {
+    this.client.close();
+    super[Symbol.dispose]();
+  }
+}
+
+/** The same class: there is one client, and it is the fast one. */
+export const FastHttpUser = HttpUser;
+export type FastHttpUser = HttpUser;
+
+const merged = new WeakMap<HttpSettings, WeakMap<object, HttpSettings>>();
+
+/** One object per class and run, so that all users of a class share what can be shared. */
+function settingsFor(ofClass: HttpSettings, ofRun: object | undefined): HttpSettings {
+  if (ofRun === undefined) return ofClass;
+  let byRun = merged.get(ofClass);
+  if (!byRun) {
+    byRun = new WeakMap();
+    merged.set(ofClass, byRun);
+  }
+  let settings = byRun.get(ofRun);
+  if (!settings) {
+    settings = { ...ofRun, ...ofClass };
+    byRun.set(ofRun, settings);
+  }
+  return settings;
+}
