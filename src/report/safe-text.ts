@@ -37,8 +37,8 @@ export function code(text: string, max = 120): string {
   return `${fence}${pad}${inner}${pad}${fence}`;
 }
 
-/** A fenced block that holds `text` whatever it is: lines kept, at most `maxLines` of `maxColumns`. */
-export function fence(text: string, { maxLines = 30, maxColumns = 300 } = {}): string {
+/** Visible characters only, lines kept: at most `maxLines` of `maxColumns`. For preformatted text. */
+export function cleanLines(text: string, { maxLines = 60, maxColumns = 500 } = {}): string {
   const lines = text
     .slice(0, maxLines * maxColumns * 2)
     .toWellFormed()
@@ -46,10 +46,14 @@ export function fence(text: string, { maxLines = 30, maxColumns = 300 } = {}): s
     .split(lineBreak)
     .map((line) => cut(line.replace(/\t/g, "  ").replace(invisible, " ").trimEnd(), maxColumns));
   while (lines.length > 0 && lines.at(-1) === "") lines.pop();
-  const kept = lines.slice(0, maxLines);
-  if (lines.length > maxLines) kept.push("…");
-  const mark = "`".repeat(Math.max(3, longestRun(kept.join("\n")) + 1));
-  return `${mark}text\n${kept.join("\n")}\n${mark}`;
+  return [...lines.slice(0, maxLines), ...(lines.length > maxLines ? ["…"] : [])].join("\n");
+}
+
+/** A fenced block that holds `text` whatever it is: lines kept, at most `maxLines` of `maxColumns`. */
+export function fence(text: string, { maxLines = 30, maxColumns = 300 } = {}): string {
+  const inner = cleanLines(text, { maxLines, maxColumns });
+  const mark = "`".repeat(Math.max(3, longestRun(inner) + 1));
+  return `${mark}text\n${inner}\n${mark}`;
 }
 
 function longestRun(text: string): number {

@@ -57,7 +57,8 @@ describe.each(["fail", "nothing", "hostile"])("for Locust's readers, the run %s"
   test("as four CSV files", () => {
     const files = renderCsv(result);
     const text = Object.entries(files).map(([file, csv]) => `== ${file}\n${csv}`);
-    expectGolden(`csv/${name}.txt`, text.join("\n"));
+    for (const csv of Object.values(files)) expect(csv.replaceAll("\r\n", "")).not.toMatch(/[\r]|[^"]\n$/);
+    expectGolden(`csv/${name}.txt`, text.join("\n").replaceAll("\r\n", "\n"));
   });
 
   test("as Locust's JSON", () => {

@@ -1,0 +1,143 @@
+import { createHash } from "node:crypto";
+import { formatInstant } from "./format.ts";
+import { pageScript, pageStyle } from "./html/assets.ts";
+import { figureMarkup, figuresOf } from "./html/charts.ts";
+import { jsonMarkup, Markup, markup } from "./html/markup.ts";
+import {
+  cardsSection,
+  changedSection,
+  configurationSection,
+  exceptionsSection,
+  failuresSection,
+  measuredSection,
+  momentsSection,
+  presenceSection,
+  section,
+  verdictSection,
+  warningsSection,
+} from "./html/sections.ts";
+import { comparisonsTable, endpointsTable, thresholdsTable, timingsTable } from "./html/tables.ts";
+import type { Report } from "./report.ts";
+import { oneLine } from "./safe-text.ts";
+
+/** The report's page stays under this, bytes. */
+export const largestHtmlBytes = 500_000;
+
+/** How much of each list is drawn; the first that fits is taken. */
+const sizes = [
+  { endpoints: 500, failures: 100, comparisons: 500, thresholds: 500 },
+  { endpoints: 500, failures: 30, comparisons: 150, thresholds: 150 },
+  { endpoints: 250, failures: 15, comparisons: 80, thresholds: 80 },
+  { endpoints: 100, failures: 8, comparisons: 40, thresholds: 40 },
+  { endpoints: 30, failures: 2, comparisons: 15, thresholds: 15 },
+];
+
+/** One self-contained file: no network, no inline handler, every text from outside escaped or set as text. */
+export function renderHtml(report: Report): string {
+  let page = "";
+  for (const size of sizes) {
+    page = draw(report, size);
+    if (Buffer.byteLength(page) < largestHtmlBytes) break;
+  }
+  return page;
+}
+
+function draw(report: Report, most: (typeof sizes)[number]): string {
+  const figures = figuresOf(report);
+  const charts = Object.fromEntries(figures.map(({ id, chart }) => [id, chart]));
+  const policy = [
+    "default-src 'none'",
+    `script-src ${hashOf(pageScript)}`,
+    `style-src ${hashOf(pageStyle)}`,
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join("; ");
+  const name = oneLine(report.name, 100);
+  const { comparisons, thresholds, phaseTimings, serverTimings } = report;
+  return markup`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<title>${report.verdict.conclusion} · ${name} · swarmgate</title>
+<style>${new Markup(pageStyle)}</style>
+</head>
+<body>
+<a class="skip" href="#endpoints-heading">Skip to the endpoints</a>
+<main>
+${verdictSection(report)}${cardsSection(report)}${momentsSection(report)}
+${
+  figures.length === 0
+    ? null
+    : section(
+        "Over the run",
+        markup`<p class="soft">Time since the start; phases that are not judged lie on a tinted ground, promises are dashed lines.</p>
+<div class="charts">${figures.map(figureMarkup)}</div>`,
+      )
+}
+<section aria-labelledby="endpoints-heading"><h2 id="endpoints-heading" tabindex="-1">Endpoints</h2>
+<div class="tools"><label>Filter <input type="search" data-filters="endpoints" aria-describedby="endpoints-shown" autocomplete="off"></label>
+<span id="endpoints-shown" class="soft" role="status"></span></div>
+${endpointsTable(report, most.endpoints)}</section>
+${presenceSection(report)}
+${thresholds.length === 0 ? null : section("Promises", thresholdsTable(thresholds.slice(0, most.thresholds)))}
+${changedSection(report)}
+${
+  comparisons.length === 0
+    ? null
+    : section("Comparisons", comparisonsTable(comparisons.slice(0, most.comparisons), report.comparing.confidence))
+}
+${failuresSection(report, most.failures)}
+${exceptionsSection(report)}
+${
+  phaseTimings.length === 0
+    ? null
+    : section(
+        "Where the time went",
+        timingsTable({
+          id: "phases",
+          caption: "Phases of the requests",
+          timings: phaseTimings.slice(0, most.comparisons),
+        }),
+      )
+}
+${
+  serverTimings.length === 0
+    ? null
+    : section(
+        "What the server says",
+        timingsTable({
+          id: "server",
+          caption: "Server-Timing of the answers",
+          timings: serverTimings.slice(0, most.comparisons),
+        }),
+      )
+}
+${warningsSection(report)}
+${measuredSection(report)}
+${configurationSection(report)}
+</main>
+<footer>${footer(report)}</footer>
+<script type="application/json" id="data">${jsonMarkup({ charts })}</script>
+<script>${new Markup(pageScript)}</script>
+</body>
+</html>
+`.text;
+}
+
+function footer({ commit, generatedAt, run }: Report): Markup {
+  const label = run === null ? "" : `run ${run.number}${run.attempt > 1 ? `, attempt ${run.attempt}` : ""}`;
+  return markup`${commit === null ? null : `${commit.slice(0, 12)} · `}${formatInstant(generatedAt)}${
+    run === null
+      ? null
+      : run.url === null
+        ? ` · ${label}`
+        : markup` · <a href="${run.url}" rel="noreferrer">${label}</a>`
+  } · swarmgate`;
+}
+
+function hashOf(text: string): string {
+  return `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+}

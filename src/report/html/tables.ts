@@ -1,0 +1,233 @@
+import { endpointLabel } from "../../stats/endpoint.ts";
+import {
+  changeUnit,
+  formatBytes,
+  formatChange,
+  formatCompared,
+  formatCount,
+  formatInterval,
+  formatMs,
+  formatNumber,
+  formatPercent,
+  formatPromised,
+  nothing,
+} from "../format.ts";
+import { percentile } from "../md-details.ts";
+import { comparisonIcon, thresholdIcon } from "../md-rows.ts";
+import type { Report, ReportComparison, ReportRow, ReportThreshold, Timing } from "../report.ts";
+import { oneLine } from "../safe-text.ts";
+import { type Markup, markup } from "./markup.ts";
+
+/** A cell: what it shows and, for numbers, what it is sorted by. */
+interface Cell {
+  readonly text: string;
+  readonly value?: number | null;
+  readonly tone?: "good" | "bad" | "odd" | null;
+}
+
+export interface Column {
+  readonly title: string;
+  readonly number?: boolean;
+}
+
+/** A table whose first column names the row. `sortable` gives the heads buttons. */
+export function table(input: {
+  id: string;
+  caption: string;
+  columns: readonly Column[];
+  rows: readonly (readonly Cell[])[];
+  foot?: readonly (readonly Cell[])[];
+  sortable?: boolean;
+}): Markup {
+  const head = input.columns.map(({ title, number }) =>
+    input.sortable
+      ? markup`<th scope="col" class="${number ? "n" : ""}" aria-sort="none"><button type="button">${title}</button></th>`
+      : markup`<th scope="col" class="${number ? "n" : ""}">${title}</th>`,
+  );
+  const row = (cells: readonly Cell[], total: boolean) =>
+    markup`<tr${total ? markup` class="total"` : null}>${cells.map((cell, i) => cellMarkup(cell, input.columns[i], i === 0))}</tr>
+`;
+  const foot = input.foot ?? [];
+  return markup`<div class="scroll" role="region" tabindex="0" aria-label="${input.caption}">
+<table id="${input.id}"${input.sortable ? markup` data-sortable` : null}><caption>${input.caption}</caption>
+<thead><tr>${head}</tr></thead>
+<tbody>
+${input.rows.map((cells) => row(cells, false))}</tbody>
+${foot.length === 0 ? null : markup`<tfoot>${foot.map((cells) => row(cells, true))}</tfoot>`}
+</table></div>
+`;
+}
+
+function cellMarkup({ text, value, tone }: Cell, column: Column | undefined, first: boolean): Markup {
+  if (first) return markup`<th scope="row">${text}</th>`;
+  const classes = [column?.number ? "n" : "", tone ?? ""].filter((name) => name !== "").join(" ");
+  return markup`<td${classes === "" ? null : markup` class="${classes}"`}${
+    value === undefined || value === null ? null : markup` data-v="${value}"`
+  }>${text}</td>`;
+}
+
+/** An endpoint's name on one line, at most 120 characters. */
+export function label(endpoint: ReportComparison["endpoint"]): string {
+  return endpoint === null ? "all requests" : oneLine(endpointLabel(endpoint), 120) || nothing;
+}
+
+const ms = (value: number | null): Cell => ({ text: formatMs(value), value });
+const count = (value: number): Cell => ({ text: formatCount(value), value });
+
+const outcomeWords: Record<ReportComparison["outcome"], string> = {
+  regressed: "slower",
+  improved: "faster",
+  unchanged: "unchanged",
+  inconclusive: "undecided",
+  "no-baseline": "no baseline",
+};
+
+export function endpointsTable(report: Report, most: number): Markup {
+  const twoArms = report.endpoints.some(({ base }) => base !== null);
+  const compared = report.endpoints.some(({ outcome, presence }) => outcome !== null || presence !== "both");
+  const columns: Column[] = [
+    { title: "Endpoint" },
+    ...["Requests", "Failures", "Errors", "RPS", "Average", "p50", "p95", "p99", "Max", "Bytes"].map((title) => ({
+      title,
+      number: true,
+    })),
+    ...(twoArms ? [{ title: "p95 before", number: true }] : []),
+    ...(compared ? [{ title: "Change of p95", number: true }, { title: "Outcome" }] : []),
+  ];
+  const cells = (row: ReportRow): Cell[] => {
+    const { head, base, change, outcome } = row;
+    const unseen: Cell = { text: nothing };
+    return [
+      { text: row === report.total ? "All requests" : label(row.endpoint) },
+      head ? count(head.requests) : unseen,
+      head ? { ...count(head.failures), tone: head.failures > 0 ? "bad" : null } : unseen,
+      head ? { text: formatPercent(head.errorRatio), value: head.errorRatio } : unseen,
+      head ? { text: formatNumber(head.rps), value: head.rps } : unseen,
+      ms(head?.avgMs ?? null),
+      ms(percentile(head, 0.5)),
+      ms(percentile(head, 0.95)),
+      ms(percentile(head, 0.99)),
+      ms(head?.maxMs ?? null),
+      head ? { text: formatBytes(head.bytesIn), value: head.bytesIn } : unseen,
+      ...(twoArms ? [ms(percentile(base, 0.95))] : []),
+      ...(compared
+        ? [
+            {
+              text: change === null ? nothing : `${formatChange(change.estimate)} (${formatInterval(change)})`,
+              value: change?.estimate ?? null,
+              tone: toneOf(outcome),
+            },
+            { text: outcomeText(row) },
+          ]
+        : []),
+    ];
+  };
+  const rows = report.endpoints.slice(0, most);
+  const left = report.tally.endpoints - rows.length;
+  return table({
+    id: "endpoints",
+    caption: `${left > 0 ? `${rows.length} of ` : ""}${report.tally.endpoints} endpoints, judged window`,
+    columns,
+    rows: rows.map(cells),
+    foot: report.total ? [cells(report.total)] : [],
+    sortable: true,
+  });
+}
+
+function outcomeText({ outcome, presence }: ReportRow): string {
+  if (presence !== "both") return presence;
+  return outcome === null ? nothing : `${comparisonIcon[outcome]} ${outcomeWords[outcome]}`;
+}
+
+function toneOf(outcome: ReportRow["outcome"]): "bad" | "good" | null {
+  return outcome === "regressed" ? "bad" : outcome === "improved" ? "good" : null;
+}
+
+export function thresholdsTable(thresholds: readonly ReportThreshold[]): Markup {
+  return table({
+    id: "promises",
+    caption: "Promises, broken ones first",
+    columns: [
+      { title: "Promise" },
+      { title: "Outcome" },
+      { title: "Endpoint" },
+      { title: "Measured", number: true },
+      { title: "Interval", number: true },
+      { title: "n", number: true },
+      { title: "Written at" },
+    ],
+    rows: thresholds.map((t) => [
+      { text: oneLine(t.source, 120) },
+      {
+        text: `${thresholdIcon[t.outcome]} ${t.outcome}`,
+        tone: t.outcome === "fail" || t.outcome === "no-data" ? "bad" : null,
+      },
+      { text: label(t.endpoint) },
+      { text: t.actual === null ? "no data" : formatPromised(t.unit, t.actual), value: t.actual },
+      {
+        text: t.interval
+          ? `${formatPromised(t.unit, t.interval[0])} … ${formatPromised(t.unit, t.interval[1])}`
+          : nothing,
+      },
+      count(t.n),
+      { text: t.place === null ? nothing : oneLine(t.place, 120) },
+    ]),
+  });
+}
+
+export function comparisonsTable(comparisons: readonly ReportComparison[], confidence: number): Markup {
+  return table({
+    id: "comparisons",
+    caption: "Comparisons, worst first",
+    columns: [
+      { title: "Endpoint" },
+      { title: "Metric" },
+      { title: "Outcome" },
+      ...["Before", "Now", "Change", `${formatPercent(confidence)} interval`, "Limit", "Could see", "n"].map(
+        (title) => ({
+          title,
+          number: true,
+        }),
+      ),
+    ],
+    rows: comparisons.map((c) => {
+      const unit = changeUnit(c.metric);
+      return [
+        { text: label(c.endpoint) },
+        { text: c.metric },
+        {
+          text: `${comparisonIcon[c.outcome]} ${c.outcome}${c.waived ? ` (waived until ${oneLine(c.waived.until, 40)}: ${oneLine(c.waived.reason, 80)})` : ""}`,
+          tone: toneOf(c.outcome),
+        },
+        { text: formatCompared(c.metric, c.before), value: c.before },
+        { text: formatCompared(c.metric, c.after), value: c.after },
+        {
+          text: formatChange(c.change?.estimate ?? null, unit),
+          value: c.change?.estimate ?? null,
+          tone: toneOf(c.outcome),
+        },
+        { text: formatInterval(c.change, unit) },
+        { text: formatChange(c.tolerance, unit) },
+        { text: formatChange(c.smallestDetectable, unit).replace("+", ""), value: c.smallestDetectable },
+        count(c.n),
+      ];
+    }),
+    sortable: true,
+  });
+}
+
+/** Phases or `Server-Timing` metrics, with a bar for the share of the longest. */
+export function timingsTable(input: { id: string; caption: string; timings: readonly Timing[] }): Markup {
+  const top = Math.max(...input.timings.map(({ p95Ms }) => p95Ms), 1e-9);
+  const width = (value: number) => Math.round((value / top) * 120);
+  return markup`<div class="scroll" role="region" tabindex="0" aria-label="${input.caption}"><table id="${input.id}"><caption>${input.caption}</caption>
+<thead><tr><th scope="col">Endpoint</th><th scope="col">Part</th><th scope="col" class="n">n</th><th scope="col" class="n">p50</th><th scope="col" class="n">p95</th><th scope="col">p50 within p95</th></tr></thead>
+<tbody>
+${input.timings.map(
+  (
+    t,
+  ) => markup`<tr><th scope="row">${label(t.endpoint)}</th><td>${oneLine(t.name, 40)}</td><td class="n">${formatCount(t.count)}</td><td class="n">${formatMs(t.p50Ms)}</td><td class="n">${formatMs(t.p95Ms)}</td><td><svg class="bar" width="120" height="12" aria-hidden="true"><rect class="back" width="${width(t.p95Ms)}" height="12"/><rect class="front" width="${width(t.p50Ms)}" height="12"/></svg></td></tr>
+`,
+)}</tbody></table></div>
+`;
+}
