@@ -38,7 +38,7 @@ export function installHooks(options: HookOptions): InstalledHooks {
   const failures = new WeakMap<object, FailedImport>();
   const hooks = registerHooks({
     resolve(specifier, context, nextResolve) {
-      if (specifier === "swarmgate") return { url: engineUrl, format: "module", shortCircuit: true };
+      if (specifier === "swarmgate") return { url: engineUrl, shortCircuit: true };
       const parentUrl = context.parentURL;
       if (parentUrl === undefined || !isUserUrl(parentUrl)) return nextResolve(specifier, context);
       const url = local.resolve(specifier, parentUrl);

@@ -5,12 +5,13 @@
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
 import { GateError } from "../../src/base/errors.ts";
 import { type CompiledLocustfile, compileLocustfile, loadLocustfile } from "../../src/engine/locustfile.ts";
-import * as tiny from "./tiny-engine.ts";
 
 const engineUrl = new URL("tiny-engine.ts", import.meta.url).href;
 
 async function load(locustfile: CompiledLocustfile) {
   const { userClasses, shapeClasses } = await loadLocustfile(locustfile, { engineUrl });
+  // Not before: the locustfile must be able to bring the engine in by itself.
+  const { decorated } = (await import(engineUrl)) as typeof import("./tiny-engine.ts");
   const found: unknown[] = [];
   for (const userClass of userClasses) {
     // A fixture tells what it saw by a static method or property `told`.
@@ -21,7 +22,7 @@ async function load(locustfile: CompiledLocustfile) {
     users: userClasses.map(({ name }) => name),
     shapes: shapeClasses.map(({ name }) => name),
     told: found,
-    decorated: tiny.decorated,
+    decorated,
   };
 }
 
