@@ -1,3 +1,4 @@
+import type { CompiledLocustfile } from "./locustfile.ts";
 import type { LoadProfile, Machine, RunResult } from "../stats/run-result.ts";
 import type { Phase } from "../stats/snapshot.ts";
 
@@ -26,7 +27,7 @@ export interface LoadPlan {
   readonly locustfile: string;
   readonly locustfileHash: string;
   /** What the loader made of the locustfile: plain data, handed to every thread as it is. */
-  readonly compiled: unknown;
+  readonly compiled: CompiledLocustfile;
   /** Where `import "swarmgate"` in a locustfile leads: `dist/index.js`, or `src/index.ts` in tests. */
   readonly engineUrl: string;
   /** The file a load-generating thread starts with: `dist/thread.js`, or `src/engine/thread.ts` in tests. */

@@ -14,7 +14,7 @@ export class MasterLog {
   readonly #exceptions = new Map<string, ExceptionGroup>();
   readonly #awaits = new Map<string, { task: string; place: string | null; count: number }>();
   readonly #hosts = new Map<string, number>();
-  readonly #warnings = new Map<string, string>();
+  readonly #warnings = new Map<string, Warning>();
 
   exception(data: ExceptionData, { atMs }: { atMs: number }): void {
     const task = data.task ?? "";
@@ -47,9 +47,9 @@ export class MasterLog {
     for (const { code, message } of data.warnings) this.warn(code, message);
   }
 
-  /** One warning of a code is enough; the first stays. */
+  /** The same text is told once, whichever threads say it. */
   warn(code: string, message: string): void {
-    if (!this.#warnings.has(code)) this.#warnings.set(code, message);
+    if (this.#warnings.size < kindsKept) this.#warnings.set(`${code}\u0000${message}`, { code, message });
   }
 
   usersSeen(running: number): void {
@@ -74,7 +74,7 @@ export class MasterLog {
 
   get warnings(): Warning[] {
     const { lateStarts, throttled } = this.#counts;
-    const told = [...this.#warnings].map(([code, message]) => ({ code, message }));
+    const told = [...this.#warnings.values()];
     if (throttled > 0) {
       told.push({
         code: "throttled",

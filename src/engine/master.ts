@@ -30,6 +30,7 @@ export interface MasterHooks {
   quitting(): Promise<void>;
   workerConnect(clientId: string): void;
   workerReport(clientId: string, data: StatsData): void;
+  heartbeat(clientId: string): void;
   custom(message: CustomData & { nodeId: string }): void;
   snapshot(snapshot: Snapshot): void;
   resetStats(): void;
@@ -42,7 +43,7 @@ export interface MasterOptions {
   readonly classes: readonly ClassShare[];
   readonly hooks: MasterHooks;
   /** Asked once a second what the load is to be; instead of the plan's users and run time. */
-  readonly shape?: (() => ShapeTick) | undefined;
+  readonly shape?: (() => ShapeTick | Promise<ShapeTick>) | undefined;
   readonly machine?: (() => MachineHealth) | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
@@ -214,7 +215,7 @@ export class MasterRunner {
       if (elapsedMs >= this.#endMs()) return;
       if (shape && elapsedMs >= nextTickMs) {
         nextTickMs = (Math.floor(elapsedMs / tickMs) + 1) * tickMs;
-        if (!this.#tickShape(shape)) return;
+        if (!this.#follow(await shape())) return;
       }
       this.#takeSteps(elapsedMs);
       while (elapsedMs >= (nextBlock + 1) * blockMs) this.#blockEnded(nextBlock++);
@@ -243,8 +244,8 @@ export class MasterRunner {
     return Math.min(elapsedMs, this.#endMs());
   }
 
-  #tickShape(shape: () => ShapeTick): boolean {
-    const wish = shape();
+  /** Aims at what the shape wants; false if it wants the end. */
+  #follow(wish: ShapeTick): boolean {
     if (wish === null) return false;
     const key = JSON.stringify([wish.users, wish.spawnRate, wish.userClasses ?? null]);
     if (key === this.#lastShape) return true;
@@ -266,7 +267,7 @@ export class MasterRunner {
     }
     const users = Math.min(target.users, most);
     this.#targetUsers = users;
-    this.#log.targetSeen(users * arms);
+    this.#log.targetSeen(users);
     const atMs = Math.max(0, clock.now() - this.#startedAtMs);
     this.#steps = this.#dispatcher.plan({ ...target, users, atMs });
     this.#nextStep = this.#steps.next().value ?? undefined;
@@ -310,9 +311,8 @@ export class MasterRunner {
   /** Tells everybody once that all users run. */
   async #tellComplete(): Promise<void> {
     if (this.#completeTold || this.#nextStep || !this.#steps) return;
-    const arms = this.#options.plan.baseHost === null ? 1 : 2;
     const running = this.userCount;
-    if (running < this.#dispatcher.total * arms && !this.#late()) return;
+    if (running < this.#dispatcher.total && !this.#late()) return;
     this.#completeTold = true;
     this.#state = "running";
     if (this.#options.plan.resetStats) this.#options.hooks.resetStats();
@@ -398,6 +398,8 @@ export class MasterRunner {
         hooks.custom({ ...message.data, nodeId: worker.node.id });
         break;
       case "heartbeat":
+        hooks.heartbeat(worker.node.id);
+        return;
       case "spawning":
         return;
     }

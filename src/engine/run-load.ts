@@ -14,7 +14,7 @@ export interface LoadWorld {
   readonly nodes: readonly WorkerNode[];
   readonly classes: readonly ClassShare[];
   readonly hooks: MasterHooks;
-  readonly shape?: { readonly name: string; tick(): ShapeTick } | undefined;
+  readonly shape?: { readonly name: string; tick(): ShapeTick | Promise<ShapeTick> } | undefined;
   readonly machine?: MachineSource | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   /** Handed the running master: to end the test early, to change the number of users, to be looked at. */

@@ -47,11 +47,16 @@ export async function serveThread(
   const clock = systemClock;
   const perSecond = plan.maxRate === null ? null : plan.maxRate / start.threads;
   const cap = perSecond === null ? undefined : new RateCap({ clock, perSecond });
+  let exhausted = false;
   const guard = new ThreadGuard({
     hosts: new AllowedHosts(plan.allowedHosts),
     cap,
     budget: start.budget && RequestBudget.shared(start.budget),
     refused: (host) => trouble.forbiddenHost(host),
+    exhausted: () => {
+      if (!exhausted) runner?.tell({ type: "end_test", data: { reason: "budget" } });
+      exhausted = true;
+    },
   });
   let runner: WorkerRunner | undefined;
   const parts: ThreadParts = {
@@ -89,6 +94,7 @@ export async function serveThread(
     },
     afterBlock: (nowMs) => side.afterBlock?.(nowMs),
   });
+  await runner.begin();
   await runner.quitted;
   watch.stop();
 }

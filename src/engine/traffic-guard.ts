@@ -9,6 +9,7 @@ export class ThreadGuard implements TrafficGuard {
   readonly #cap: RateCap | undefined;
   readonly #budget: RequestBudget | undefined;
   readonly #refused: (host: string) => void;
+  readonly #exhausted: () => void;
 
   constructor(options: {
     hosts: AllowedHosts;
@@ -16,16 +17,24 @@ export class ThreadGuard implements TrafficGuard {
     budget?: RequestBudget | undefined;
     /** Told of every request that was aimed elsewhere. */
     refused: (host: string) => void;
+    /** Told when the budget is used up, by the request that took the last of it and by those that come too late. */
+    exhausted?: () => void;
   }) {
     this.#hosts = options.hosts;
     this.#cap = options.cap;
     this.#budget = options.budget;
     this.#refused = options.refused;
+    this.#exhausted = options.exhausted ?? (() => {});
   }
 
   /** The same guard for users of the base: their requests do not count against the budget. */
   withoutBudget(): ThreadGuard {
     return new ThreadGuard({ hosts: this.#hosts, cap: this.#cap, refused: this.#refused });
+  }
+
+  /** Whether the run's budget of requests is used up. */
+  get exhausted(): boolean {
+    return this.#budget?.usedUp ?? false;
   }
 
   forbids(url: URL): string | undefined {
@@ -37,7 +46,13 @@ export class ThreadGuard implements TrafficGuard {
   admit(): boolean | Promise<boolean> {
     // The budget is asked last: a request that was counted must be sent.
     const wait = this.#cap?.take();
-    if (wait) return wait.then(() => this.#budget?.take() ?? true);
-    return this.#budget?.take() ?? true;
+    return wait ? wait.then(() => this.#spend()) : this.#spend();
+  }
+
+  #spend(): boolean {
+    if (!this.#budget) return true;
+    const granted = this.#budget.take();
+    if (this.#budget.usedUp) this.#exhausted();
+    return granted;
   }
 }

@@ -23,7 +23,9 @@ export class TroubleLog {
   readonly #exceptions = new BoundedMap<Grouped>(kindsKept, other);
   readonly #awaits = new BoundedMap<{ task: string; place: string | null; count: number }>(kindsKept, other);
   readonly #hosts = new BoundedMap<{ host: string; count: number }>(kindsKept, other);
-  readonly #warnings = new Map<string, string>();
+  readonly #warnings = new Map<string, { code: string; message: string }>();
+  /** Told once each, however often they come. */
+  readonly #toldWarnings = new Set<string>();
   #counts = { deadInOnStart: 0, killed: 0, retiredPairs: 0, lateStarts: 0 };
   #lateStartsOfBlock = 0;
 
@@ -73,7 +75,9 @@ export class TroubleLog {
   }
 
   warn(code: string, message: string): void {
-    if (this.#warnings.size < kindsKept) this.#warnings.set(code, this.#redactor.clean(message));
+    if (this.#toldWarnings.has(message) || this.#toldWarnings.size >= kindsKept) return;
+    this.#toldWarnings.add(message);
+    this.#warnings.set(message, { code, message: this.#redactor.clean(message) });
   }
 
   /** Late starts since this was asked last. */
@@ -103,7 +107,7 @@ export class TroubleLog {
       throttled,
       missing_awaits: [...this.#awaits.values()],
       forbidden_hosts: [...this.#hosts.values()],
-      warnings: [...this.#warnings].map(([code, message]) => ({ code, message })),
+      warnings: [...this.#warnings.values()],
     };
     this.#counts = { deadInOnStart: 0, killed: 0, retiredPairs: 0, lateStarts: 0 };
     this.#awaits.clear();

@@ -13,14 +13,17 @@ import type { TroubleLog } from "./trouble-log.ts";
 
 /** What happens in a worker that listeners of the locustfile are told of. */
 export interface WorkerHooks {
+  /** The runner is there; before the first message is worked off. */
+  ready(): Promise<void>;
   testStart(): Promise<void>;
   spawningComplete(userCount: number): Promise<void>;
   testStopping(): Promise<void>;
   testStop(): Promise<void>;
   quitting(): Promise<void>;
   custom(message: CustomData): Promise<void>;
-  /** Blocks that closed, on their way to the master. */
-  closed(parts: readonly Snapshot[]): void;
+  /** Blocks that closed, on their way to the master; returns what listeners add to the report. */
+  closed(parts: readonly Snapshot[]): Readonly<Record<string, unknown>> | undefined;
+  heartbeat(): void;
 }
 
 export interface WorkerOptions {
@@ -63,6 +66,7 @@ export class WorkerRunner {
   #state: RunnerState = "ready";
   #index = -1;
   #lastSpawn = 0;
+  #targetUsers = 0;
   #test: Test | undefined;
   /** Messages are worked off one after the other: a stop waits for the test start it follows. */
   #queue: Promise<void> = Promise.resolve();
@@ -73,7 +77,12 @@ export class WorkerRunner {
     options.link.onMessage((message) => {
       this.#queue = this.#queue.then(() => this.#take(message)).catch((error) => this.#fail(error));
     });
-    this.#send({ type: "client_ready", data: options.version });
+  }
+
+  /** Says hello to the master, once the listeners know their runner. */
+  async begin(): Promise<void> {
+    await this.#options.hooks.ready();
+    this.#send({ type: "client_ready", data: this.#options.version });
     void this.#beatHearts();
   }
 
@@ -83,6 +92,10 @@ export class WorkerRunner {
 
   get index(): number {
     return this.#index;
+  }
+
+  get targetUserCount(): number {
+    return this.#targetUsers;
   }
 
   get userCount(): number {
@@ -130,6 +143,7 @@ export class WorkerRunner {
     }
     this.#state = "spawning";
     const { crew } = this.#test;
+    this.#targetUsers = Object.values(data.user_classes_count).reduce((sum, count) => sum + count, 0);
     crew.match(new Map(Object.entries(data.indexes ?? {})), { stopTimeoutMs: this.#stopTimeoutMs });
     this.#state = "running";
     const counts = record(crew.counts);
@@ -169,14 +183,15 @@ export class WorkerRunner {
     for (const data of trouble.takeExceptions()) this.#send({ type: "exception", data });
     const told = trouble.take({ throttled: throttled() });
     const crew = this.#test?.crew;
-    hooks.closed(parts);
+    const extra = hooks.closed(parts);
     this.#send({
       type: "stats",
       data: {
         user_classes_count: crew ? record(crew.counts) : {},
         user_count: crew?.size ?? 0,
         snapshots: parts.map(toWire),
-        ...(told ? { trouble: told } : {}),
+        ...(told && { trouble: told }),
+        ...(extra && { extra }),
       },
     });
   }
@@ -218,6 +233,7 @@ export class WorkerRunner {
     while (!this.#closed.signal.aborted) {
       const data = { state: this.#state, current_cpu_usage: 0, current_memory_usage: 0 };
       this.#send({ type: "heartbeat", data });
+      this.#options.hooks.heartbeat();
       await clock.sleep(heartbeatMs, this.#closed.signal);
     }
   }

@@ -56,6 +56,8 @@ export interface StatsData {
   /** Ours: parts of blocks that closed since the last message. */
   readonly snapshots: readonly SnapshotWire[];
   readonly trouble?: TroubleData;
+  /** What listeners of `reportToMaster` added. */
+  readonly extra?: Readonly<Record<string, unknown>>;
 }
 
 /** Worker to master. */

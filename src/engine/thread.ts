@@ -1,0 +1,131 @@
+import type { Snapshot } from "../stats/snapshot.ts";
+import type { Runner } from "../user/environment.ts";
+import { events } from "../user/events.ts";
+import { LiveStats } from "./live-stats.ts";
+import { factsOf, openLocustfile, plansOf } from "./open-locustfile.ts";
+import { MessageRegistry, RunEnvironment } from "./run-environment.ts";
+import { serveThread, type ThreadParts, type UserSide } from "./serve-thread.ts";
+import type { ThreadStart } from "./thread-node.ts";
+import { UsageWatch } from "./usage-watch.ts";
+import { UserStarter } from "./user-side.ts";
+import type { WorkerHooks } from "./worker.ts";
+
+/** What a load-generating thread runs, from its start to its end. */
+export function runThread(start: ThreadStart): Promise<void> {
+  return serveThread(start, makeSide);
+}
+
+/** Loads the locustfile and puts its users and listeners where the worker finds them. */
+async function makeSide(parts: ThreadParts): Promise<UserSide> {
+  const { start, trouble, clock } = parts;
+  const file = await openLocustfile(start.plan);
+  const stats = new LiveStats();
+  const messages = new MessageRegistry();
+  const runner = runnerOf(parts, messages);
+  const environment = new RunEnvironment({
+    plan: start.plan,
+    events,
+    runner,
+    stats,
+    userClasses: [...file.userClasses.values()],
+    exitCodeSet: (code) => parts.runner().tell({ type: "exit_code", data: code }),
+  });
+  const failed = (event: string, error: unknown) =>
+    trouble.exception(error, { task: `events.${event}`, atMs: clock.now() });
+  events.failures.onFailure(({ event, error }) => failed(event, error));
+  const plans = plansOf(file, { plan: start.plan, environment });
+  for (const userClass of file.userClasses.values()) {
+    for (const text of plans.warningsOf(userClass)) trouble.warn("locustfile", text);
+  }
+  const facts = factsOf(file, { plan: start.plan, environment });
+  const starter = new UserStarter({ parts, file, facts, plans, environment });
+  const usage = new UsageWatch({ environment, memoryBytes: () => process.memoryUsage.rss() });
+  let initialised = false;
+  const hooks: WorkerHooks = {
+    async testStart() {
+      await events.testStart.fire({ environment });
+    },
+    async spawningComplete(userCount) {
+      await events.spawningComplete.fire({ userCount });
+    },
+    async testStopping() {
+      await events.testStopping.fire({ environment });
+    },
+    async testStop() {
+      await events.testStop.fire({ environment });
+    },
+    async quitting() {
+      await events.quitting.fire({ environment });
+      await events.quit.fire({ exitCode: environment.processExitCode ?? 0 });
+    },
+    custom: ({ type, data }) =>
+      messages.deliver({ type, data, nodeId: "master" }, { failed: (error) => failed(`message ${type}`, error) }),
+    closed(parts: readonly Snapshot[]) {
+      for (const part of parts) {
+        stats.add(part);
+        usage.add(part.health);
+      }
+      return extrasFor(start.id, failed);
+    },
+    heartbeat() {
+      const timestamp = clock.now() / 1000;
+      if (events.heartbeatSent.listeners.length > 0) void events.heartbeatSent.fire({ clientId: start.id, timestamp });
+    },
+    async ready() {
+      if (initialised) return;
+      initialised = true;
+      await events.init.fire({ environment, runner, webUi: undefined });
+    },
+  };
+  return {
+    hooks,
+    startUser(order, run) {
+      events.request.install({ record: (sample) => run.recorder.record(sample), now: () => clock.now() });
+      return starter.start(order, run);
+    },
+    afterBlock: (nowMs) => starter.afterBlock(nowMs),
+  };
+}
+
+/** What listeners of `reportToMaster` put into the report. They are called at once: the report leaves now. */
+function extrasFor(
+  clientId: string,
+  failed: (event: string, error: unknown) => void,
+): Record<string, unknown> | undefined {
+  const { listeners } = events.reportToMaster;
+  if (listeners.length === 0) return undefined;
+  const data: Record<string, unknown> = {};
+  for (const listener of listeners) {
+    try {
+      Promise.resolve(listener({ clientId, data })).catch((error) => failed("reportToMaster", error));
+    } catch (error) {
+      failed("reportToMaster", error);
+    }
+  }
+  return data;
+}
+
+function runnerOf({ start, runner }: ThreadParts, messages: MessageRegistry): Runner {
+  const end = () => runner().tell({ type: "end_test", data: { reason: "quit" } });
+  return {
+    role: "worker",
+    get state() {
+      return runner().state;
+    },
+    get userCount() {
+      return runner().userCount;
+    },
+    get targetUserCount() {
+      return runner().targetUserCount;
+    },
+    get workerIndex() {
+      return runner().index;
+    },
+    workerCount: start.threads,
+    clientId: start.id,
+    quit: end,
+    stop: end,
+    sendMessage: (type, data) => runner().tell({ type: "custom", data: { type, data } }),
+    registerMessage: (type, listener) => messages.register(type, listener),
+  };
+}
