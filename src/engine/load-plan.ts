@@ -1,6 +1,6 @@
-import type { CompiledLocustfile } from "./locustfile.ts";
 import type { LoadProfile, Machine, RunResult } from "../stats/run-result.ts";
 import type { Phase } from "../stats/snapshot.ts";
+import type { CompiledLocustfile } from "./locustfile.ts";
 
 /** How long the start of the steady window is left out: found by rule, or fixed (0 for none). */
 export type WarmupPlan = "auto" | { readonly ms: number };

@@ -93,6 +93,7 @@ export class MasterRunner {
   #targetUsers = 0;
   #timestamp = 0;
   #lastShape = "";
+  #nextBlock = 0;
   #interrupted = false;
   #stopTimeoutMs: number;
   #fatal: GateError | undefined;
@@ -209,19 +210,18 @@ export class MasterRunner {
     this.#state = "spawning";
     if (!shape) this.#aim({ users: plan.users, spawnRate: plan.spawnRate });
     let nextTickMs = 0;
-    let nextBlock = 0;
     while (!this.#ending.signal.aborted && !this.#fatal) {
       const elapsedMs = clock.now() - this.#startedAtMs;
+      this.#beat();
       if (elapsedMs >= this.#endMs()) return;
       if (shape && elapsedMs >= nextTickMs) {
         nextTickMs = (Math.floor(elapsedMs / tickMs) + 1) * tickMs;
         if (!this.#follow(await shape())) return;
       }
       this.#takeSteps(elapsedMs);
-      while (elapsedMs >= (nextBlock + 1) * blockMs) this.#blockEnded(nextBlock++);
       await this.#tellComplete();
       const dueMs = Math.min(
-        (nextBlock + 1) * blockMs,
+        (this.#nextBlock + 1) * blockMs,
         this.#endMs(),
         this.#nextStep?.atMs ?? Number.POSITIVE_INFINITY,
         shape ? nextTickMs : Number.POSITIVE_INFINITY,
@@ -323,6 +323,11 @@ export class MasterRunner {
   /** Whether the last step is a second old: users that ended by themselves must not hold the news back. */
   #late(): boolean {
     return this.#options.clock.now() - this.#startedAtMs >= this.#rampEndMs + tickMs;
+  }
+
+  /** Tells of every block that ended since the last time. */
+  #beat(): void {
+    while (this.runTimeMs >= (this.#nextBlock + 1) * blockMs) this.#blockEnded(this.#nextBlock++);
   }
 
   #blockEnded(block: number): void {
@@ -463,7 +468,8 @@ export class MasterRunner {
         this.#log.warn("worker-stuck", "a thread did not stop in time: code of the locustfile never yields");
         break;
       }
-      await this.#sleepUntil(untilMs);
+      this.#beat();
+      await this.#sleepUntil(Math.min(untilMs, this.#startedAtMs + (this.#nextBlock + 1) * blockMs));
     }
     this.#state = "stopped";
     await hooks.testStop();

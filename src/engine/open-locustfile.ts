@@ -1,5 +1,4 @@
 import { GateError } from "../base/errors.ts";
-import { isShapeClass, isUserClass } from "../user/brand.ts";
 import type { Environment } from "../user/environment.ts";
 import type { ShapeClass } from "../user/shape.ts";
 import { TaskPlans } from "../user/task-plans.ts";
@@ -18,11 +17,7 @@ export interface OpenLocustfile {
 
 /** Loads the locustfile in this thread. Throws GateError, exit code 2, for everything that is wrong with it. */
 export async function openLocustfile(plan: LoadPlan): Promise<OpenLocustfile> {
-  const loaded = await loadLocustfile<UserClass, ShapeClass>(plan.compiled, {
-    engineUrl: plan.engineUrl,
-    isUserClass: (value): value is UserClass => isUserClass(value),
-    isShapeClass: (value): value is ShapeClass => isShapeClass(value),
-  });
+  const loaded = await loadLocustfile(plan.compiled, { engineUrl: plan.engineUrl });
   const chosen = selectUserClasses(loaded.userClasses, plan.userClasses);
   const [shapeClass, second] = loaded.shapeClasses;
   if (second) {
@@ -32,7 +27,8 @@ export async function openLocustfile(plan: LoadPlan): Promise<OpenLocustfile> {
   }
   const userClasses = new Map(chosen.map((userClass) => [userClass.name, userClass]));
   for (const config of plan.configUsers) configure(userClasses, config);
-  return { userClasses, shapeClass };
+  // The loader knows shapes by their brand; what it found can be made.
+  return { userClasses, shapeClass: shapeClass as unknown as ShapeClass | undefined };
 }
 
 /** What is known of each class before it runs, `--config-users` laid over it. */

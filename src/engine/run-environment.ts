@@ -1,5 +1,4 @@
-import type { Environment, MessageListener, Runner, Stats } from "../user/environment.ts";
-import type { Events } from "../user/environment.ts";
+import type { Environment, Events, MessageListener, Runner, Stats } from "../user/environment.ts";
 import type { LoadPlan } from "./load-plan.ts";
 
 /** `environment` of a run, on the master or in a thread. */

@@ -1,87 +1,57 @@
-import type { Clock } from "../base/clock.ts";
-import { measurementVersion, type RunResult, resultSchemaVersion } from "../stats/run-result.ts";
-import { summarize } from "../stats/summary.ts";
-import { endedInRamp, phased } from "./course.ts";
-import type { ClassShare } from "./distribution.ts";
-import { type LoadPlan, type Progress, profileOf } from "./load-plan.ts";
-import { type MachineSource, MachineWatch } from "./machine-health.ts";
-import { type MasterHooks, type MasterOutcome, MasterRunner, type ShapeTick } from "./master.ts";
-import type { WorkerNode } from "./node.ts";
+import { type Clock, systemClock } from "../base/clock.ts";
+import { GateError } from "../base/errors.ts";
+import type { RunResult } from "../stats/run-result.ts";
+import { leadRun } from "./lead-run.ts";
+import type { LoadPlan, Progress } from "./load-plan.ts";
+import type { MachineSource } from "./machine-health.ts";
+import type { MasterRunner } from "./master.ts";
+import { openMaster } from "./master-side.ts";
+import { RequestBudget } from "./request-budget.ts";
+import { startThreads } from "./thread-node.ts";
 
-/** What a run needs of the world: time, workers, and the locustfile as the master has loaded it. */
+/** What a run on this machine needs of the world. */
 export interface LoadWorld {
-  readonly clock: Clock;
-  readonly nodes: readonly WorkerNode[];
-  readonly classes: readonly ClassShare[];
-  readonly hooks: MasterHooks;
-  readonly shape?: { readonly name: string; tick(): ShapeTick | Promise<ShapeTick> } | undefined;
+  readonly clock?: Clock;
+  /** How to ask the machine for its load; without it blocks carry no machine health. */
   readonly machine?: MachineSource | undefined;
+  /** Called after every block, from the first. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
-  /** Handed the running master: to end the test early, to change the number of users, to be looked at. */
+  /**
+   * Handed the master before it starts: `interrupt({ stopTimeoutMs })` for a signal, `end()` to finish early,
+   * `retarget` for another number of users.
+   */
   readonly onMaster?: ((master: MasterRunner) => void) | undefined;
 }
 
-/** Runs one load to its end and gives all that was measured. Throws GateError if the threads could not begin. */
-export async function runLoad(plan: LoadPlan, world: LoadWorld): Promise<RunResult> {
-  const watch = world.machine && new MachineWatch(world.machine);
-  const master = new MasterRunner({
-    clock: world.clock,
-    plan,
-    nodes: world.nodes,
-    classes: world.classes,
-    hooks: world.hooks,
-    shape: world.shape && (() => world.shape?.tick() ?? null),
-    machine: watch && (() => watch.take()),
-    onProgress: world.onProgress,
-  });
-  world.onMaster?.(master);
-  const outcome = await master.run();
-  return resultOf(plan, { outcome, shape: world.shape?.name ?? null, classes: world.classes });
-}
-
-/** The document of a run. */
-export function resultOf(
-  plan: LoadPlan,
-  { outcome, shape, classes }: { outcome: MasterOutcome; shape: string | null; classes: readonly ClassShare[] },
-): RunResult {
-  const { course, log } = outcome;
-  if (endedInRamp(course, plan)) {
-    log.warn("ended-in-ramp", "the requests were used up before all users had started: the whole run is judged");
+/**
+ * Runs one load in threads of this process, from loading the locustfile to the last report. Once per process: a
+ * locustfile's modules are loaded and its listeners stay.
+ * Throws GateError for whatever is wrong before the first request: nothing was sent then.
+ */
+export async function runLoad(plan: LoadPlan, world: LoadWorld = {}): Promise<RunResult> {
+  const clock = world.clock ?? systemClock;
+  if (plan.arrivalRate !== null && plan.maxUsers === null && plan.users === 0) {
+    throw new GateError("no-users", "an arrival rate needs at least one user to begin with", { place: "users" });
   }
-  const blocks = phased(outcome.snapshots, { course, plan });
-  const counted = plan.countEverything ? blocks.filter(({ phase }) => !plan.resetStats || phase !== "ramp") : undefined;
-  return {
-    schema: resultSchemaVersion,
-    meta: {
-      name: plan.name,
-      engine: plan.engine,
-      measurement: measurementVersion,
-      seed: plan.seed,
-      startedAt: new Date(outcome.startedAtMs).toISOString(),
-      endedAt: new Date(outcome.endedAtMs).toISOString(),
-      host: withoutCredentials(plan.host),
-      baseHost: withoutCredentials(plan.baseHost),
-      commit: plan.commit,
-      baseCommit: plan.baseCommit,
-      locustfile: plan.locustfile,
-      locustfileHash: plan.locustfileHash,
-      profile: profileOf(
-        plan,
-        shape,
-        classes.map(({ name }) => name),
-      ),
-      machine: plan.machine,
-      threads: plan.threads,
-    },
-    blocks,
-    summary: counted ? summarize(counted, () => true) : summarize(blocks),
-    trouble: log.toTrouble(),
-    warnings: log.warnings,
-    interrupted: outcome.interrupted,
-  };
-}
-
-/** Scheme, host name and port alone. */
-function withoutCredentials(url: string | null): string | null {
-  return url === null ? null : URL.canParse(url) ? new URL(url).origin : url.replace(/\/\/[^@/]*@/, "//");
+  const side = await openMaster(plan, { clock });
+  const budget = plan.requests === null ? undefined : RequestBudget.of(plan.requests).buffer;
+  const threads = startThreads(plan, { budget });
+  try {
+    const result = await leadRun(plan, {
+      clock,
+      nodes: threads.nodes,
+      classes: side.classes,
+      hooks: side.hooks,
+      shape: side.shape,
+      machine: world.machine,
+      onProgress: world.onProgress,
+      onMaster(master) {
+        side.lead(master);
+        world.onMaster?.(master);
+      },
+    });
+    return result;
+  } finally {
+    await threads.destroy();
+  }
 }

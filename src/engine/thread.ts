@@ -118,9 +118,7 @@ function runnerOf({ start, runner }: ThreadParts, messages: MessageRegistry): Ru
     get targetUserCount() {
       return runner().targetUserCount;
     },
-    get workerIndex() {
-      return runner().index;
-    },
+    workerIndex: start.thread,
     workerCount: start.threads,
     clientId: start.id,
     quit: end,

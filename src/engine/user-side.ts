@@ -1,5 +1,6 @@
 import type { Arm } from "../stats/endpoint.ts";
 import type { Recorder } from "../stats/recorder.ts";
+import type { Sample } from "../stats/sample.ts";
 import { events } from "../user/events.ts";
 import { UserLife } from "../user/loop.ts";
 import type { UserObserver } from "../user/observer.ts";
@@ -14,7 +15,6 @@ import type { OpenLocustfile } from "./open-locustfile.ts";
 import { Pair } from "./pair.ts";
 import type { RunEnvironment } from "./run-environment.ts";
 import type { ThreadParts } from "./serve-thread.ts";
-import type { Sample } from "../stats/sample.ts";
 
 /** One user's life in one arm, and what its twin must know of it. */
 interface ArmLife {

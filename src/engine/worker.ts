@@ -4,7 +4,7 @@ import type { CustomData, MasterMessage, SpawnData, UserCounts, WorkerMessage } 
 import { toWire } from "../protocol/snapshot-wire.ts";
 import type { ThreadHealth } from "../stats/health.ts";
 import { Recorder } from "../stats/recorder.ts";
-import type { Snapshot } from "../stats/snapshot.ts";
+import { blockMs, type Snapshot } from "../stats/snapshot.ts";
 import type { RunnerState } from "../user/environment.ts";
 import { beatBlocks } from "./block-beat.ts";
 import { Crew, type RunningUser, type UserOrder } from "./crew.ts";
@@ -51,6 +51,8 @@ interface Test {
   readonly crew: Crew;
   readonly ended: AbortController;
   beats: Promise<void>;
+  /** Who ran when the stop came, and when that was. */
+  atStop?: { readonly counts: ReadonlyMap<string, number>; readonly ms: number };
 }
 
 const heartbeatMs = 1000;
@@ -170,9 +172,9 @@ export class WorkerRunner {
     if (!test) return;
     const { trouble, health } = this.#options;
     const thread = health?.({ lateStarts: trouble.takeLateStarts() });
-    const users = new Map(test.crew.counts);
+    const threads = thread ? [thread] : [];
     const parts = blocks.flatMap((block) =>
-      test.recorder.close({ untilBlock: block + 1, users, health: { threads: thread ? [thread] : [] } }),
+      test.recorder.close({ untilBlock: block + 1, users: usersIn(test, block), health: { threads } }),
     );
     this.#sendStats(parts);
     this.#options.afterBlock?.(this.#options.clock.now());
@@ -200,6 +202,7 @@ export class WorkerRunner {
     const test = this.#test;
     if (test) {
       this.#state = "stopping";
+      test.atStop = { counts: new Map(test.crew.counts), ms: this.#options.clock.now() };
       await this.#options.hooks.testStopping();
       await test.crew.stopAll({
         stopTimeoutMs: stopTimeoutS === undefined ? this.#stopTimeoutMs : stopTimeoutS * 1000,
@@ -242,6 +245,14 @@ export class WorkerRunner {
     this.#options.link.send({ ...message, node_id: this.#options.id });
   }
 }
+
+/** Users at the end of a block. A stop comes on a block's edge, and may be worked off before the edge is told. */
+function usersIn({ atStop, crew, startedAtMs }: Test, block: number): ReadonlyMap<string, number> {
+  const edgeMs = startedAtMs + (block + 1) * blockMs;
+  return atStop && edgeMs <= atStop.ms + edgeSlackMs ? atStop.counts : new Map(crew.counts);
+}
+
+const edgeSlackMs = 20;
 
 /** A message without its sender. */
 export type Bare<M> = M extends { node_id: string } ? Omit<M, "node_id"> : never;

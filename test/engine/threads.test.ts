@@ -2,9 +2,9 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { systemClock } from "../../src/base/clock.ts";
+import { leadRun } from "../../src/engine/lead-run.ts";
 import type { LoadPlan, Progress } from "../../src/engine/load-plan.ts";
 import { RequestBudget } from "../../src/engine/request-budget.ts";
-import { runLoad } from "../../src/engine/run-load.ts";
 import { startThreads } from "../../src/engine/thread-node.ts";
 import { notingHooks, planFor } from "./plan.ts";
 
@@ -30,7 +30,7 @@ async function load(changes: Partial<LoadPlan>, onProgress?: (progress: Progress
   const calls: string[] = [];
   served = 0;
   try {
-    const result = await runLoad(plan, {
+    const result = await leadRun(plan, {
       clock: systemClock,
       nodes: threads.nodes,
       classes: [{ name: "Fetcher", weight: 1, fixedCount: 0 }],
