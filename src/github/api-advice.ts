@@ -1,8 +1,17 @@
 import { messageOf } from "../base/errors.ts";
+import type { GitHubContext } from "./context.ts";
 import { apiFailure, isRateLimit } from "./rate-limit.ts";
 
 /** Why a token may only read, where the event tells. */
 export type ReadOnlyCause = "fork" | "dependabot";
+
+/** Why the workflow's own token may only read in a run like this; undefined if it may do what it was granted. */
+export function readOnlyCause(
+  context: Pick<GitHubContext, "eventName" | "isFork" | "isDependabot">,
+): ReadOnlyCause | undefined {
+  if (context.eventName === "pull_request" && context.isFork) return "fork";
+  return context.isDependabot ? "dependabot" : undefined;
+}
 
 export interface Attempted {
   /** What was tried, to follow "could not": `comment on #7`. */

@@ -11,6 +11,12 @@ export interface ProxySettings {
   readonly noProxy: string | undefined;
 }
 
+/** The usual variables; the lower-case spelling wins, as in curl. Empty ones count as not set. */
+export function readProxySettings(env: Readonly<Record<string, string | undefined>>): ProxySettings {
+  const read = (name: string): string | undefined => env[name] || env[name.toUpperCase()] || undefined;
+  return { httpProxy: read("http_proxy"), httpsProxy: read("https_proxy"), noProxy: read("no_proxy") };
+}
+
 export interface ClientOptions {
   readonly token: string;
   /** `GITHUB_API_URL`: `https://api.github.com`, `https://host/api/v3`, `https://gitea/api/v1`. */
@@ -50,7 +56,7 @@ export async function connectGitHub(options: ClientOptions): Promise<GitHubClien
   // Empty texts, not undefined: the agent would look into the process's environment by itself.
   const dispatcher = new EnvHttpProxyAgent({
     httpProxy,
-    httpsProxy: httpsProxy || httpProxy,
+    httpsProxy,
     noProxy,
     headersTimeout: requestTimeoutMs,
     bodyTimeout: requestTimeoutMs,
@@ -64,7 +70,8 @@ export async function connectGitHub(options: ClientOptions): Promise<GitHubClien
       baseUrl: options.apiUrl.replace(/\/+$/, ""),
       userAgent: options.userAgent,
       request: { fetch: throughProxy },
-      retry: { retryAfterBaseValue: retryPauseMs },
+      // 429 is not among the plugin's own refusals; how long to wait then is said in the answer, below.
+      retry: { retryAfterBaseValue: retryPauseMs, doNotRetry: [400, 401, 403, 404, 410, 422, 429, 451] },
       log: { debug: ignore, info: ignore, warn: ignore, error: ignore },
     },
     retry,

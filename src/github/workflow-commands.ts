@@ -12,8 +12,8 @@ export const annotationLimit = 4096;
 
 export interface Annotation {
   readonly level: "error" | "warning" | "notice";
-  /** Ours, never text of the target. */
-  readonly title: string;
+  /** Ours, never text of the target; the product's name if not given. */
+  readonly title?: string | undefined;
   readonly message: string;
   /** Relative to the workspace: the configuration's line, or the locustfile's. */
   readonly file?: string | undefined;
@@ -30,14 +30,14 @@ export function annotationCommands(annotations: readonly Annotation[]): string[]
     for (const annotation of shown) out.push(annotationCommand(annotation));
     const rest = all.length - shown.length;
     if (rest > 0) {
-      out.push(annotationCommand({ level, title: "swarmgate", message: `and ${rest} more: see the job summary` }));
+      out.push(annotationCommand({ level, message: `and ${rest} more: see the job summary` }));
     }
   }
   return out;
 }
 
 function annotationCommand(annotation: Annotation): string {
-  const { level, title, file, line, column } = annotation;
+  const { level, title = "swarmgate", file, line, column } = annotation;
   const properties: [string, string][] = [["title", title]];
   if (file !== undefined) {
     properties.push(["file", file]);

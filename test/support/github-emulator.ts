@@ -233,6 +233,13 @@ function parsed(body: unknown): unknown {
   }
 }
 
+/** The one question that REST does not answer to an app's token. */
+function answerGraphql(seen: Seen, token: string): Reply | undefined {
+  if (seen.path !== "/graphql") return undefined;
+  const login = token.startsWith("ghs_") ? botLogin : token === tokens.owner ? owner : "mallory";
+  return { status: 200, body: { data: { viewer: { login } } } };
+}
+
 const documentation = "https://docs.github.com/rest";
 
 /** What GitHub refuses and the emulator lets pass. */
@@ -243,10 +250,12 @@ function refusal(seen: Seen): Reply | undefined {
   if (token !== "" && !Object.values<string>(tokens).includes(token)) {
     return { status: 401, body: { message: "Bad credentials", documentation_url: documentation, status: "401" } };
   }
+  const graphql = answerGraphql(seen, token);
+  if (graphql !== undefined) return graphql;
   const installation = token.startsWith("ghs_");
   const forbidden =
     (installation && /^\/user$/.test(seen.path)) || (token === tokens.readOnly && seen.method !== "GET");
-  if (forbidden && !seen.path.startsWith("/graphql")) {
+  if (forbidden) {
     return {
       status: 403,
       body: { message: "Resource not accessible by integration", documentation_url: documentation, status: "403" },
