@@ -33,8 +33,17 @@ export function errorTest(windows: readonly ErrorWindow[]): ErrorTest {
       (window.base.failures - share * window.base.requests) / base.requests,
   );
   const { t } = robustTest(differences);
-  const windowP = tUpperTail({ t, df: windows.length - 1 });
+  const windowP = isSteady(differences) ? 0 : tUpperTail({ t, df: windows.length - 1 });
   return { base, head, t, windowP, p: Math.max(windowP, fisherUpperTail({ before: base, after: head })) };
+}
+
+/**
+ * Whether every window shows the same excess: a head that fails always has no spread for a test to divide by, and is
+ * left to Fisher.
+ */
+export function isSteady(differences: readonly number[]): boolean {
+  const [first = 0] = differences;
+  return first > 1e-9 && differences.every((difference) => Math.abs(difference - first) <= 1e-9 * first);
 }
 
 /** The same windows with the arms exchanged: does the head fail less often? */

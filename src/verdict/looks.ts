@@ -8,11 +8,12 @@ export interface Look {
 const firstLooksMs = [30_000, 60_000, 90_000, 120_000, 180_000, 240_000] as const;
 const thenEveryMs = 60_000;
 
-/** The moments up to and including `limitMs`. */
-export function lookTimes(limitMs: number): number[] {
+/** The moments to look from `fromMs`, the run time asked for, up to and including `limitMs`. */
+export function lookTimes({ fromMs, limitMs }: { fromMs: number; limitMs: number }): number[] {
+  const first = Math.min(fromMs, limitMs);
   const times: number[] = firstLooksMs.filter((atMs) => atMs < limitMs);
   for (let atMs = firstLooksMs[5] + thenEveryMs; atMs < limitMs; atMs += thenEveryMs) times.push(atMs);
-  return [...times, limitMs];
+  return [...new Set([first, ...times.filter((atMs) => atMs > first), limitMs])];
 }
 
 /**
@@ -32,12 +33,24 @@ export function alphaSpending(
   });
 }
 
-/** The looks of a comparison that may take `limitMs`. */
-export function planLooks({ limitMs, alpha }: { limitMs: number; alpha: number }): Look[] {
-  const times = lookTimes(limitMs);
+/** The looks of a comparison that may take `limitMs`, none of them before `fromMs`. */
+export function planLooks({ fromMs, limitMs, alpha }: { fromMs: number; limitMs: number; alpha: number }): Look[] {
+  const times = lookTimes({ fromMs, limitMs });
   const shares = alphaSpending(
     times.map((atMs) => atMs / limitMs),
     { alpha, power: 1 },
   );
   return times.map((atMs, index) => ({ atMs, alpha: shares[index] as number }));
+}
+
+const earliestPassMs = 60_000;
+const fullPassMs = 120_000;
+
+/**
+ * The chance, per test, of passing what is past twice its tolerance: none in the first minute, one in a hundred in the
+ * second, five from then on. A comparison that may not take a minute passes at its end or never.
+ */
+export function passAlpha({ atMs, limitMs }: { atMs: number; limitMs: number }): number {
+  if (atMs < Math.min(earliestPassMs, limitMs)) return 0;
+  return atMs < fullPassMs ? 0.01 : 0.05;
 }

@@ -1,0 +1,102 @@
+import type { Comparison, ComparisonOutcome } from "./comparison.ts";
+import type { Confirmation } from "./confirm.ts";
+import { nullMargin, type TestResult } from "./decide.ts";
+import { detectableErrors, detectableRatio } from "./detectable.ts";
+import { newcombe } from "./newcombe.ts";
+import { ratioInterval } from "./score-test.ts";
+import type { CompareSettings } from "./settings.ts";
+import type { RunWindows } from "./window.ts";
+
+/** Of the normal distribution, 95 % two-sided: what intervals are shown at. */
+const z95 = 1.959964;
+
+/** A test as people and documents see it. */
+export function comparisonOf(
+  test: TestResult,
+  { alpha, settings, confirmation }: { alpha: number; settings: CompareSettings; confirmation: Confirmation | null },
+): Comparison {
+  const { endpoint, metric, before, after, up, n, tolerance, kept, insufficient } = test;
+  const known = Number.isFinite(before) && Number.isFinite(after);
+  return {
+    endpoint,
+    metric,
+    method: "side-by-side",
+    before: known ? before : null,
+    after: known ? after : null,
+    change: known ? changeOf(test) : null,
+    p: insufficient ? null : up,
+    n,
+    tolerance,
+    smallestDetectable:
+      metric === "stalls"
+        ? null
+        : metric === "errors"
+          ? detectableErrors({ ...test, alpha })
+          : kept && !insufficient
+            ? detectableRatio(kept, { ...test, alpha, minEffectMs: settings.minEffectMs, margin: nullMargin })
+            : null,
+    outcome: outcomeOf(test, confirmation),
+    warnings: warningsOf(test, confirmation),
+    explanation: [],
+  };
+}
+
+function changeOf({ metric, estimate, before, after, n, kept, insufficient }: TestResult): Comparison["change"] {
+  if (metric === "stalls") return { estimate, low: null, high: null };
+  if (metric === "errors") {
+    // Both arms have as many requests but for one or two: half of them each is near enough for an interval.
+    const half = Math.max(1, Math.round(n / 2));
+    const count = (share: number) => ({ failures: Math.round(share * half), requests: half });
+    const { low, high } = newcombe({ before: count(before), after: count(after), z: z95 });
+    return { estimate, low, high };
+  }
+  if (!kept || insufficient) return { estimate: estimate - 1, low: null, high: null };
+  const ratio = Number(metric.slice(1)) / 100;
+  const { low, high } = ratioInterval(kept, { ratio, upper: 0.025, guarded: true });
+  return { estimate: estimate - 1, low: low - 1, high: high - 1 };
+}
+
+function outcomeOf({ outcome, insufficient }: TestResult, confirmation: Confirmation | null): ComparisonOutcome {
+  if (outcome === "regressed") return confirmation?.outcome === "agreed" ? "regressed" : "inconclusive";
+  if (outcome === "improved") return "improved";
+  return outcome === "pass" && !insufficient ? "unchanged" : "inconclusive";
+}
+
+function warningsOf({ outcome, insufficient, screenedOut, kept }: TestResult, confirmation: Confirmation | null) {
+  const warnings: string[] = [];
+  if (insufficient) warnings.push(insufficient);
+  if (outcome === "regressed" && !confirmation) warnings.push("seen once; no time was left to confirm it");
+  if (confirmation?.outcome === "disagreed")
+    warnings.push(`seen once; a second pass did not confirm it (p ${confirmation.p.toPrecision(2)})`);
+  if (confirmation?.outcome === "too-little")
+    warnings.push("seen once; the second pass had too few requests to confirm it");
+  if (screenedOut > 0 && kept) {
+    warnings.push(`${screenedOut} of ${screenedOut + kept.windows.length} windows left out: both arms were slow`);
+  }
+  return warnings;
+}
+
+/** Endpoints that only one arm has: told, never judged. */
+export function unpaired({ appeared, vanished }: RunWindows): Comparison[] {
+  const tell =
+    (warning: string) =>
+    (endpoint: RunWindows["appeared"][number]): Comparison => ({
+      endpoint,
+      metric: "p95",
+      method: "side-by-side",
+      before: null,
+      after: null,
+      change: null,
+      p: null,
+      n: 0,
+      tolerance: 0,
+      smallestDetectable: null,
+      outcome: "no-baseline",
+      warnings: [warning],
+      explanation: [],
+    });
+  return [
+    ...appeared.map(tell("new: the base has no such endpoint")),
+    ...vanished.map(tell("vanished: the head has no such endpoint")),
+  ];
+}

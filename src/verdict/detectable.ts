@@ -1,0 +1,63 @@
+import type { ComparisonMetric } from "./comparison.ts";
+import { fisherUpperTail } from "./fisher.ts";
+import { type LatencyWindows, ratioInterval } from "./score-test.ts";
+import { percentileOf } from "./settings.ts";
+import { tQuantile } from "./student-t.ts";
+
+/** Of the normal distribution: what must be added so that nine in ten are found. */
+export const z90OneSided = 1.2816;
+/** One standard error to each side. */
+const oneSigma = 0.158655;
+
+/**
+ * The smallest relative change of a percentile that this measurement would have called a regression in nine of ten
+ * cases: past the critical value of the test, past the tolerance, past the minimum effect.
+ */
+export function detectableRatio(
+  windows: LatencyWindows,
+  {
+    metric,
+    alpha,
+    tolerance,
+    before,
+    minEffectMs,
+    margin,
+  }: {
+    metric: ComparisonMetric;
+    alpha: number;
+    tolerance: number;
+    before: number;
+    minEffectMs: number;
+    margin: number;
+  },
+): number | null {
+  const ratio = percentileOf(metric);
+  if (ratio === null) return null;
+  const { low, high } = ratioInterval(windows, { ratio, upper: oneSigma, guarded: true });
+  const standardError = Math.log(high / low) / 2;
+  const critical = tQuantile({ upper: alpha, df: windows.windows.length - 1 });
+  const byTest = Math.exp((critical + z90OneSided) * standardError) * (1 + margin) - 1;
+  const least = Math.max(tolerance, minEffectMs / before);
+  return Math.max(byTest, (1 + least) * Math.exp(z90OneSided * standardError) - 1);
+}
+
+/** The same for the error rate, as a difference of ratios: so many more failures that Fisher's test rejects. */
+export function detectableErrors({
+  alpha,
+  tolerance,
+  before,
+  n,
+}: {
+  alpha: number;
+  tolerance: number;
+  before: number;
+  n: number;
+}): number {
+  const requests = Math.max(1, Math.floor(n / 2));
+  const failures = Math.round(before * requests);
+  const rejects = (more: number) =>
+    fisherUpperTail({ before: { failures, requests }, after: { failures: failures + more, requests } }) <= alpha;
+  let enough = Math.max(1, Math.ceil(tolerance * requests));
+  while (failures + enough < requests && !rejects(enough)) enough = Math.ceil(enough * 1.1);
+  return Math.min(1, (enough + z90OneSided * Math.sqrt(2 * failures + enough)) / requests);
+}

@@ -1,0 +1,115 @@
+import { type Endpoint, endpointLabel } from "../stats/endpoint.ts";
+import type { Histogram } from "../stats/histogram.ts";
+import type { PastEndpoint, PastRun } from "./history.ts";
+import { mean } from "./prediction.ts";
+import { median } from "./screen.ts";
+
+/** Values beyond the percentile, on the smaller side, for it to be worth comparing. */
+const fewestBeyond = 5;
+const outlierSpreads = 4;
+/** Runs that all but agree must not make an outlier of one that differs by a hair. */
+const smallestSpread = 0.02;
+/** Endpoints from which on each is compared with the others of its run. */
+export const enoughForContrasts = 4;
+
+/** One endpoint's percentile over the runs that have it, as logarithms of milliseconds. */
+export interface PastRow {
+  readonly endpoint: Endpoint;
+  readonly now: number;
+  readonly past: readonly number[];
+  /** What the new run's number of requests leaves open about `now`. */
+  readonly samplingSd: number;
+  /** Requests on both sides. */
+  readonly n: number;
+  /** The same less the median of the other endpoints of each run; null where there are too few others. */
+  readonly contrast: { readonly now: number; readonly past: readonly number[] } | null;
+}
+
+/** All rows of one percentile. */
+export interface PastTable {
+  readonly rows: readonly PastRow[];
+  /** What the endpoints that every run has have in common; null with too few of them. */
+  readonly suite: { readonly now: number; readonly past: readonly number[] } | null;
+}
+
+/** Lays out new and old runs for one percentile. Runs whose whole level is far off the others are left out. */
+export function layOut({
+  current,
+  runs,
+  ratio,
+}: {
+  current: PastRun;
+  runs: readonly PastRun[];
+  ratio: number;
+}): PastTable {
+  const now = levels(current, ratio);
+  const past = runs.map((run) => levels(run, ratio));
+  const shared = [...now.keys()].filter((label) => past.length > 0 && past.every((run) => run.has(label)));
+  const level = (run: Levels) => mean(shared.map((label) => run.get(label) as number));
+  const kept = shared.length > 0 ? withoutOutliers(past, level) : past;
+  const contrasted = shared.length >= enoughForContrasts;
+  const rows = current.endpoints.flatMap((endpoint): PastRow[] => {
+    const label = endpointLabel(endpoint.endpoint);
+    const own = now.get(label);
+    const having = kept.filter((run) => run.has(label));
+    if (own === undefined || having.length === 0) return [];
+    const contrast = (run: Levels) =>
+      (run.get(label) as number) -
+      median(shared.filter((other) => other !== label).map((other) => run.get(other) as number));
+    return [
+      {
+        endpoint: endpoint.endpoint,
+        now: own,
+        past: having.map((run) => run.get(label) as number),
+        samplingSd: samplingSd(endpoint.latencies, ratio),
+        n: [current, ...runs].reduce((sum, run) => sum + (find(run, label)?.requests ?? 0), 0),
+        contrast:
+          contrasted && shared.includes(label) ? { now: contrast(now), past: kept.map((run) => contrast(run)) } : null,
+      },
+    ];
+  });
+  return { rows, suite: contrasted ? commonLevel({ now, past: kept, shared }) : null };
+}
+
+/**
+ * The level of a run as the median over its endpoints, each measured from its own mean over the past: one endpoint
+ * that moved alone does not move it.
+ */
+function commonLevel({ now, past, shared }: { now: Levels; past: readonly Levels[]; shared: readonly string[] }) {
+  const usual = shared.map((label) => mean(past.map((run) => run.get(label) as number)));
+  const middle = mean(usual);
+  const level = (run: Levels) =>
+    middle + median(shared.map((label, i) => (run.get(label) as number) - (usual[i] as number)));
+  return { now: level(now), past: past.map(level) };
+}
+
+type Levels = ReadonlyMap<string, number>;
+
+function levels(run: PastRun, ratio: number): Levels {
+  const out = new Map<string, number>();
+  for (const { endpoint, latencies } of run.endpoints) {
+    if (latencies.count * Math.min(ratio, 1 - ratio) < fewestBeyond) continue;
+    out.set(endpointLabel(endpoint), Math.log(latencies.quantile(ratio)));
+  }
+  return out;
+}
+
+function withoutOutliers(runs: readonly Levels[], level: (run: Levels) => number): readonly Levels[] {
+  if (runs.length < 5) return runs;
+  const values = runs.map(level);
+  const middle = median(values);
+  const spread = Math.max(1.4826 * median(values.map((value) => Math.abs(value - middle))), smallestSpread);
+  return runs.filter((_, i) => Math.abs((values[i] as number) - middle) <= outlierSpreads * spread);
+}
+
+/** By order statistics: the distance of the values one standard error of rank to each side. */
+function samplingSd(latencies: Histogram, ratio: number): number {
+  const sd = Math.sqrt((ratio * (1 - ratio)) / latencies.count);
+  const high = latencies.quantile(Math.min(1, ratio + sd));
+  const low = latencies.quantile(Math.max(0, ratio - sd));
+  return low > 0 ? Math.log(high / low) / 2 : 0;
+}
+
+export function find(run: PastRun, label: string): PastEndpoint | undefined {
+  return run.endpoints.find(({ endpoint }) => endpointLabel(endpoint) === label);
+}

@@ -1,0 +1,128 @@
+import { type Block, blockMs } from "../stats/snapshot.ts";
+import { isJudged } from "../stats/summary.ts";
+import type { Comparison } from "./comparison.ts";
+import { comparisonOf, unpaired } from "./comparison-of.ts";
+import { type Confirmation, confirm } from "./confirm.ts";
+import { type Decision, decide, type TestResult } from "./decide.ts";
+import { passAlpha, planLooks } from "./looks.ts";
+import { type Series, seriesOf } from "./series.ts";
+import type { CompareSettings } from "./settings.ts";
+import { cutWindows, type RunWindows } from "./window.ts";
+
+/** What the gate should do next. */
+export type Next =
+  /** Go on until so much has been judged, then look again. */
+  | { readonly action: "measure"; readonly untilMs: number }
+  /** Run the whole locustfile again, with fresh users and connections, in phase `confirmation`. */
+  | { readonly action: "confirm"; readonly forMs: number }
+  | { readonly action: "stop" };
+
+export interface SideBySide {
+  readonly next: Next;
+  readonly comparisons: readonly Comparison[];
+  /** How long was judged when it was decided. */
+  readonly judgedMs: number;
+}
+
+export interface SideBySideQuestion {
+  readonly blocks: readonly Block[];
+  readonly settings: CompareSettings;
+  /** As asked for; nothing is decided before. */
+  readonly runTimeMs: number;
+  /** Judged time in all, the confirmation included. */
+  readonly maxDurationMs: number;
+  /** Nothing more will be measured: decide with what there is. */
+  readonly over: boolean;
+}
+
+/** Kept back for the confirmation: a quarter of the budget, within these bounds. */
+const reserveMs = { share: 0.25, least: 20_000, most: 60_000 } as const;
+const shortestConfirmationMs = 15_000;
+/** A run that stopped this much short of a look has reached it. */
+const slackMs = 1000;
+
+/** How much of the budget the looks may use; the rest is the confirmation's. */
+export function lookLimit({ runTimeMs, maxDurationMs }: { runTimeMs: number; maxDurationMs: number }): number {
+  const kept = Math.min(reserveMs.most, Math.max(reserveMs.least, reserveMs.share * maxDurationMs));
+  return Math.max(runTimeMs, maxDurationMs - kept);
+}
+
+/**
+ * Judges a side-by-side run from its blocks alone, at any moment of it: the looks are taken again one after another,
+ * so that the gate in mid-run, the final judgement and a second reading of `result.json` come to the same end.
+ */
+export function judgeSideBySide(question: SideBySideQuestion): SideBySide {
+  const judged = seriesOf(question.blocks.filter(isJudged));
+  const blocks = question.blocks.filter(isJudged).length;
+  const taken = takeLooks({ series: judged, measuredMs: blocks * blockMs, ...question });
+  if (taken.next.action === "measure" || taken.decision.outcome !== "regressed") return told(taken, question);
+  const second = question.blocks.filter(({ phase }) => phase === "confirmation");
+  if (second.length > 0) {
+    const offenders = taken.decision.tests.filter(({ outcome }) => outcome === "regressed");
+    const windows = cutWindows(seriesOf(second), second.length);
+    const confirmations = new Map(confirm(offenders, windows).map((one, i) => [offenders[i] as TestResult, one]));
+    return told({ ...taken, next: { action: "stop" } }, question, confirmations);
+  }
+  const leftMs = question.maxDurationMs - taken.atMs;
+  if (question.over || leftMs < shortestConfirmationMs) return told({ ...taken, next: { action: "stop" } }, question);
+  return told(
+    { ...taken, next: { action: "confirm", forMs: Math.min(leftMs, Math.max(60_000, taken.atMs)) } },
+    question,
+  );
+}
+
+/** The looks alone, up to what has been measured; what the simulator runs too. */
+export function takeLooks({
+  series,
+  measuredMs,
+  settings,
+  runTimeMs,
+  maxDurationMs,
+  over,
+  limitMs = lookLimit({ runTimeMs, maxDurationMs }),
+}: Omit<SideBySideQuestion, "blocks"> & {
+  series: readonly Series[];
+  measuredMs: number;
+  limitMs?: number;
+}): { decision: Decision; windows: RunWindows; atMs: number; alpha: number; next: Next } {
+  const budget = 1 - settings.confidence;
+  const looks = planLooks({ fromMs: runTimeMs, limitMs, alpha: budget });
+  const take = (atMs: number, alpha: number) => {
+    const windows = cutWindows(series, Math.floor(atMs / blockMs));
+    const mayPass = passAlpha({ atMs, limitMs: over ? Math.min(limitMs, measuredMs) : limitMs });
+    return { decision: decide(windows, { settings, alpha, passAlpha: mayPass }), windows, atMs, alpha };
+  };
+  let last: ReturnType<typeof take> | undefined;
+  for (const [index, look] of looks.entries()) {
+    if (look.atMs > measuredMs + slackMs) {
+      // A run that stopped between two looks has spent in proportion.
+      const spentMs = last?.atMs ?? 0;
+      const isNew = !last || measuredMs > spentMs + slackMs;
+      const taken = last && !isNew ? last : take(measuredMs, (budget * (measuredMs - spentMs)) / limitMs);
+      return { ...taken, next: over ? { action: "stop" } : { action: "measure", untilMs: look.atMs } };
+    }
+    last = take(look.atMs, look.alpha);
+    const isLast = index === looks.length - 1 || (over && measuredMs <= look.atMs);
+    if (isLast || last.decision.outcome !== "undecided") return { ...last, next: { action: "stop" } };
+  }
+  throw new RangeError("a comparison has at least one look");
+}
+
+function told(
+  { decision, windows, atMs, alpha, next }: ReturnType<typeof takeLooks>,
+  { settings }: SideBySideQuestion,
+  confirmations: ReadonlyMap<TestResult, Confirmation> = new Map(),
+): SideBySide {
+  const family = decision.tests.length;
+  return {
+    next,
+    judgedMs: atMs,
+    comparisons: [
+      ...decision.tests.map((test) => {
+        const confirmation = confirmations.get(test) ?? null;
+        return comparisonOf(test, { alpha: alpha / Math.max(1, family), settings, confirmation });
+      }),
+      ...unpaired(windows),
+    ],
+  };
+}

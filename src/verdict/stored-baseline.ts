@@ -1,0 +1,136 @@
+import { endpointLabel } from "../stats/endpoint.ts";
+import { boilingFrog } from "./boiling-frog.ts";
+import type { Comparison, ComparisonMetric } from "./comparison.ts";
+import { nullMargin } from "./decide.ts";
+import type { Proportion } from "./fisher.ts";
+import type { PastRun } from "./history.ts";
+import { holm } from "./holm.ts";
+import { find, layOut } from "./past-table.ts";
+import { choosePast } from "./past-window.ts";
+import { type CompareSettings, percentileOf } from "./settings.ts";
+import { errorsQuestion, rowQuestion, type StoredQuestion, suiteQuestion } from "./stored-question.ts";
+import type { Reason } from "./verdict.ts";
+
+export interface StoredComparison {
+  readonly comparisons: readonly Comparison[];
+  /** Why nothing, or nothing comparable, was found. */
+  readonly findings: readonly Reason[];
+  /** Runs it was held against. */
+  readonly runs: number;
+}
+
+/**
+ * A new run against stored ones (reference: statistics.md 4.7, SPEC 4.3). The spread between runs is part of every
+ * interval. With four endpoints and more, each is compared with the others of its own run, which takes out what hit
+ * all of them; that common part is judged by one test of its own, `suite`, because it may be the machine as well as
+ * the code. Half the error probability goes to the suite, half to the endpoints.
+ * @param errorWindows the new run's requests and failures by window, under an endpoint's label
+ */
+export function compareStored({
+  current,
+  history,
+  settings,
+  errorWindows = new Map(),
+}: {
+  current: PastRun;
+  history: readonly PastRun[];
+  settings: CompareSettings;
+  errorWindows?: ReadonlyMap<string, readonly Proportion[]>;
+}): StoredComparison {
+  const { runs, warnings, finding } = choosePast(current, history);
+  if (finding) return { comparisons: [], findings: [finding], runs: 0 };
+  const margin = (tolerance: number) => Math.log(1 + Math.min(nullMargin, tolerance / 2));
+  const endpoints: StoredQuestion[] = [];
+  const suites: StoredQuestion[] = [];
+  const missing: Comparison[] = [];
+  for (const metric of settings.metrics) {
+    const ratio = percentileOf(metric);
+    if (ratio !== null) {
+      const table = layOut({ current, runs, ratio });
+      endpoints.push(...table.rows.map((row) => rowQuestion({ row, metric, settings, margin })));
+      if (table.suite) suites.push(suiteQuestion({ ...table.suite, metric, settings, margin, rows: table.rows }));
+      const known = new Set(table.rows.map(({ endpoint }) => endpointLabel(endpoint)));
+      missing.push(...unjudged({ current, runs, known, metric }));
+    } else if (metric === "errors") {
+      for (const now of current.endpoints) {
+        const windows = errorWindows.get(endpointLabel(now.endpoint)) ?? [];
+        const question = errorsQuestion({ now, runs, windows, settings });
+        if (question) endpoints.push(question);
+      }
+    }
+  }
+  const alpha = 1 - settings.confidence;
+  const judged = [...settle(endpoints, suites.length > 0 ? alpha / 2 : alpha), ...worst(settle(suites, alpha / 2))].map(
+    (comparison) => ({ ...comparison, warnings: [...comparison.warnings, ...warnings] }),
+  );
+  return {
+    comparisons: [...boilingFrog({ comparisons: judged, runs, settings }), ...missing, ...vanished(current, runs)],
+    findings: [],
+    runs: runs.length,
+  };
+}
+
+/** Holm over one family, then the words of SPEC 4.3: not proven and within tolerance is unchanged, past it undecided. */
+function settle(family: readonly StoredQuestion[], alpha: number): Comparison[] {
+  const up = holm(
+    family.map((question) => question.up),
+    alpha,
+  );
+  const down = holm(
+    family.map((question) => question.down),
+    alpha,
+  );
+  return family.map(({ comparison, detect, material, better, ...question }, i): Comparison => {
+    const outcome =
+      up[i] && material ? "regressed" : down[i] && better ? "improved" : material ? "inconclusive" : "unchanged";
+    const smallestDetectable = detect(alpha / family.length);
+    return { ...comparison, p: question.up, smallestDetectable, outcome };
+  });
+}
+
+/** One row for the suite, whatever the number of percentiles: the one that says most. */
+function worst(suites: readonly Comparison[]): Comparison[] {
+  const weight = { regressed: 3, inconclusive: 2, improved: 1, unchanged: 0, "no-baseline": 0 } as const;
+  return [...suites].sort((a, b) => weight[b.outcome] - weight[a.outcome] || (a.p ?? 1) - (b.p ?? 1)).slice(0, 1);
+}
+
+const untold = {
+  method: "baseline",
+  before: null,
+  after: null,
+  change: null,
+  p: null,
+  tolerance: 0,
+  smallestDetectable: null,
+  explanation: [],
+} as const;
+
+/** Endpoints of the new run that could not be compared: new, or too few requests on one side. */
+function unjudged({
+  current,
+  runs,
+  known,
+  metric,
+}: {
+  current: PastRun;
+  runs: readonly PastRun[];
+  known: ReadonlySet<string>;
+  metric: ComparisonMetric;
+}): Comparison[] {
+  return current.endpoints
+    .filter(({ endpoint }) => !known.has(endpointLabel(endpoint)))
+    .map(({ endpoint, requests }): Comparison => {
+      const isNew = !runs.some((run) => find(run, endpointLabel(endpoint)));
+      const warnings = [isNew ? "new: no stored run has this endpoint" : `too few requests (${requests} now)`];
+      return { ...untold, endpoint, metric, n: requests, outcome: isNew ? "no-baseline" : "inconclusive", warnings };
+    });
+}
+
+/** Endpoints that the newest stored run has and the new one has not. */
+function vanished(current: PastRun, runs: readonly PastRun[]): Comparison[] {
+  const gone = (runs[0]?.endpoints ?? []).filter(({ endpoint }) => !find(current, endpointLabel(endpoint)));
+  return gone.map(({ endpoint }) => {
+    const warnings = ["vanished: the new run has no such endpoint"];
+    return { ...untold, endpoint, metric: "p95", n: 0, outcome: "no-baseline", warnings };
+  });
+}

@@ -1,0 +1,199 @@
+import { describe, expect, test } from "vitest";
+import { Random } from "../../src/base/random.ts";
+import type { Endpoint } from "../../src/stats/endpoint.ts";
+import { Histogram } from "../../src/stats/histogram.ts";
+import type { PastRun } from "../../src/verdict/history.ts";
+import { predict } from "../../src/verdict/prediction.ts";
+import { defaultCompareSettings as settings } from "../../src/verdict/settings.ts";
+import { compareStored } from "../../src/verdict/stored-baseline.ts";
+import { same } from "./six-digits.ts";
+import vectors from "./vectors.json" with { type: "json" };
+
+/** 2000 requests about `ms`, from half to twice of it, in a fixed shape. */
+function latencies(ms: number): Histogram {
+  const histogram = new Histogram(2);
+  for (let i = 0; i < 2000; i++) histogram.record(ms * 2 ** ((2 * (i + 0.5)) / 2000 - 1));
+  return histogram;
+}
+
+const endpoint = (name: string): Endpoint => ({ method: "GET", name });
+
+/** A run of the day with so many milliseconds by endpoint. */
+function run(day: number, levels: Record<string, number>, changes: Partial<PastRun> = {}): PastRun {
+  return {
+    commit: `c${day}`,
+    startedAt: new Date(Date.UTC(2026, 0, day)).toISOString(),
+    machine: "m",
+    profile: "p",
+    locustfileHash: "h",
+    measurement: 1,
+    pinned: false,
+    endpoints: Object.entries(levels).map(([name, ms]) => ({
+      endpoint: endpoint(name),
+      requests: 2000,
+      failures: 0,
+      latencies: latencies(ms),
+    })),
+    ...changes,
+  };
+}
+
+const names = ["/a", "/b", "/c", "/d", "/e"];
+const all = (ms: number, changes: Record<string, number> = {}) => ({
+  ...Object.fromEntries(names.map((name) => [name, ms])),
+  ...changes,
+});
+/** Twenty runs whose whole level differs by 8 % and each endpoint by 2 % more. */
+function noisyHistory(): PastRun[] {
+  const random = Random.from("history");
+  const wobble = (sd: number) => Math.exp(sd * (random.float() + random.float() + random.float() - 1.5) * 2);
+  return Array.from({ length: 20 }, (_, i) => {
+    const level = 100 * wobble(0.08);
+    return run(i + 1, Object.fromEntries(names.map((name) => [name, level * wobble(0.02)])));
+  });
+}
+const outcomesOf = (comparisons: ReturnType<typeof compareStored>["comparisons"]) =>
+  Object.fromEntries(
+    comparisons
+      .filter(({ outcome }) => outcome !== "unchanged")
+      .map(({ endpoint, metric, outcome }) => [`${endpoint?.name ?? ""} ${metric}`.trim(), outcome]),
+  );
+
+describe("the prediction over runs", () => {
+  const past = vectors.stored.baseline_ms.map(Math.log);
+  const none = { sd: 0, df: 0 };
+
+  test.each([
+    ["one new run", [36], vectors.stored.one],
+    ["three new runs", [36, 35.2, 36.9], vectors.stored.three],
+  ] as const)("is the vectors' for %s", (_, ms, expected) => {
+    const found = predict({ past, next: ms.map(Math.log), prior: none, margin: Math.log(1.02) });
+    same(Math.expm1(found.estimate), expected.est);
+    same(found.sd, expected.s);
+    same(found.standardError, expected.se);
+    same(found.t, expected.t);
+    same(found.up, expected.p);
+  });
+
+  test("has the prior's spread while there is one stored run", () => {
+    const { sd, df } = predict({ past: [0], next: [0], prior: { sd: 0.1, df: 4 }, margin: 0 });
+    expect([sd, df]).toEqual([0.1, 4]);
+  });
+});
+
+describe("a new run against stored ones", () => {
+  test("no stored run is no baseline", () => {
+    const { comparisons, findings } = compareStored({ current: run(9, all(100)), history: [], settings });
+    expect([comparisons, findings.map(({ code }) => code)]).toEqual([[], ["no-baseline"]]);
+  });
+
+  test("with one stored run a doubling fails and a third more does not", () => {
+    const few = { "/a": 100 };
+    const judge = (ms: number) =>
+      outcomesOf(compareStored({ current: run(9, { "/a": ms }), history: [run(1, few)], settings }).comparisons);
+    expect(judge(500)).toEqual({ "/a p50": "regressed", "/a p95": "regressed" });
+    expect(judge(133)).toEqual({ "/a p50": "inconclusive", "/a p95": "inconclusive" });
+    expect(judge(103)).toEqual({});
+  });
+
+  test("one endpoint that moved alone is found behind a spread of 8 %", () => {
+    const { comparisons } = compareStored({
+      current: run(30, all(100, { "/c": 130 })),
+      history: noisyHistory(),
+      settings,
+    });
+    expect(outcomesOf(comparisons)).toEqual({ "/c p50": "regressed", "/c p95": "regressed" });
+    const c = comparisons.find(({ endpoint, metric }) => endpoint?.name === "/c" && metric === "p95");
+    expect(c?.smallestDetectable).toBeLessThan(0.3);
+    expect(c?.explanation[0]).toMatch(/other endpoints of its run: \+3\d %/);
+  });
+
+  test("what hits every endpoint is the suite's alone, and called what it is", () => {
+    const { comparisons } = compareStored({ current: run(30, all(180)), history: noisyHistory(), settings });
+    expect(outcomesOf(comparisons)).toEqual({ suite: "regressed" });
+    const suite = comparisons.find(({ metric }) => metric === "suite");
+    expect(suite?.explanation.join(" ")).toContain("the code or the machine");
+  });
+
+  test("an endpoint that stayed while the others got faster did not regress", () => {
+    const { comparisons } = compareStored({
+      current: run(30, all(65, { "/c": 95 })),
+      history: noisyHistory(),
+      settings,
+    });
+    expect(outcomesOf(comparisons)["/c p95"]).toBeUndefined();
+  });
+
+  test("an unchanged run is unchanged and says what it could have seen", () => {
+    const { comparisons } = compareStored({ current: run(30, all(100)), history: noisyHistory(), settings });
+    expect(outcomesOf(comparisons)).toEqual({});
+    for (const { metric, smallestDetectable } of comparisons) {
+      if (metric === "p95") expect(smallestDetectable).toBeGreaterThan(0.1);
+    }
+  });
+
+  test("another load profile and another measurement are not compared", () => {
+    const current = run(30, all(100));
+    for (const changes of [{ profile: "q" }, { measurement: 2 }]) {
+      const history = [run(1, all(100), changes)];
+      const { comparisons, findings } = compareStored({ current, history, settings });
+      expect([comparisons.length, findings[0]?.code]).toEqual([0, "inconclusive"]);
+    }
+  });
+
+  test("eight runs of the same machine are enough to leave the others out", () => {
+    const mixed = noisyHistory().map((past, i) => (i % 2 === 0 ? past : { ...past, machine: "other" }));
+    const current = run(30, all(100));
+    expect(compareStored({ current, history: mixed, settings }).runs).toBe(10);
+    const few = compareStored({ current, history: mixed.slice(0, 10), settings });
+    expect(few.runs).toBe(10);
+    expect(few.comparisons[0]?.warnings[0]).toContain("5 of 10 baseline runs were made on other machines");
+  });
+
+  test("one wild run among the stored does not widen the interval", () => {
+    const history = noisyHistory();
+    const wild = [...history.slice(0, 19), run(20, all(300))];
+    const width = (past: readonly PastRun[]) => {
+      const { comparisons } = compareStored({ current: run(30, all(100)), history: past, settings });
+      return comparisons.find(({ metric }) => metric === "suite")?.smallestDetectable ?? Number.NaN;
+    };
+    expect(width(wild)).toBeLessThan(1.1 * width(history));
+  });
+
+  test("a pinned run is the baseline", () => {
+    const history = [...noisyHistory(), run(25, all(100), { pinned: true })];
+    expect(compareStored({ current: run(30, all(100)), history, settings }).runs).toBe(1);
+  });
+
+  test("slow drift is told against the oldest runs", () => {
+    const history = Array.from({ length: 20 }, (_, i) => run(i + 1, all(100 * 1.02 ** i)));
+    const { comparisons } = compareStored({ current: run(30, all(100 * 1.02 ** 20)), history, settings });
+    expect(comparisons[0]?.warnings.join()).toMatch(/slower than the oldest runs kept \(since 2026-01-01\)/);
+  });
+
+  test("new and vanished endpoints are listed, not judged", () => {
+    const history = [run(1, { "/a": 100, "/old": 100 })];
+    const { comparisons } = compareStored({ current: run(2, { "/a": 100, "/new": 100 }), history, settings });
+    const listed = comparisons.filter(({ outcome }) => outcome === "no-baseline");
+    expect(new Set(listed.map(({ endpoint }) => endpoint?.name))).toEqual(new Set(["/new", "/old"]));
+  });
+
+  test("errors that recur fail; the same number in one outage does not", () => {
+    const current = run(30, { "/a": 100 });
+    const failing: PastRun = { ...current, endpoints: current.endpoints.map((one) => ({ ...one, failures: 40 })) };
+    const windows = (failures: (i: number) => number) =>
+      new Map([["GET /a", Array.from({ length: 40 }, (_, i) => ({ requests: 50, failures: failures(i) }))]]);
+    const judge = (errorWindows: ReturnType<typeof windows>) =>
+      outcomesOf(
+        compareStored({
+          current: failing,
+          history: [run(1, { "/a": 100 }), run(2, { "/a": 100 })],
+          settings,
+          errorWindows,
+        }).comparisons,
+      );
+    expect(judge(windows(() => 1))).toEqual({ "/a errors": "regressed" });
+    expect(judge(windows((i) => (i % 2 === 0 ? 2 : 0)))).toEqual({ "/a errors": "regressed" });
+    expect(judge(windows((i) => (i === 7 ? 40 : 0)))).toEqual({ "/a errors": "inconclusive" });
+  });
+});
