@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { registerHooks, stripTypeScriptTypes } from "node:module";
+import { registerHooks } from "node:module";
 import { fileURLToPath } from "node:url";
 import { isUserFile } from "../base/user-place.ts";
 import { loadedCompiler } from "./compile.ts";
@@ -52,7 +52,11 @@ export function installHooks(options: HookOptions): InstalledHooks {
     },
     load(url, context, nextLoad) {
       const plain = url.replace(/[?#].*$/, "");
-      const source = isUserUrl(plain) ? sourceOf(plain, context.conditions) : undefined;
+      if (plain === engineUrl || !isUserUrl(plain)) return nextLoad(url, context);
+      // Worker threads have no compiler: from what only they import, by a name made up while running, Node strips types.
+      const isBare = /\.m?ts$/.test(plain) && !compiled.has(plain) && !loadedCompiler();
+      if (isBare) return nextLoad(url, { ...context, format: "module-typescript" });
+      const source = sourceOf(plain, context.conditions);
       if (source === undefined) return nextLoad(url, context);
       return { format: "module", source, shortCircuit: true };
     },
@@ -72,9 +76,8 @@ export function installHooks(options: HookOptions): InstalledHooks {
 
   function toModule({ file, code }: { file: string; code: string }): string | undefined {
     if (!/\.m?ts$/.test(file)) return hasModuleSyntax(code) ? code : undefined;
-    // Worker threads have no compiler: what only they import, by a name made up while running, is merely stripped.
     const compile = loadedCompiler();
-    if (!compile) return stripTypeScriptTypes(code);
+    if (!compile) return undefined;
     return compile({ file, code, legacyDecorators: local.legacyDecorators(file), root: options.root }).js;
   }
 

@@ -195,7 +195,8 @@ test("abstract classes are left out, their children are not; shapes are found; a
 });
 
 test("what only a worker thread imports, by a name made up while running, is loaded there", async () => {
-  const { worker } = await fixture({
+  const { worker, stderr } = await fixture({
+    "package.json": `{ "type": "commonjs" }`,
     "only-there.ts": "export const answer: number = 42;",
     "locustfile.ts": `
       import { isMainThread } from "node:worker_threads";
@@ -208,6 +209,7 @@ test("what only a worker thread imports, by a name made up while running, is loa
       }`,
   }).load();
   expect(worker.told).toEqual([42]);
+  expect(stderr).toBe("");
 });
 
 test("what a task throws later carries the user's own line, in every thread", async () => {
