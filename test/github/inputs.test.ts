@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
+import { type SettingName, settingNames, settings } from "../../src/config/settings.ts";
 import { inputLines, inputList, inputSpecs, nearestInput, readInputs } from "../../src/github/inputs.ts";
 import { outputNames } from "../../src/github/outputs.ts";
 
@@ -22,6 +23,20 @@ describe("action.yml", () => {
     expect(/ Default: `(.+)`\.$/.exec(description)?.[1]).toBe(spec.stated);
     expect(runnerDefault).toBe(spec.runnerDefault);
     expect(description.length).toBeGreaterThan(15);
+  });
+
+  test("agrees with the settings on names and defaults", () => {
+    expect(new Set(inputSpecs.map((spec) => spec.name))).toEqual(new Set(settingNames));
+    const said: Record<string, string | undefined> = {};
+    const held: Record<string, string | undefined> = {};
+    for (const { name, stated } of inputSpecs) {
+      const applied = settings[name as SettingName].default;
+      // Where the default depends on the run there is none to compare.
+      if (applied === null || applied === "") continue;
+      said[name] = stated;
+      held[name] = applied;
+    }
+    expect(said).toEqual(held);
   });
 
   test("lets the runner fill in no default that the configuration file could set", () => {
