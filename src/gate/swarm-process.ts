@@ -1,0 +1,125 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
+import { GateError } from "../base/errors.ts";
+import type { Progress } from "../engine/load-plan.ts";
+import type { FromSwarm, LoadOrder, SwarmFailure, ToSwarm } from "./swarm-channel.ts";
+
+/** Variables user code may see without being asked for (SPEC section 2, `env`). */
+const always = ["PATH", "HOME", "LANG", "TZ", "TMPDIR", "NODE_EXTRA_CA_CERTS", "LOCUST_*"];
+/** Windows cannot start a process or find a temporary directory without these. */
+const alwaysOnWindows = ["SystemRoot", "TEMP", "TMP", "USERPROFILE", "PATHEXT"];
+
+/** What user code may see of the environment: the few always, and what the user listed by name or glob. */
+export function allowedEnvironment(
+  all: Readonly<Record<string, string | undefined>>,
+  listed: readonly string[],
+): Record<string, string> {
+  const patterns = [...always, ...alwaysOnWindows, ...listed].map(
+    (glob) => new RegExp(`^${glob.replace(/[.+^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*").replaceAll("?", ".")}$`),
+  );
+  return Object.fromEntries(
+    Object.entries(all).flatMap(([name, value]) =>
+      value !== undefined && patterns.some((pattern) => pattern.test(name)) ? [[name, value]] : [],
+    ),
+  );
+}
+
+export interface SwarmProcess {
+  /** The file the child starts with: `dist/swarm.js`. */
+  readonly entry: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly directory: string;
+  /** One line of what user code printed. */
+  readonly onOutput: (line: string) => void;
+  readonly onProgress: (progress: Progress) => void;
+  /** Aborted on SIGINT or SIGTERM: the load ends within `stopWithinMs` and the partial result is written. */
+  readonly signal: AbortSignal;
+  readonly stopWithinMs: number;
+}
+
+export interface SwarmEnd {
+  readonly inspected: string | null;
+}
+
+/**
+ * Runs one load in a process of its own, which holds no token and sees no variable it was not given. Resolves once
+ * `result.json` is complete on disk. Rejects with what the child reported, or says how it died.
+ */
+export async function runSwarmProcess(order: LoadOrder, options: SwarmProcess): Promise<SwarmEnd> {
+  const child = fork(options.entry, [], {
+    cwd: options.directory,
+    env: options.environment as NodeJS.ProcessEnv,
+    execArgv: [],
+    serialization: "advanced",
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
+    // Ctrl-C in a terminal goes to the whole group; the child must not die of it before its users have stopped.
+    detached: process.platform !== "win32",
+  });
+  const said = new Said(child, options.onProgress);
+  const output = Promise.all([linesOf(child.stdout, options.onOutput), linesOf(child.stderr, options.onOutput)]);
+  const tell = (message: ToSwarm) => {
+    if (child.connected) child.send(message, () => undefined);
+  };
+  const stop = () => tell({ type: "stop", stopTimeoutMs: options.stopWithinMs });
+  let overdue: NodeJS.Timeout | undefined;
+  const abort = () => {
+    stop();
+    // Users that do not heed the stop (a busy loop, say) must not outlive the job's own patience.
+    overdue = setTimeout(() => child.kill("SIGKILL"), options.stopWithinMs + 2500);
+  };
+  tell({ type: "load", order });
+  if (options.signal.aborted) abort();
+  else options.signal.addEventListener("abort", abort, { once: true });
+  try {
+    const exit = await new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve, reject) => {
+      child.once("error", reject);
+      child.once("exit", (code, signal) => resolve({ code, signal }));
+    });
+    await output;
+    return said.end(exit);
+  } finally {
+    clearTimeout(overdue);
+    options.signal.removeEventListener("abort", abort);
+  }
+}
+
+/** Collects what the child says until it is gone. */
+class Said {
+  #done = false;
+  #inspected: string | null = null;
+  #failure: SwarmFailure | undefined;
+
+  constructor(child: ChildProcess, onProgress: (progress: Progress) => void) {
+    child.on("message", (message) => {
+      const said = message as FromSwarm;
+      if (said.type === "progress") onProgress(said.progress);
+      else if (said.type === "failed") this.#failure ??= said.failure;
+      else if (said.type === "done") this.#done = true;
+      else if (said.type === "inspected") this.#inspected = said.text;
+    });
+  }
+
+  end(exit: { code: number | null; signal: string | null }): SwarmEnd {
+    if (this.#failure) throw revived(this.#failure);
+    if (this.#done || this.#inspected !== null) return { inspected: this.#inspected };
+    const how = exit.signal ? `by ${exit.signal}` : `with exit code ${exit.code}`;
+    throw new GateError("swarm-died", `the load-generating process ended ${how} before the run was over`, {
+      exitCode: 3,
+      hint: "a locustfile that calls process.exit() or runs out of memory does this; its output above may say more",
+    });
+  }
+}
+
+function revived({ code, message, exitCode, hint, place }: SwarmFailure): GateError {
+  return new GateError(code, message, {
+    exitCode,
+    ...(hint === undefined ? {} : { hint }),
+    ...(place === undefined ? {} : { place }),
+  });
+}
+
+async function linesOf(stream: Readable | null, onLine: (line: string) => void): Promise<void> {
+  if (!stream) return;
+  for await (const line of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })) onLine(line);
+}
