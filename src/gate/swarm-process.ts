@@ -16,7 +16,13 @@ export function allowedEnvironment(
   listed: readonly string[],
 ): Record<string, string> {
   const patterns = [...always, ...alwaysOnWindows, ...listed].map(
-    (glob) => new RegExp(`^${glob.replace(/[.+^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*").replaceAll("?", ".")}$`),
+    (glob) =>
+      new RegExp(
+        `^${glob
+          .replace(/[.+^${}()|[\]\\]/g, "\\$&")
+          .replaceAll("*", ".*")
+          .replaceAll("?", ".")}$`,
+      ),
   );
   return Object.fromEntries(
     Object.entries(all).flatMap(([name, value]) =>
