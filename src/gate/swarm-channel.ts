@@ -13,6 +13,8 @@ export type ToSwarm =
 export interface LoadOrder {
   readonly locustfiles: readonly string[];
   readonly directory: string;
+  /** Words of the command line that only the locustfile's own arguments can explain. */
+  readonly customArguments: readonly string[];
   readonly plan: Omit<LoadPlan, "compiled" | "locustfile" | "locustfileHash" | "engineUrl" | "threadUrl">;
   /** Where `result.json` goes; complete on disk before `done` is said. */
   readonly resultPath: string;

@@ -1,0 +1,124 @@
+import { type Problem, UsageError } from "../base/errors.ts";
+import { shortestSecret } from "../base/redact.ts";
+import { AllowedHosts } from "../engine/allowed-hosts.ts";
+import { parseThresholds, type Threshold } from "../slo/threshold.ts";
+import { type RawSettings, readSettings } from "./read-settings.ts";
+import type { SettingName, Settings } from "./settings.ts";
+
+/** A regression accepted for a while, with the reason. */
+export interface Waiver {
+  /** Glob over `METHOD name`. */
+  readonly endpoint: string;
+  readonly metric: string;
+  /** Last day it holds, `2026-12-24`. */
+  readonly until: string;
+  readonly reason: string;
+}
+
+/** What a configuration file adds that no setting can say. */
+export interface FileConfig {
+  readonly layer: RawSettings;
+  readonly thresholds: readonly Threshold[];
+  readonly waivers: readonly Waiver[];
+  /** Percentiles and others to compare; null for the default set. */
+  readonly metrics: readonly string[] | null;
+  /** Tolerances of single percentiles: `p50` → 0.05. */
+  readonly tolerances: Readonly<Record<string, number>>;
+}
+
+/** Everything a run was asked to do, read and checked. Nothing below looks at inputs, flags or files again. */
+export interface GateConfig {
+  readonly settings: Settings;
+  /** What the user said, as opposed to defaults. */
+  readonly given: ReadonlySet<SettingName>;
+  readonly thresholds: readonly Threshold[];
+  readonly waivers: readonly Waiver[];
+  readonly metrics: readonly string[] | null;
+  readonly tolerances: Readonly<Record<string, number>>;
+  /** Values never to be written down. */
+  readonly secrets: readonly string[];
+  /** Things to say once before the run. */
+  readonly notices: readonly string[];
+}
+
+/** `slo` where nothing is promised anywhere (SPEC section 2). */
+const defaultPromise = "errors < 1%";
+
+/**
+ * Puts the layers together: inputs or flags, then the configuration file, then the defaults. Throws one UsageError
+ * with every problem found.
+ */
+export function gateConfig({
+  layers,
+  file,
+  defaults,
+  promiseByDefault,
+  secrets = [],
+}: {
+  layers: readonly RawSettings[];
+  file: FileConfig | null;
+  defaults: Partial<Record<SettingName, string>>;
+  promiseByDefault: boolean;
+  secrets?: readonly string[];
+}): GateConfig {
+  const problems: Problem[] = [];
+  const read = tried(problems, () => readSettings(file ? [...layers, file.layer] : layers, defaults));
+  const sloLayer = layers.find(({ values }) => (values.get("slo") ?? "").trim() !== "");
+  const promised = parseThresholds(sloLayer?.values.get("slo") ?? "", sloLayer?.spell("slo") ?? "slo");
+  problems.push(...promised.problems);
+  if (!read || problems.length > 0) throw new UsageError(problems);
+  const { settings, given } = read;
+  problems.push(...contradictions(settings, given));
+  if (problems.length > 0) throw new UsageError(problems);
+  let thresholds = [...(file?.thresholds ?? []), ...promised.thresholds];
+  if (thresholds.length === 0 && promiseByDefault) {
+    thresholds = [...parseThresholds(defaultPromise, "default").thresholds];
+  }
+  const short = settings.headers.filter(([, value]) => value.length > 0 && value.length < shortestSecret);
+  return {
+    settings,
+    given,
+    thresholds,
+    waivers: file?.waivers ?? [],
+    metrics: file?.metrics ?? null,
+    tolerances: file?.tolerances ?? {},
+    secrets: [...secrets, ...settings.headers.map(([, value]) => value)].filter((s) => s.length >= shortestSecret),
+    notices: short.map(
+      ([name]) => `headers: the value of ${name} is shorter than ${shortestSecret} characters and is not masked`,
+    ),
+  };
+}
+
+/** Settings that are fine one by one and cannot be meant together. */
+function contradictions(settings: Settings, given: ReadonlySet<SettingName>): Problem[] {
+  const problems: Problem[] = [];
+  const say = (where: string, message: string) => problems.push({ where, message });
+  if (settings.users > settings["max-users"]) {
+    say("users", `${settings.users} is above max-users (${settings["max-users"]}); raise max-users if that is meant`);
+  }
+  if (settings.compare === "side-by-side" && !settings["base-host"] && !settings["base-deployment-environment"]) {
+    say("compare", "side-by-side needs base-host (or base-deployment-environment): the URL of the version to compare with");
+  }
+  if (settings.compare === "baseline" && settings["baseline-store"] === "none") {
+    say("compare", "baseline needs a baseline-store other than none");
+  }
+  if (settings.host !== null && settings.host === settings["base-host"] && settings.mode !== "calibrate") {
+    say("base-host", "is the same as host: a version cannot be compared with itself (mode: calibrate does that on purpose)");
+  }
+  const guard = new AllowedHosts(given.has("allowed-hosts") ? settings["allowed-hosts"] : null);
+  for (const name of ["host", "base-host"] as const) {
+    const forbidden = settings[name] === null ? undefined : guard.forbids(new URL(settings[name]));
+    if (forbidden) say(name, `${forbidden} (allowed-hosts: ${settings["allowed-hosts"].join(" ") || "any"})`);
+  }
+  return problems;
+}
+
+function tried<T>(problems: Problem[], act: () => T): T | undefined {
+  try {
+    return act();
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    problems.push(...error.problems);
+    return undefined;
+  }
+}

@@ -1,0 +1,39 @@
+import type { GateConfig } from "./config/gate-config.ts";
+import { judgeRun } from "./gate/judge.ts";
+import { load, loadOrder, type RunExtras } from "./gate/load.ts";
+import { prepare } from "./gate/prepare.ts";
+import { remember } from "./gate/remember.ts";
+import { reportOf, writeDocuments } from "./gate/tell.ts";
+import type { World } from "./gate/world.ts";
+import type { Report } from "./report/report.ts";
+import { exitCodeOf } from "./verdict/exit-code.ts";
+import type { Verdict } from "./verdict/verdict.ts";
+
+export interface GateOutcome {
+  readonly verdict: Verdict;
+  readonly report: Report;
+  /** Where the documents are. */
+  readonly directory: string;
+  readonly exitCode: number;
+}
+
+/**
+ * The story in one screen: prepare → load → judge → tell → remember. The raw run is on disk before anyone judges it,
+ * and what becomes of the telling changes nothing of the verdict.
+ */
+export async function gate(config: GateConfig, world: World, extras: RunExtras): Promise<GateOutcome> {
+  const prepared = await prepare(config, world);
+  const { directory } = prepared;
+  const result = await load(loadOrder({ config, world, extras, directory }), world, config);
+  const judged = judgeRun({ config, result, past: prepared.past });
+  const exitCode = exitCodeOf({
+    verdict: judged.verdict,
+    failOn: judged.failOn,
+    processExitCode: result.trouble.processExitCode,
+  });
+  const kept = await remember({ config, world, result, judged, prepared });
+  const report = reportOf({ config, world, result, judged, prepared, kept, passed: exitCode === 0 });
+  await writeDocuments({ directory, result, report, verdict: judged.verdict });
+  await world.tell(report, { directory, exitCode });
+  return { verdict: judged.verdict, report, directory, exitCode };
+}

@@ -1,0 +1,124 @@
+import { mkdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { version } from "../base/version.ts";
+import type { GateConfig } from "../config/gate-config.ts";
+import { type LoadPlan, threadsFor } from "../engine/load-plan.ts";
+import { decodeResult } from "../stats/result-document.ts";
+import type { RunResult } from "../stats/run-result.ts";
+import type { LoadOrder } from "./swarm-channel.ts";
+import { allowedEnvironment, runSwarmProcess } from "./swarm-process.ts";
+import type { World } from "./world.ts";
+
+/** Options of the command line that are no settings of the gate. */
+export interface RunExtras {
+  readonly runTimeIncludesRamp: boolean;
+  readonly resetStats: boolean;
+  readonly equalWeights: boolean;
+  readonly configUsers: LoadPlan["configUsers"];
+  readonly parsedOptions: Readonly<Record<string, unknown>>;
+  /** Words of the command line only the locustfile may know. */
+  readonly customArguments: readonly string[];
+  /** Every host may be reached (the command line without --allowed-hosts). */
+  readonly anyHost: boolean;
+}
+
+export const noExtras: RunExtras = {
+  runTimeIncludesRamp: false,
+  resetStats: false,
+  equalWeights: false,
+  configUsers: [],
+  parsedOptions: {},
+  customArguments: [],
+  anyHost: false,
+};
+
+/** What is asked of the load-generating process. */
+export function loadOrder({
+  config,
+  world,
+  extras,
+  directory,
+  inspect = null,
+}: {
+  config: GateConfig;
+  world: World;
+  extras: RunExtras;
+  /** Where documents go. */
+  directory: string;
+  inspect?: LoadOrder["inspect"];
+}): LoadOrder {
+  const { settings, given } = config;
+  const threads =
+    settings.threads === "auto" ? threadsFor({ users: settings.users, cores: world.machine.cores }) : settings.threads;
+  return {
+    locustfiles: settings.locustfile,
+    directory: world.directory,
+    customArguments: extras.customArguments,
+    resultPath: join(directory, "result.json"),
+    inspect,
+    plan: {
+      name: settings.name,
+      engine: version,
+      commit: world.origin.commit,
+      baseCommit: world.origin.baseCommit,
+      machine: world.machine,
+      host: settings.host,
+      baseHost: settings["base-host"],
+      users: settings.users,
+      spawnRate: settings["spawn-rate"],
+      runTimeMs: settings["run-time"] === "forever" ? null : settings["run-time"],
+      runTimeIncludesRamp: extras.runTimeIncludesRamp,
+      requests: settings.requests,
+      arrivalRate: settings["arrival-rate"],
+      warmup: settings.warmup === "auto" ? "auto" : { ms: settings.warmup },
+      stopTimeoutMs: settings["stop-timeout"],
+      threads,
+      seed: settings.seed ?? world.origin.commit ?? "swarmgate",
+      tags: settings.tags,
+      excludeTags: settings["exclude-tags"],
+      userClasses: settings["user-classes"],
+      headers: settings.headers,
+      secrets: config.secrets,
+      allowedHosts: allowedHosts(config, extras),
+      maxUsers: extras.anyHost && !given.has("max-users") ? null : settings["max-users"],
+      maxRate: extras.anyHost && !given.has("max-rate") ? null : settings["max-rate"],
+      resetStats: extras.resetStats,
+      equalWeights: extras.equalWeights,
+      configUsers: extras.configUsers,
+      parsedOptions: extras.parsedOptions,
+      judgedPhase: "steady",
+    },
+  };
+}
+
+/** `allowed-hosts`, else the host names of the targets (SPEC section 2). */
+function allowedHosts({ settings, given }: GateConfig, extras: RunExtras): readonly string[] | null {
+  if (given.has("allowed-hosts")) return settings["allowed-hosts"];
+  if (extras.anyHost) return null;
+  return [settings.host, settings["base-host"]].flatMap((url) => (url === null ? [] : [new URL(url).hostname]));
+}
+
+/** Runs the load; `result.json` is complete on disk when it returns. */
+export async function load(order: LoadOrder, world: World, config: GateConfig): Promise<RunResult> {
+  mkdirSync(dirname(order.resultPath), { recursive: true });
+  await runSwarmProcess(order, swarmProcess(world, config));
+  return decodeResult(readFileSync(order.resultPath, "utf8"), order.resultPath);
+}
+
+/** Loads the locustfile and says what is in it, without load. */
+export async function inspect(order: LoadOrder, world: World, config: GateConfig): Promise<string> {
+  const { inspected } = await runSwarmProcess(order, swarmProcess(world, config));
+  return inspected ?? "";
+}
+
+function swarmProcess(world: World, config: GateConfig) {
+  return {
+    entry: world.swarmEntry,
+    environment: allowedEnvironment(world.environment, config.settings.env),
+    directory: world.directory,
+    onOutput: world.userOutput,
+    onProgress: world.onProgress,
+    signal: world.signal,
+    stopWithinMs: world.stopWithinMs,
+  };
+}

@@ -1,0 +1,38 @@
+import { mkdirSync } from "node:fs";
+import { join, resolve } from "node:path";
+import type { GateConfig } from "../config/gate-config.ts";
+import { type Past, recall } from "./recall.ts";
+import { waitUntilReady } from "./readiness.ts";
+import type { World } from "./world.ts";
+
+export interface Prepared {
+  /** Absolute; exists. */
+  readonly directory: string;
+  readonly past: Past;
+}
+
+/**
+ * Everything that can fail before a single request of the test is sent: the place for the documents, the baseline,
+ * the target.
+ */
+export async function prepare(config: GateConfig, world: World): Promise<Prepared> {
+  const { settings } = config;
+  for (const notice of config.notices) world.log(notice);
+  const directory = resolve(world.directory, settings["report-dir"] ?? join(".swarmgate", settings.name));
+  mkdirSync(directory, { recursive: true });
+  const past = await recall(config, world);
+  if (past.whyNot !== null) world.log(`no comparison: ${past.whyNot}`);
+  for (const url of world.readiness ? [settings.host, settings["base-host"]] : []) {
+    if (url === null) continue;
+    await waitUntilReady({
+      url: `${url}${settings["wait-for"]}`,
+      version: url === settings.host ? settings["wait-for-version"] : null,
+      headers: settings.headers,
+      timeoutMs: settings["wait-timeout"],
+      clock: world.clock,
+      signal: world.signal,
+      log: world.log,
+    });
+  }
+  return { directory, past };
+}

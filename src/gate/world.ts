@@ -1,0 +1,49 @@
+import type { Clock } from "../base/clock.ts";
+import type { BaselineStore } from "../baseline/store.ts";
+import type { Progress } from "../engine/load-plan.ts";
+import type { Report } from "../report/report.ts";
+import type { Machine } from "../stats/run-result.ts";
+
+/** What a door hands to the story: the machine, the user's ears, and where results go. Nothing below looks further. */
+export interface World {
+  readonly clock: Clock;
+  /** The user's directory: locustfiles and configuration are found from here. */
+  readonly directory: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly machine: Machine;
+  /** `dist/swarm.js`: what runs user code. */
+  readonly swarmEntry: string;
+  /** Aborted by SIGINT and SIGTERM. */
+  readonly signal: AbortSignal;
+  /** How long users may take to stop once it is. The runner gives 7.5 s in all, so 3 s at most (SPEC 13.8). */
+  readonly stopWithinMs: number;
+  /** Where and what this run is, as far as the door knows. */
+  readonly origin: Origin;
+  /** One line for the log. */
+  readonly log: (line: string) => void;
+  /** One line that user code printed. */
+  readonly userOutput: (line: string) => void;
+  readonly onProgress: (progress: Progress) => void;
+  /** Hands the finished report to whoever must be told; the verdict stands, whatever comes of it. */
+  readonly tell: (report: Report, told: Told) => Promise<void>;
+  readonly store: BaselineStore | null;
+  /** Whether the target is asked for readiness first (the action does, `swarmgate run` as Locust does not). */
+  readonly readiness: boolean;
+}
+
+export interface Origin {
+  readonly commit: string | null;
+  readonly baseCommit: string | null;
+  readonly branch: string | null;
+  /** Whether a baseline may be learnt from this run by itself: a push, schedule or dispatch on the default branch. */
+  readonly ownsBaseline: boolean;
+  readonly runUrl: string | null;
+  readonly runNumber: number | null;
+  readonly runAttempt: number | null;
+}
+
+/** What was written where, for outputs and annotations. */
+export interface Told {
+  readonly directory: string;
+  readonly exitCode: number;
+}
