@@ -1,5 +1,5 @@
 import { mkdirSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import type { GateConfig } from "../config/gate-config.ts";
 import { type Past, recall } from "./recall.ts";
 import { waitUntilReady } from "./readiness.ts";
@@ -18,7 +18,8 @@ export interface Prepared {
 export async function prepare(config: GateConfig, world: World): Promise<Prepared> {
   const { settings } = config;
   for (const notice of config.notices) world.log(notice);
-  const directory = resolve(world.directory, settings["report-dir"] ?? join(".swarmgate", settings.name));
+  const wanted = settings["report-dir"];
+  const directory = wanted === null ? world.documents(settings.name) : resolve(world.directory, wanted);
   mkdirSync(directory, { recursive: true });
   const past = await recall(config, world);
   if (past.whyNot !== null) world.log(`no comparison: ${past.whyNot}`);

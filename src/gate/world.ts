@@ -11,6 +11,8 @@ export interface World {
   readonly directory: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly machine: Machine;
+  /** Where documents go when `report-dir` says nothing; absolute. */
+  readonly documents: (name: string) => string;
   /** `dist/swarm.js`: what runs user code. */
   readonly swarmEntry: string;
   /** Aborted by SIGINT and SIGTERM. */
