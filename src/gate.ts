@@ -25,7 +25,8 @@ export async function gate(config: GateConfig, world: World, extras: RunExtras):
   const prepared = await prepare(config, world);
   const { directory } = prepared;
   const result = await load(loadOrder({ config, world, extras, directory }), world, config);
-  const judged = judgeRun({ config, result, past: prepared.past });
+  const today = new Date(world.clock.now()).toISOString().slice(0, 10);
+  const judged = judgeRun({ config, result, past: prepared.past, today });
   const exitCode = exitCodeOf({
     verdict: judged.verdict,
     failOn: judged.failOn,

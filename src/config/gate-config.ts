@@ -1,30 +1,10 @@
 import { type Problem, UsageError } from "../base/errors.ts";
 import { shortestSecret } from "../base/redact.ts";
 import { AllowedHosts } from "../engine/allowed-hosts.ts";
+import type { Configuration } from "../slo/configuration.ts";
 import { parseThresholds, type Threshold } from "../slo/threshold.ts";
 import { type RawSettings, readSettings } from "./read-settings.ts";
 import type { SettingName, Settings } from "./settings.ts";
-
-/** A regression accepted for a while, with the reason. */
-export interface Waiver {
-  /** Glob over `METHOD name`. */
-  readonly endpoint: string;
-  readonly metric: string;
-  /** Last day it holds, `2026-12-24`. */
-  readonly until: string;
-  readonly reason: string;
-}
-
-/** What a configuration file adds that no setting can say. */
-export interface FileConfig {
-  readonly layer: RawSettings;
-  readonly thresholds: readonly Threshold[];
-  readonly waivers: readonly Waiver[];
-  /** Percentiles and others to compare; null for the default set. */
-  readonly metrics: readonly string[] | null;
-  /** Tolerances of single percentiles: `p50` → 0.05. */
-  readonly tolerances: Readonly<Record<string, number>>;
-}
 
 /** Everything a run was asked to do, read and checked. Nothing below looks at inputs, flags or files again. */
 export interface GateConfig {
@@ -32,9 +12,8 @@ export interface GateConfig {
   /** What the user said, as opposed to defaults. */
   readonly given: ReadonlySet<SettingName>;
   readonly thresholds: readonly Threshold[];
-  readonly waivers: readonly Waiver[];
-  readonly metrics: readonly string[] | null;
-  readonly tolerances: Readonly<Record<string, number>>;
+  /** `.github/swarmgate.yml`, where there is one. */
+  readonly file: Configuration | null;
   /** Values never to be written down. */
   readonly secrets: readonly string[];
   /** Things to say once before the run. */
@@ -56,13 +35,13 @@ export function gateConfig({
   secrets = [],
 }: {
   layers: readonly RawSettings[];
-  file: FileConfig | null;
+  file: Configuration | null;
   defaults: Partial<Record<SettingName, string>>;
   promiseByDefault: boolean;
   secrets?: readonly string[];
 }): GateConfig {
   const problems: Problem[] = [];
-  const read = tried(problems, () => readSettings(file ? [...layers, file.layer] : layers, defaults));
+  const read = tried(problems, () => readSettings(file ? [...layers, fileLayer(file)] : layers, defaults));
   const sloLayer = layers.find(({ values }) => (values.get("slo") ?? "").trim() !== "");
   const promised = parseThresholds(sloLayer?.values.get("slo") ?? "", sloLayer?.spell("slo") ?? "slo");
   problems.push(...promised.problems);
@@ -79,13 +58,18 @@ export function gateConfig({
     settings,
     given,
     thresholds,
-    waivers: file?.waivers ?? [],
-    metrics: file?.metrics ?? null,
-    tolerances: file?.tolerances ?? {},
+    file,
     secrets: [...secrets, ...settings.headers.map(([, value]) => value)].filter((s) => s.length >= shortestSecret),
     notices: short.map(
       ([name]) => `headers: the value of ${name} is shorter than ${shortestSecret} characters and is not masked`,
     ),
+  };
+}
+
+function fileLayer({ settings, fileName }: Configuration): RawSettings {
+  return {
+    values: new Map([...settings].map(([name, { text }]) => [name, text])),
+    spell: (name) => `${settings.get(name)?.place ?? fileName} ${name}`,
   };
 }
 
