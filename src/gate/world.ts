@@ -39,9 +39,8 @@ export interface Origin {
   readonly branch: string | null;
   /** Whether a baseline may be learnt from this run by itself: a push, schedule or dispatch on the default branch. */
   readonly ownsBaseline: boolean;
-  readonly runUrl: string | null;
-  readonly runNumber: number | null;
-  readonly runAttempt: number | null;
+  /** The workflow's run; null outside of one. */
+  readonly run: { readonly id: number; readonly number: number; readonly attempt: number; readonly url: string } | null;
 }
 
 /** What was written where, for outputs and annotations. */

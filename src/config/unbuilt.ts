@@ -1,0 +1,50 @@
+import { type Problem, UsageError } from "../base/errors.ts";
+import type { GateConfig } from "./gate-config.ts";
+import type { SettingName, Settings } from "./settings.ts";
+
+/** A value that the contract names and the program does not have yet. */
+interface Unbuilt {
+  readonly name: SettingName;
+  readonly isAsked: (value: never) => boolean;
+  /** What is missing, to follow "not yet:". */
+  readonly what: string;
+}
+
+function unbuilt<N extends SettingName>(name: N, what: string, isAsked: (value: Settings[N]) => boolean): Unbuilt {
+  return { name, what, isAsked: isAsked as (value: never) => boolean };
+}
+
+const anything = (value: unknown) => value !== null;
+
+const table: readonly Unbuilt[] = [
+  unbuilt("base-host", "comparing side by side", anything),
+  unbuilt("base-deployment-environment", "comparing side by side", anything),
+  unbuilt("deployment-environment", "finding the target by its deployment", anything),
+  unbuilt("compare", "comparing side by side", (value) => value === "side-by-side"),
+  unbuilt("baseline-store", "storing baselines there", (value) => value !== "file" && value !== "none"),
+  unbuilt("config-ref", "reading the configuration from the base commit", (value) => value === "base"),
+  unbuilt("status", "commit statuses and check runs", (value) => value !== "none"),
+  unbuilt("upload-artifact", "uploading the report as an artifact", (value) => value === true),
+  unbuilt("mode", "this mode", (value) => value !== "gate"),
+  unbuilt("shard", "running in shards", anything),
+  unbuilt("results", "judging results of another run", (value) => value.length > 0),
+  unbuilt("run-id", "reading another run's report", anything),
+];
+
+/**
+ * Nothing is silently ignored: a value somebody set that is not built fails with "not yet"; a default that is not
+ * built is told, one line each.
+ */
+export function refuseUnbuilt({ settings, given }: GateConfig): string[] {
+  const problems: Problem[] = [];
+  const notices: string[] = [];
+  for (const { name, isAsked, what } of table) {
+    const value = settings[name];
+    if (!isAsked(value as never)) continue;
+    const shown = typeof value === "string" ? `"${value}"` : String(value);
+    if (given.has(name)) problems.push({ where: name, message: `${shown}: not yet: ${what} is not built yet` });
+    else notices.push(`${name}: ${shown} is the default and not built yet (${what}); the run goes on without it`);
+  }
+  if (problems.length > 0) throw new UsageError(problems, "not-yet");
+  return notices;
+}
