@@ -32,9 +32,10 @@ export async function gate(config: GateConfig, world: World, extras: RunExtras):
     failOn: judged.failOn,
     processExitCode: result.trouble.processExitCode,
   });
-  const kept = await remember({ config, world, result, judged, prepared });
-  const report = reportOf({ config, world, result, judged, prepared, kept, passed: exitCode === 0 });
-  await writeDocuments({ directory, result, report, verdict: judged.verdict });
-  await world.tell(report, { directory, exitCode });
-  return { verdict: judged.verdict, report, directory, exitCode };
+  const { verdict } = judged;
+  const kept = await remember({ config, world, result, verdict });
+  const report = reportOf({ config, world, result, judged, past: prepared.past, kept, passed: exitCode === 0 });
+  await writeDocuments({ directory, result, report, verdict });
+  await world.tell(report, { directory, exitCode, verdict, result });
+  return { verdict, report, directory, exitCode };
 }

@@ -1,10 +1,13 @@
+import type { BaselineRecord } from "../baseline/baseline.ts";
+import { type LeftOut, usable } from "../baseline/usable.ts";
 import type { GateConfig } from "../config/gate-config.ts";
 import { evaluate, settle } from "../slo/evaluate.ts";
 import { waiverFor } from "../slo/waiver.ts";
 import type { RunResult } from "../stats/run-result.ts";
 import type { Comparison, ComparisonMetric } from "../verdict/comparison.ts";
 import type { FailOn } from "../verdict/exit-code.ts";
-import { runOfResult } from "../verdict/run-of-result.ts";
+import type { PastRun } from "../verdict/history.ts";
+import { machineText, profileText, runOfResult } from "../verdict/run-of-result.ts";
 import { type CompareSettings, defaultCompareSettings } from "../verdict/settings.ts";
 import { compareSimply } from "../verdict/simple-comparison.ts";
 import type { Reason, Verdict } from "../verdict/verdict.ts";
@@ -15,6 +18,12 @@ export interface Judged {
   readonly verdict: Verdict;
   readonly comparing: CompareSettings;
   readonly failOn: ReadonlySet<FailOn>;
+  /** The stored runs it was compared with, oldest first. */
+  readonly history: readonly PastRun[];
+  /** Why there was nothing to compare with; null where there was. */
+  readonly whyNot: string | null;
+  /** What is odd about the stored runs. */
+  readonly warnings: readonly string[];
 }
 
 /** Holds a run against its promises and its past. Pure: `today` is the only thing it knows of the clock. */
@@ -32,19 +41,33 @@ export function judgeRun({
 }): Judged {
   const comparing = compareSettings(config);
   const thresholds = settle(evaluate(config.thresholds, result.blocks));
+  const use = past.baseline && usable(past.baseline, { ...result.meta, measurement: result.meta.measurement });
+  const history = (use?.records ?? []).map(pastRunOf);
   const comparisons =
-    past.runs.length === 0
-      ? []
-      : compareSimply({ current: runOfResult(result), history: past.runs, settings: comparing });
-  const findings: Reason[] =
-    past.wanted && past.whyNot !== null ? [{ code: "no-baseline", message: past.whyNot }] : [];
+    history.length === 0 ? [] : compareSimply({ current: runOfResult(result), history, settings: comparing });
+  const whyNot = past.whyNot ?? use?.incomparable?.message ?? null;
   const verdict = judge({
     result,
     thresholds,
     comparisons: comparisons.map((comparison) => waived(comparison, { config, today })),
-    findings,
+    findings: past.wanted && whyNot !== null ? [withoutPast(whyNot, use?.incomparable?.why)] : [],
   });
-  return { verdict, comparing, failOn: failOnOf(config) };
+  return { verdict, comparing, failOn: failOnOf(config), history, whyNot, warnings: use?.warnings ?? [] };
+}
+
+/** Runs that cannot be compared leave the question open (SPEC 13.6); where there are none, there was no question. */
+function withoutPast(message: string, why: LeftOut | undefined): Reason {
+  if (why !== "other-profile" && why !== "other-measurement") return { code: "no-baseline", message };
+  return {
+    code: "inconclusive",
+    message: `Nothing to compare with: ${message}.`,
+    remedy: "The next runs on the default branch make a baseline of the new kind.",
+  };
+}
+
+function pastRunOf(record: BaselineRecord): PastRun {
+  const { machine, profile, ...rest } = record;
+  return { ...rest, machine: machineText(machine), profile: profileText(profile) };
 }
 
 export function failOnOf({ settings }: GateConfig): ReadonlySet<FailOn> {

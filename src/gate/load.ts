@@ -18,6 +18,8 @@ export interface RunExtras {
   readonly parsedOptions: Readonly<Record<string, unknown>>;
   /** Words of the command line only the locustfile may know. */
   readonly customArguments: readonly string[];
+  /** Every request counts, the ramp's too (`swarmgate run`, SPEC 13.2). */
+  readonly countEverything: boolean;
   /** Every host may be reached (the command line without --allowed-hosts). */
   readonly anyHost: boolean;
 }
@@ -29,6 +31,7 @@ export const noExtras: RunExtras = {
   configUsers: [],
   parsedOptions: {},
   customArguments: [],
+  countEverything: false,
   anyHost: false,
 };
 
@@ -87,6 +90,7 @@ export function loadOrder({
       configUsers: extras.configUsers,
       parsedOptions: extras.parsedOptions,
       judgedPhase: "steady",
+      countEverything: extras.countEverything,
     },
   };
 }

@@ -1,0 +1,43 @@
+import { GateError } from "../base/errors.ts";
+import type { Baseline } from "../baseline/baseline.ts";
+import type { GateConfig } from "../config/gate-config.ts";
+import type { World } from "./world.ts";
+
+/** What is remembered of earlier runs, before it is known which of them this run may be compared with. */
+export interface Past {
+  /** Whether this run was to be compared with stored ones at all. */
+  readonly wanted: boolean;
+  /** `file`, `artifact`, …; null where nothing was asked. */
+  readonly store: string | null;
+  readonly baseline: Baseline | null;
+  /** Why there is nothing to compare with; null where there is. */
+  readonly whyNot: string | null;
+}
+
+/**
+ * Reads the baseline before anything is sent. One that is there and cannot be read is an error: a run that went on
+ * without it would look like a first run, and would overwrite it.
+ */
+export async function recall({ settings }: GateConfig, { store }: World): Promise<Past> {
+  const none = (wanted: boolean, whyNot: string): Past => ({ wanted, store: store?.kind ?? null, baseline: null, whyNot });
+  if (settings.compare === "none") return none(false, "comparing is switched off (compare: none)");
+  if (!store) return none(false, "there is no baseline store");
+  const loaded = await store.load(settings.name);
+  switch (loaded.is) {
+    case "found":
+      return { wanted: true, store: store.kind, baseline: loaded.baseline, whyNot: null };
+    case "absent":
+    case "expired":
+      return none(true, loaded.why);
+    case "forbidden":
+      return none(true, `${loaded.why}; ${loaded.remedy}`);
+    case "unreadable":
+    case "newer":
+      throw new GateError(`baseline-${loaded.is}`, loaded.why, {
+        hint:
+          loaded.is === "newer"
+            ? "use the version of swarmgate that wrote it, or another baseline-path; it is left as it is"
+            : "restore it from where it is kept, or delete it to begin anew; it is left as it is",
+      });
+  }
+}

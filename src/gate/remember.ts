@@ -1,0 +1,51 @@
+import { recordOf } from "../baseline/record.ts";
+import type { GateConfig } from "../config/gate-config.ts";
+import type { RunResult } from "../stats/run-result.ts";
+import type { Verdict } from "../verdict/verdict.ts";
+import type { World } from "./world.ts";
+
+export interface Kept {
+  readonly saved: boolean;
+  /** Why a run that should have been kept was not; null otherwise. */
+  readonly whyNot: string | null;
+}
+
+/** Whether a run becomes part of the baseline (SPEC section 2, `save-baseline`). An invalid one never does. */
+export function isWorthKeeping({
+  config: { settings },
+  verdict,
+  ownsBaseline,
+}: {
+  config: GateConfig;
+  verdict: Verdict;
+  ownsBaseline: boolean;
+}): boolean {
+  if (settings["save-baseline"] === "never" || verdict.conclusion === "invalid") return false;
+  if (settings["save-baseline"] === "always") return true;
+  return ownsBaseline && !verdict.reasons.some(({ code }) => code === "slo" || code === "exit-code");
+}
+
+/** Adds the run to the baseline, if it is worth keeping. A store that refuses is told, and changes no verdict. */
+export async function remember({
+  config,
+  world,
+  result,
+  verdict,
+}: {
+  config: GateConfig;
+  world: World;
+  result: RunResult;
+  verdict: Verdict;
+}): Promise<Kept> {
+  const { store, origin } = world;
+  if (!store || store.kind === "none") return { saved: false, whyNot: null };
+  if (!isWorthKeeping({ config, verdict, ownsBaseline: origin.ownsBaseline })) return { saved: false, whyNot: null };
+  const saved = await store.save(config.settings.name, recordOf(result));
+  if (saved.is === "saved") {
+    world.log(`baseline: this run is kept (${saved.runs} ${saved.runs === 1 ? "run" : "runs"} in ${saved.where})`);
+    return { saved: true, whyNot: null };
+  }
+  const whyNot = `the baseline was not saved: ${saved.why}${saved.remedy ? `; ${saved.remedy}` : ""}`;
+  world.log(whyNot);
+  return { saved: false, whyNot };
+}

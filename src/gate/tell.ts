@@ -1,0 +1,102 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { GateConfig } from "../config/gate-config.ts";
+import { buildReport } from "../report/build-report.ts";
+import { renderCsv } from "../report/csv.ts";
+import { renderJunit } from "../report/junit.ts";
+import { renderMarkdown } from "../report/markdown.ts";
+import { type Report, renderJson } from "../report/report.ts";
+import { formatDuration } from "../report/format.ts";
+import { printThreshold } from "../slo/threshold.ts";
+import type { RunResult } from "../stats/run-result.ts";
+import type { Verdict } from "../verdict/verdict.ts";
+import type { Judged } from "./judge.ts";
+import type { Past } from "./recall.ts";
+import type { Kept } from "./remember.ts";
+import type { World } from "./world.ts";
+
+/** The one document every renderer reads. */
+export function reportOf({
+  config,
+  world,
+  result,
+  judged,
+  past,
+  kept,
+  passed,
+}: {
+  config: GateConfig;
+  world: World;
+  result: RunResult;
+  judged: Judged;
+  past: Past;
+  kept: Kept;
+  passed: boolean;
+}): Report {
+  const { settings } = config;
+  const newest = judged.history.at(-1);
+  const notes = kept.whyNot === null ? [] : [{ code: "baseline-not-saved", message: kept.whyNot }];
+  return buildReport({
+    result,
+    verdict: judged.verdict,
+    generatedAt: new Date(world.clock.now()).toISOString(),
+    passed,
+    baseline: {
+      found: judged.history.length > 0,
+      commit: newest?.commit ?? null,
+      measuredAt: newest?.startedAt ?? null,
+      runs: judged.history.length,
+      store: past.store,
+      whyNot: judged.whyNot,
+      saved: kept.saved,
+    },
+    comparing: {
+      mode: judged.history.length > 0 ? "baseline" : "none",
+      confidence: judged.comparing.confidence,
+      tolerance: judged.comparing.tolerance,
+      minEffectMs: judged.comparing.minEffectMs,
+      errorTolerance: judged.comparing.errorTolerance,
+    },
+    ...(world.origin.run && { run: world.origin.run }),
+    warmup: settings.warmup === "auto" ? "auto" : formatDuration(settings.warmup),
+    warnings: [...judged.warnings.map((message) => ({ code: "baseline", message })), ...notes],
+    configuration: configurationOf(config),
+  });
+}
+
+/** What the user said, and the promises, as they would write them. Secrets have no line. */
+function configurationOf({ settings, given, thresholds }: GateConfig): [string, string][] {
+  const lines: [string, string][] = thresholds.map((threshold) => ["slo", printThreshold(threshold)]);
+  for (const name of given) {
+    const value = settings[name];
+    if (name === "slo" || name === "headers" || name === "github-token" || value === null) continue;
+    lines.push([name, Array.isArray(value) ? value.join(" ") : typeof value === "object" ? JSON.stringify(value) : `${value}`]);
+  }
+  return lines;
+}
+
+/** Writes every document beside `result.json`, which is there already. */
+export async function writeDocuments({
+  directory,
+  result,
+  report,
+  verdict,
+}: {
+  directory: string;
+  result: RunResult;
+  report: Report;
+  verdict: Verdict;
+}): Promise<void> {
+  const csv = renderCsv(result);
+  const documents: Record<string, string> = {
+    "verdict.json": `${JSON.stringify(verdict, null, 1)}\n`,
+    "report.json": renderJson(report),
+    "comment.md": renderMarkdown(report),
+    "junit.xml": renderJunit(report),
+    "locust_stats.csv": csv.stats,
+    "locust_stats_history.csv": csv.statsHistory,
+    "locust_failures.csv": csv.failures,
+    "locust_exceptions.csv": csv.exceptions,
+  };
+  await Promise.all(Object.entries(documents).map(([name, text]) => writeFile(join(directory, name), text)));
+}
