@@ -55,7 +55,10 @@ export async function readCommandLine(argv: readonly string[], terminal: Termina
   const baseline = lookUp(layers, "baseline") !== undefined;
   const config = gateConfig({
     layers: settings,
-    file: files.configuration === null ? null : findConfiguration({ directory: terminal.directory, named: files.configuration }),
+    file:
+      files.configuration === null
+        ? null
+        : findConfiguration({ directory: terminal.directory, named: files.configuration }),
     defaults: { ...locustDefaults, ...(baseline && { "baseline-store": "file" }) },
     promiseByDefault: false,
   });
@@ -93,7 +96,10 @@ async function confLayers(
   const layers: Layer[] = [];
   for (const { path, must } of candidates) {
     if (!existsSync(path)) {
-      if (must) throw new GateError("config-missing", `there is no configuration file at ${named}`, { hint: "--config takes a path" });
+      if (must)
+        throw new GateError("config-missing", `there is no configuration file at ${named}`, {
+          hint: "--config takes a path",
+        });
       continue;
     }
     const text = await readFile(path, "utf8");
@@ -113,7 +119,12 @@ async function readConfigUsers(text: string | undefined, { directory }: Terminal
     try {
       value = JSON.parse(isFile ? await readFile(resolve(directory, item), "utf8") : item);
     } catch (cause) {
-      throw new UsageError([{ where: "--config-users", message: `"${item.slice(0, 60)}" is neither JSON nor a file of it (${cause instanceof Error ? cause.message : cause})` }]);
+      throw new UsageError([
+        {
+          where: "--config-users",
+          message: `"${item.slice(0, 60)}" is neither JSON nor a file of it (${cause instanceof Error ? cause.message : cause})`,
+        },
+      ]);
     }
     for (const entry of Array.isArray(value) ? value : [value]) {
       const { user_class_name: name, ...attributes } = entry as Record<string, unknown>;

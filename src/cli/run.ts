@@ -8,9 +8,9 @@ import { onInterruption } from "../door/interruption.ts";
 import { thisMachine } from "../door/machine.ts";
 import { ProgressMeter } from "../door/progress-meter.ts";
 import { storeFor } from "../door/store-for.ts";
-import { gate } from "../gate.ts";
 import { inspect, loadOrder } from "../gate/load.ts";
 import type { Told, World } from "../gate/world.ts";
+import { gate } from "../gate.ts";
 import type { Report } from "../report/report.ts";
 import { lookUp } from "./layers.ts";
 import { readCommandLine, type Terminal } from "./read-run.ts";
@@ -65,7 +65,9 @@ export async function run(argv: readonly string[], terminal: Terminal): Promise<
     if (!finished) return exitCode;
     await writeWanted(finished, { asked, terminal });
     if (interruption.name() === "SIGTERM") return ExitCode.terminated;
-    return asked.judges || exitCode === ExitCode.interrupted ? exitCode : locustExitCode(finished.told, says("exit-code-on-error"));
+    return asked.judges || exitCode === ExitCode.interrupted
+      ? exitCode
+      : locustExitCode(finished.told, says("exit-code-on-error"));
   } finally {
     meter.end();
     interruption.release();

@@ -10,7 +10,13 @@ export const defaultConfiguration = ".github/swarmgate.yml";
  * Reads the configuration file. A file the user named must be there; the default one may be missing.
  * @param named the setting `config`; null where nobody said
  */
-export function findConfiguration({ directory, named }: { directory: string; named: string | null }): Configuration | null {
+export function findConfiguration({
+  directory,
+  named,
+}: {
+  directory: string;
+  named: string | null;
+}): Configuration | null {
   const path = resolve(directory, named ?? defaultConfiguration);
   if (!existsSync(path)) {
     if (named === null) return null;

@@ -81,13 +81,19 @@ function contradictions(settings: Settings, given: ReadonlySet<SettingName>): Pr
     say("users", `${settings.users} is above max-users (${settings["max-users"]}); raise max-users if that is meant`);
   }
   if (settings.compare === "side-by-side" && !settings["base-host"] && !settings["base-deployment-environment"]) {
-    say("compare", "side-by-side needs base-host (or base-deployment-environment): the URL of the version to compare with");
+    say(
+      "compare",
+      "side-by-side needs base-host (or base-deployment-environment): the URL of the version to compare with",
+    );
   }
   if (settings.compare === "baseline" && settings["baseline-store"] === "none") {
     say("compare", "baseline needs a baseline-store other than none");
   }
   if (settings.host !== null && settings.host === settings["base-host"] && settings.mode !== "calibrate") {
-    say("base-host", "is the same as host: a version cannot be compared with itself (mode: calibrate does that on purpose)");
+    say(
+      "base-host",
+      "is the same as host: a version cannot be compared with itself (mode: calibrate does that on purpose)",
+    );
   }
   const guard = new AllowedHosts(given.has("allowed-hosts") ? settings["allowed-hosts"] : null);
   for (const name of ["host", "base-host"] as const) {

@@ -6,9 +6,9 @@ import { Redactor } from "../base/redact.ts";
 import { findConfiguration } from "../config/find-configuration.ts";
 import { type GateConfig, gateConfig } from "../config/gate-config.ts";
 import { refuseUnbuilt } from "../config/unbuilt.ts";
-import { gate } from "../gate.ts";
 import { noExtras } from "../gate/load.ts";
 import type { World } from "../gate/world.ts";
+import { gate } from "../gate.ts";
 import { type GitHubContext, readContext } from "../github/context.ts";
 import { readInputs } from "../github/inputs.ts";
 import { refuseUntrusted } from "../github/untrusted.ts";
@@ -132,7 +132,8 @@ function originOf(context: GitHubContext): World["origin"] {
 function report(error: unknown, { env, line }: { env: ActionWorld["env"]; line: (text: string) => void }): number {
   const clean = (text: string) => new Redactor([env["INPUT_GITHUB-TOKEN"] ?? ""]).clean(text);
   if (error instanceof GateError) {
-    const problems = error instanceof UsageError ? error.problems : [{ where: error.place ?? "", message: error.message }];
+    const problems =
+      error instanceof UsageError ? error.problems : [{ where: error.place ?? "", message: error.message }];
     const annotations = problems.map(({ where, message }) => {
       const place = /^([\w./-]+):(\d+)(?::(\d+))?/.exec(where);
       const hint = error.hint ? ` ${error.hint[0]?.toUpperCase()}${error.hint.slice(1)}.` : "";

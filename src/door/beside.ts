@@ -5,7 +5,12 @@ import { fileURLToPath } from "node:url";
  * in one folder, so that this works from whatever chunk this line ends up in.
  */
 export function entryUrl(name: "swarm" | "thread" | "index" | "shop"): string {
-  const inSources = { swarm: "../swarm.ts", thread: "../engine/thread.ts", index: "../index.ts", shop: "../demo/shop-main.ts" };
+  const inSources = {
+    swarm: "../swarm.ts",
+    thread: "../engine/thread.ts",
+    index: "../index.ts",
+    shop: "../demo/shop-main.ts",
+  };
   const fromSources = import.meta.url.endsWith(".ts");
   return new URL(fromSources ? inSources[name] : `./${name}.js`, import.meta.url).href;
 }

@@ -33,7 +33,7 @@ export async function tellGitHub(report: Report, told: Told, ears: Ears): Promis
   const { config, env, line } = ears;
   for (const text of renderConsole(report).split("\n")) line(text.startsWith("::") ? ` ${text}` : text);
   if (config.settings.summary) await writeJobSummary(env.GITHUB_STEP_SUMMARY, renderJobSummary(report));
-  const comment = await commentOn(report, told, ears);
+  const comment = await commentOn(told, ears);
   if (comment.kind === "failed") notice(ears, comment.notice);
   if (config.settings.annotations) {
     const annotations = annotationsOf(report).map((one) => ({ ...one, title: `swarmgate · ${config.settings.name}` }));
@@ -46,7 +46,7 @@ function notice({ line }: Ears, message: string): void {
   for (const command of annotationCommands([{ level: "notice", title: "swarmgate", message }])) line(command);
 }
 
-async function commentOn(report: Report, told: Told, ears: Ears): Promise<CommentOutcome> {
+async function commentOn(told: Told, ears: Ears): Promise<CommentOutcome> {
   const { config, context, client } = ears;
   const { settings } = config;
   if (settings.comment === "never") return { kind: "left", because: "never" };

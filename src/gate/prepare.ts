@@ -1,8 +1,8 @@
 import { mkdirSync } from "node:fs";
 import { resolve } from "node:path";
 import type { GateConfig } from "../config/gate-config.ts";
-import { type Past, recall } from "./recall.ts";
 import { waitUntilReady } from "./readiness.ts";
+import { type Past, recall } from "./recall.ts";
 import type { World } from "./world.ts";
 
 export interface Prepared {

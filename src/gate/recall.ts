@@ -19,7 +19,12 @@ export interface Past {
  * without it would look like a first run, and would overwrite it.
  */
 export async function recall({ settings }: GateConfig, { store }: World): Promise<Past> {
-  const none = (wanted: boolean, whyNot: string): Past => ({ wanted, store: store?.kind ?? null, baseline: null, whyNot });
+  const none = (wanted: boolean, whyNot: string): Past => ({
+    wanted,
+    store: store?.kind ?? null,
+    baseline: null,
+    whyNot,
+  });
   if (settings.compare === "none") return none(false, "comparing is switched off (compare: none)");
   if (!store) return none(false, "there is no baseline store");
   const loaded = await store.load(settings.name);

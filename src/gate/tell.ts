@@ -3,10 +3,10 @@ import { join } from "node:path";
 import type { GateConfig } from "../config/gate-config.ts";
 import { buildReport } from "../report/build-report.ts";
 import { renderCsv } from "../report/csv.ts";
+import { formatDuration } from "../report/format.ts";
 import { renderJunit } from "../report/junit.ts";
 import { renderMarkdown } from "../report/markdown.ts";
 import { type Report, renderJson } from "../report/report.ts";
-import { formatDuration } from "../report/format.ts";
 import { printThreshold } from "../slo/threshold.ts";
 import type { RunResult } from "../stats/run-result.ts";
 import type { Verdict } from "../verdict/verdict.ts";
@@ -70,7 +70,10 @@ function configurationOf({ settings, given, thresholds }: GateConfig): [string, 
   for (const name of given) {
     const value = settings[name];
     if (name === "slo" || name === "headers" || name === "github-token" || value === null) continue;
-    lines.push([name, Array.isArray(value) ? value.join(" ") : typeof value === "object" ? JSON.stringify(value) : `${value}`]);
+    lines.push([
+      name,
+      Array.isArray(value) ? value.join(" ") : typeof value === "object" ? JSON.stringify(value) : `${value}`,
+    ]);
   }
   return lines;
 }

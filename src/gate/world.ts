@@ -2,8 +2,8 @@ import type { Clock } from "../base/clock.ts";
 import type { BaselineStore } from "../baseline/store.ts";
 import type { Progress } from "../engine/load-plan.ts";
 import type { Report } from "../report/report.ts";
-import type { Verdict } from "../verdict/verdict.ts";
 import type { Machine, RunResult } from "../stats/run-result.ts";
+import type { Verdict } from "../verdict/verdict.ts";
 
 /** What a door hands to the story: the machine, the user's ears, and where results go. Nothing below looks further. */
 export interface World {

@@ -1,0 +1,13 @@
+#!/usr/bin/env node
+import { homedir } from "node:os";
+import { runCli } from "./cli/commands.ts";
+
+// The command line: everything it knows of the world comes through here.
+process.exitCode = await runCli(process.argv.slice(2), {
+  env: process.env,
+  directory: process.cwd(),
+  home: homedir(),
+  out: (text) => process.stdout.write(text),
+  error: (text) => process.stderr.write(text),
+  columns: process.stderr.isTTY ? (process.stderr.columns ?? 80) : null,
+});

@@ -1,0 +1,95 @@
+import { ExitCode, GateError, messageOf, UsageError } from "../base/errors.ts";
+import { version } from "../base/version.ts";
+import { nearMiss } from "../config/fields.ts";
+import type { Terminal } from "./read-run.ts";
+
+/** One command; its code is loaded when it is asked for. */
+interface CommandRow {
+  readonly summary: string;
+  readonly start: (argv: readonly string[], terminal: Terminal) => Promise<number>;
+}
+
+const notYet =
+  (what: string): CommandRow["start"] =>
+  async () => {
+    throw new GateError("not-yet", `not yet: ${what} is not built yet`);
+  };
+
+const commands: Readonly<Record<string, CommandRow>> = {
+  run: {
+    summary: "run a locustfile; judge it when promises, a configuration or a baseline are given",
+    start: async (argv, terminal) => (await import("./run.ts")).run(argv, terminal),
+  },
+  demo: {
+    summary: "the whole gate on a built-in sample shop with a planted regression",
+    start: async (argv, terminal) => (await import("./demo.ts")).demo(argv, terminal),
+  },
+  judge: { summary: "judge result files (not built yet)", start: notYet("judge") },
+  compare: { summary: "compare two result files (not built yet)", start: notYet("compare") },
+  report: { summary: "render a result file (not built yet)", start: notYet("report") },
+  merge: { summary: "merge result files (not built yet)", start: notYet("merge") },
+  calibrate: { summary: "measure the noise floor (not built yet)", start: notYet("calibrate") },
+  capacity: { summary: "find the largest load that keeps the promises (not built yet)", start: notYet("capacity") },
+  init: { summary: "write a first locustfile and workflow (not built yet)", start: notYet("init") },
+};
+
+/** Runs one command and gives the process's exit code. `run` is the one that needs no name. */
+export async function runCli(argv: readonly string[], terminal: Terminal): Promise<number> {
+  try {
+    const [first = "", ...rest] = argv;
+    if (first === "--version" || first === "-V") {
+      terminal.out(`swarmgate ${version}\n`);
+      return ExitCode.ok;
+    }
+    if (first === "--help" || first === "-h" || first === "help") {
+      terminal.out(await help(rest[0]));
+      return ExitCode.ok;
+    }
+    const command = commands[first];
+    if (command && rest.some((word) => word === "--help" || word === "-h")) {
+      terminal.out(await help(first));
+      return ExitCode.ok;
+    }
+    if (command) return await command.start(rest, terminal);
+    if (first !== "" && !first.startsWith("-") && nearMiss(first, Object.keys(commands)) !== "") {
+      throw new UsageError([
+        { where: first, message: `there is no such command${nearMiss(first, Object.keys(commands))}` },
+      ]);
+    }
+    return await (commands.run as CommandRow).start(argv, terminal);
+  } catch (error) {
+    return told(error, terminal);
+  }
+}
+
+async function help(of: string | undefined): Promise<string> {
+  if (of === "run") return (await import("./run-arguments.ts")).runCommand("swarmgate run").helpInformation();
+  const width = Math.max(...Object.keys(commands).map((name) => name.length));
+  return [
+    `swarmgate ${version}: load tests in Locust's words, judged against promises and a baseline`,
+    "",
+    "  swarmgate [run] [options] [UserClass ...]",
+    "",
+    ...Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`),
+    "",
+    "swarmgate run --help lists every option.",
+    "",
+  ].join("\n");
+}
+
+/** An error as people want it: the thing, the place, the remedy. */
+function told(error: unknown, { error: write }: Terminal): number {
+  if (error instanceof GateError) {
+    const lines =
+      error instanceof UsageError
+        ? error.problems.map(({ where, message, hint }) => `${where}: ${message}${hint ? ` (${hint})` : ""}`)
+        : [`${error.place ? `${error.place}: ` : ""}${error.message}`];
+    for (const line of lines) write(`swarmgate: ${line}\n`);
+    if (error.hint) write(`  ${error.hint}\n`);
+    return error.exitCode;
+  }
+  write(
+    `swarmgate itself failed, which is our fault: ${error instanceof Error ? (error.stack ?? error.message) : messageOf(error)}\n`,
+  );
+  return ExitCode.ownFault;
+}
