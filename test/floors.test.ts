@@ -76,7 +76,8 @@ function complaint({ from, to }: Import): string | undefined {
   const here = rooms[roomOf(from)];
   const there = rooms[roomOf(to)];
   if (roomOf(from) === "") return undefined;
-  if (to === "gate.ts") return here && here.floor > 7 ? undefined : `${from} imports ${to}: rooms do not know the story`;
+  if (to === "gate.ts")
+    return here && here.floor > 7 ? undefined : `${from} imports ${to}: rooms do not know the story`;
   if (roomOf(to) === "") return `${from} imports ${to}: rooms do not know the doors`;
   if (!here || !there) return `${from} imports ${to}: a room without a floor`;
   if (roomOf(from) === roomOf(to)) return undefined;

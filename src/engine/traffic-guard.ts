@@ -1,4 +1,4 @@
-import type { TrafficGuard } from "../user/runtime.ts";
+import type { TrafficGuard } from "../user/activity.ts";
 import type { AllowedHosts } from "./allowed-hosts.ts";
 import type { RateCap } from "./rate-cap.ts";
 import type { RequestBudget } from "./request-budget.ts";

@@ -1,6 +1,6 @@
 import type { FailureKind } from "../stats/failures.ts";
 import type { Phases } from "../stats/sample.ts";
-import type { Activity } from "../user/runtime.ts";
+import type { Activity } from "../user/activity.ts";
 import { AnswerHeaders } from "./answer-headers.ts";
 import { BodyStream } from "./body-stream.ts";
 import { causeOf, ExchangeError } from "./cause.ts";

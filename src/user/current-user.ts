@@ -1,8 +1,16 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { UserRuntime } from "./runtime.ts";
+import type { Clock } from "../base/clock.ts";
+import type { Arm } from "../stats/endpoint.ts";
+import type { TaskWitness, TrafficGuard } from "./activity.ts";
 
+/** What a request fired by hand has to know of the user that fired it: a part of `UserRuntime`. */
 interface Running {
-  readonly runtime: UserRuntime;
+  readonly runtime: {
+    readonly clock: Clock;
+    readonly arm: Arm;
+    readonly guard: TrafficGuard;
+    readonly witness: TaskWitness;
+  };
 }
 
 const running = new AsyncLocalStorage<Running>();

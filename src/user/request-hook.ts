@@ -2,10 +2,10 @@ import { messageOf } from "../base/errors.ts";
 import type { Arm } from "../stats/endpoint.ts";
 import type { Failure } from "../stats/failures.ts";
 import type { Sample } from "../stats/sample.ts";
+import type { Activity } from "./activity.ts";
 import { currentUser } from "./current-user.ts";
 import { EventHook } from "./event-hook.ts";
 import { controlKindOf, StopUser } from "./exceptions.ts";
-import type { Activity } from "./runtime.ts";
 
 /** Locust's arguments of the `request` event. */
 export interface RequestEvent {

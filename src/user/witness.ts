@@ -1,4 +1,4 @@
-import type { Activity, TaskWitness } from "./runtime.ts";
+import type { Activity, TaskWitness } from "./activity.ts";
 
 /** What a task left behind when it ended. */
 export interface LeftBehind {
