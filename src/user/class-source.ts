@@ -34,6 +34,8 @@ function memberPlaces(source: string): Map<string, number> {
     if (text.startsWith("//") || text.startsWith("/*")) continue;
     if (text === "{" || text === "(" || text === "[") {
       if (depth === 1 && text === "(" && word && !inValue && !places.has(word.text)) places.set(word.text, word.at);
+      // What stands before the body is no member: `class A extends (B = C) {`.
+      if (depth === 0 && text === "{") inValue = false;
       depth++;
       word = undefined;
     } else if (text === "}" || text === ")" || text === "]") {

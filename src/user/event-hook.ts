@@ -94,4 +94,8 @@ export class EventHook<A> {
     if (controlKindOf(error) !== undefined || !this.#failures) throw error;
     this.#failures.add({ event: this.name, error });
   }
+  /** A listener nobody waited for failed: too late to pass anything on. */
+  protected failedLater(error: unknown): void {
+    this.#failures?.add({ event: this.name, error });
+  }
 }

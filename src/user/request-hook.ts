@@ -1,5 +1,5 @@
+import { systemClock } from "../base/clock.ts";
 import { messageOf } from "../base/errors.ts";
-import type { Arm } from "../stats/endpoint.ts";
 import type { Failure } from "../stats/failures.ts";
 import type { Sample } from "../stats/sample.ts";
 import type { Activity } from "./activity.ts";
@@ -54,10 +54,14 @@ export class RequestHook extends EventHook<RequestEvent> {
 
   /** Records one request of the locustfile's own and tells the listeners; nothing to await. */
   override fire(event: RequestEvent): Promise<number> {
+    const startMs = event.startTime ?? (this.#sink?.now() ?? 0) - (event.responseTime ?? 0);
+    return Promise.resolve(this.#take(event, { startMs, intendedMs: startMs }));
+  }
+
+  #take(event: RequestEvent, at: { startMs: number; intendedMs: number }): number {
     check(event);
-    const now = this.#sink?.now() ?? currentUser()?.runtime.clock.now() ?? 0;
-    this.#sink?.record(sampleOf(event, currentUser()?.runtime.arm ?? "head", now));
-    return Promise.resolve(this.notify(event));
+    this.#sink?.record(sampleOf(event, { arm: currentUser()?.runtime.arm ?? "head", ...at }));
+    return this.notify(event);
   }
 
   /**
@@ -70,7 +74,7 @@ export class RequestHook extends EventHook<RequestEvent> {
     for (const listener of this.listeners.length > 1 ? this.ordered() : this.listeners) {
       try {
         const pending = listener(event);
-        if (pending instanceof Promise) pending.catch((error: unknown) => this.failed(error));
+        if (pending instanceof Promise) pending.catch((error: unknown) => this.failedLater(error));
       } catch (error) {
         threw++;
         this.failed(error);
@@ -86,15 +90,20 @@ export class RequestHook extends EventHook<RequestEvent> {
    */
   async measure<T>(requestType: string, name: string, run: (measurement: Measurement) => T | Promise<T>) {
     const runtime = currentUser()?.runtime;
+    const activity: Activity = { kind: "in-flight", label: `${requestType} ${name}`, settle: () => undefined };
+    runtime?.witness.begin(activity);
     if (runtime) {
       const admitted = runtime.guard.admit();
-      if (!(admitted === true || (await admitted))) throw new StopUser("the run's requests are used up");
+      if (!(admitted === true || (await admitted))) {
+        runtime.witness.end(activity);
+        throw new StopUser("the run's requests are used up");
+      }
     }
-    const now = () => this.#sink?.now() ?? runtime?.clock.now() ?? performance.now();
-    const activity: Activity = { kind: "in-flight", label: `${requestType} ${name}`, settle: () => undefined };
+    const clock = runtime?.clock ?? systemClock;
+    const now = () => this.#sink?.now() ?? clock.now();
     const measurement: Measurement = { responseLength: 0, response: undefined, context: {}, exception: undefined };
-    const startMs = runtime?.witness.takeIntendedStart() ?? now();
-    runtime?.witness.begin(activity);
+    const startMs = now();
+    const intendedMs = runtime?.witness.takeIntendedStart() ?? startMs;
     let passOn: unknown;
     let result: T | undefined;
     try {
@@ -104,22 +113,19 @@ export class RequestHook extends EventHook<RequestEvent> {
       else passOn = error;
     }
     runtime?.witness.end(activity);
-    await this.fire({ requestType, name, responseTime: now() - startMs, startTime: startMs, ...measurement });
+    const responseTime = now() - intendedMs;
+    this.#take({ requestType, name, responseTime, startTime: startMs, ...measurement }, { startMs, intendedMs });
     if (passOn !== undefined) throw passOn;
     return result;
   }
 }
 
-function sampleOf(event: RequestEvent, arm: Arm, nowMs: number): Sample {
-  const latencyMs = event.responseTime ?? null;
-  const startMs = event.startTime ?? nowMs - (latencyMs ?? 0);
+function sampleOf(event: RequestEvent, at: Pick<Sample, "arm" | "startMs" | "intendedMs">): Sample {
   const failure = event.exception == null ? undefined : failureOf(event.exception);
   return {
-    arm,
+    ...at,
     endpoint: { method: event.requestType, name: event.name },
-    intendedMs: startMs,
-    startMs,
-    latencyMs,
+    latencyMs: event.responseTime ?? null,
     status: statusOf(event.response),
     bytesIn: event.responseLength ?? 0,
     bytesOut: 0,

@@ -40,6 +40,8 @@ export interface PlanSource {
   readonly specimen: () => object;
   /** Tags of the sets around. */
   readonly tags?: ReadonlySet<string>;
+  /** What to call it; default: the class's name, which compilers are free to change within a class. */
+  readonly name?: string;
   /** The classes around, to find a set that holds itself. */
   readonly within?: readonly AnyClass[];
 }
@@ -87,7 +89,13 @@ export function readPlan(source: PlanSource): TaskPlan {
     for (const key of ordered)
       entries.set(key.startsWith("tasks[") ? `${link.name} ${key}` : key, own.get(key) as TaskEntry);
   }
-  return { name: ownerClass.name, ownerClass, order, entries: [...entries.values()], warnings: reader.warnings };
+  return {
+    name: source.name ?? ownerClass.name,
+    ownerClass,
+    order,
+    entries: [...entries.values()],
+    warnings: reader.warnings,
+  };
 }
 
 /** The class and its bases, the furthest first. */
@@ -194,7 +202,15 @@ class PlanReader {
       const invoke = privateMethod || isStatic ? fixed : named;
       into.set(
         memberKey({ name, isStatic }),
-        this.#entry({ name, weight, value: value as Task, invoke, tags, transitions }),
+        this.#entry({
+          name: privateMethod ? `#${name.replace(/^#/, "")}` : name,
+          weight,
+          value: value as Task,
+          invoke,
+          tags,
+          transitions,
+          isMember: true,
+        }),
       );
     }
   }
@@ -206,20 +222,23 @@ class PlanReader {
     invoke: Invoke;
     tags: ReadonlySet<string> | undefined;
     transitions: ReadonlyMap<string, number> | undefined;
+    isMember?: boolean;
   }): TaskEntry {
     const { name, weight, value, invoke } = made;
     const tags = made.tags?.size ? this.#tags.union(made.tags) : this.#tags;
     const transitions = made.transitions ?? new Map<string, number>();
     if (!hasBrand(value, taskSetBrand)) return { name, weight, tags, set: undefined, invoke, transitions };
     const setClass = value as unknown as AnyClass & MakesSet;
+    const setName = made.isMember ? name : setClass.name || name;
     const set = readPlan({
       ownerClass: setClass,
+      name: setName,
       specimen: () => new (setClass as MakesSet)(this.#source.specimen() as never),
       tags,
       within: this.#within,
     });
     this.warnings.push(...set.warnings);
-    return { name: setClass.name || name, weight, tags, set, invoke, transitions };
+    return { name: setName, weight, tags, set, invoke, transitions };
   }
 }
 

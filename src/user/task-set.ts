@@ -29,7 +29,7 @@ export class TaskSet<U extends User = DefaultUser> implements Paced {
   declare maxWait?: number;
 
   /** The task set this one runs in, or the user. */
-  readonly parent: User | TaskSet<U>;
+  readonly parent: User | TaskSet<User>;
   readonly user: U;
   readonly [queueKey]: Task[] = [];
 

@@ -1,0 +1,158 @@
+import { describe, expect, test } from "vitest";
+import { StopUser } from "../../src/user/exceptions.ts";
+import type { Activity } from "../../src/user/runtime.ts";
+import { tag, task } from "../../src/user/task.ts";
+import { User } from "../../src/user/user.ts";
+import { constant } from "../../src/user/wait-time.ts";
+import { Witness } from "../../src/user/witness.ts";
+import { Stage } from "./stage.ts";
+
+function activity(kind: Activity["kind"], label = "GET /", place?: string) {
+  const settled: unknown[] = [];
+  return { kind, label, place, settled, settle: (error?: unknown) => void settled.push(error) };
+}
+
+describe("the witness", () => {
+  test("finds nothing where everything ended", () => {
+    const witness = new Witness();
+    const first = activity("in-flight");
+    const second = activity("in-flight");
+    witness.begin(first);
+    witness.begin(second);
+    witness.end(first);
+    witness.end(second);
+    expect(witness.endTask()).toEqual([]);
+    expect(witness.wantsPlaces).toBe(false);
+  });
+
+  test("names what is in flight once, and asks for places from then on", () => {
+    const witness = new Witness();
+    const left = activity("in-flight", "GET /item", "locustfile.ts:3:5");
+    witness.begin(left);
+    expect(witness.endTask()).toEqual([{ label: "GET /item", place: "locustfile.ts:3:5" }]);
+    expect(witness.wantsPlaces).toBe(true);
+    witness.end(left);
+    expect(witness.endTask()).toEqual([]);
+  });
+
+  test("settles answers that wait for a verdict: by their status, or as a failure if the task threw", () => {
+    const witness = new Witness();
+    const fine = activity("awaiting-verdict");
+    witness.begin(fine);
+    expect(witness.endTask()).toEqual([]);
+    expect(fine.settled).toEqual([undefined]);
+    const thrown = activity("awaiting-verdict");
+    witness.begin(thrown);
+    witness.endTask(new Error("check"));
+    expect(thrown.settled).toEqual([new Error("check")]);
+  });
+
+  test("gives the intended start to the first request of a task alone", () => {
+    const witness = new Witness();
+    witness.schedule(500);
+    expect(witness.takeIntendedStart()).toBe(500);
+    expect(witness.takeIntendedStart()).toBeUndefined();
+    witness.schedule(600);
+    witness.endTask();
+    expect(witness.takeIntendedStart()).toBeUndefined();
+  });
+});
+
+test("a task that forgets to await its own request is told, with its name, and the user goes on", async () => {
+  const stage = new Stage();
+  class Shopper extends User {
+    override waitTime = constant(1);
+    @task async browse() {
+      void this.environment.events.request.measure("GET", "/slow", () => stage.clock.sleep(500));
+    }
+  }
+  const life = stage.life(Shopper);
+  const ended = life.run();
+  await stage.clock.advance(1500);
+  life.stop();
+  await ended;
+  expect(stage.missing.map(({ task: name, label }) => `${name}: ${label}`)).toEqual([
+    "Shopper.browse: GET /slow",
+    "Shopper.browse: GET /slow",
+  ]);
+});
+
+test("onStart is watched as a task is", async () => {
+  const stage = new Stage();
+  class Shopper extends User {
+    override async onStart() {
+      void this.environment.events.request.measure("POST", "/login", () => stage.clock.sleep(500));
+    }
+    @task browse() {
+      throw new StopUser();
+    }
+  }
+  await stage.life(Shopper).run();
+  expect(stage.missing.map(({ task: name }) => name)).toEqual(["Shopper.onStart"]);
+});
+
+test("a task that throws is not blamed for what its throw left in flight", async () => {
+  const stage = new Stage();
+  class Shopper extends User {
+    @task async browse() {
+      void this.environment.events.request.measure("GET", "/slow", () => stage.clock.sleep(500));
+      throw new StopUser();
+    }
+  }
+  await stage.life(Shopper).run();
+  expect(stage.missing).toEqual([]);
+});
+
+describe("the open model", () => {
+  test("tasks start when their turn comes, wait times are not slept, latency counts from the intended start", async () => {
+    const stage = new Stage();
+    const runs: string[] = [];
+    class Shopper extends User {
+      override waitTime = constant(100);
+      @tag("x") @task async browse() {
+        runs.push(`${stage.clock.now()}`);
+        const { measure } = this.environment.events.request;
+        await measure.call(this.environment.events.request, "GET", "/", () => stage.clock.sleep(30));
+        await measure.call(this.environment.events.request, "GET", "/2", () => stage.clock.sleep(10));
+      }
+    }
+    let nth = 0;
+    let witness: Witness | undefined;
+    // Every 20 ms, though each task takes 40: from the second on they start late.
+    const turn = async () => {
+      const dueMs = 1000 + 20 * nth++;
+      await stage.clock.sleep(dueMs - stage.clock.now());
+      witness?.schedule(dueMs);
+      return nth <= 3;
+    };
+    const runtime = stage.runtime({ turn, skipsWaits: true });
+    witness = runtime.witness;
+    const { UserLife } = await import("../../src/user/loop.ts");
+    const { TaskPlans } = await import("../../src/user/task-plans.ts");
+    const plan = new TaskPlans().of(Shopper as never);
+    const ended = new UserLife({ userClass: Shopper as never, runtime, plan, observer: stage }).run();
+    for (let i = 0; i < 40; i++) await stage.clock.advance(10);
+    await ended;
+    expect(runs).toEqual(["1000", "1040", "1080"]);
+    const ofFirst = stage.samples.filter(({ endpoint }) => endpoint.name === "/").map(({ latencyMs }) => latencyMs);
+    expect(ofFirst).toEqual([30, 50, 70]);
+    const ofSecond = stage.samples.filter(({ endpoint }) => endpoint.name === "/2").map(({ latencyMs }) => latencyMs);
+    expect(ofSecond).toEqual([10, 10, 10]);
+  });
+
+  test("a turn that is refused ends the user, with its onStop", async () => {
+    const stage = new Stage();
+    const log: string[] = [];
+    class Shopper extends User {
+      @task browse() {
+        log.push("browse");
+      }
+      override onStop() {
+        log.push("stop");
+      }
+    }
+    let left = 2;
+    await stage.life(Shopper, { turn: () => left-- > 0 }).run();
+    expect(log).toEqual(["browse", "browse", "stop"]);
+  });
+});
