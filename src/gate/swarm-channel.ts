@@ -5,9 +5,7 @@ import type { LoadPlan, Progress } from "../engine/load-plan.ts";
 export type ToSwarm =
   | { readonly type: "load"; readonly order: LoadOrder }
   /** End early: users stop within `stopTimeoutMs`, the partial result is written. */
-  | { readonly type: "stop"; readonly stopTimeoutMs: number }
-  /** Change the number of users by hand (the keys w, W, s, S). */
-  | { readonly type: "users"; readonly change: number };
+  | { readonly type: "stop"; readonly stopTimeoutMs: number };
 
 /** A LoadPlan before the locustfile was looked at: that happens in the process that may run user code. */
 export interface LoadOrder {

@@ -1,0 +1,39 @@
+/**
+ * Everything a locustfile may import. Locust's words in camelCase with Locust's meaning; wait times are seconds,
+ * response times milliseconds.
+ */
+
+export type { HttpClient } from "./http/client.ts";
+export { FastHttpUser, HttpUser } from "./http/http-user.ts";
+export type { Auth, FilePart, RequestOptions } from "./http/options.ts";
+export type { HttpResponse, StreamedResponse } from "./http/response.ts";
+export type { HttpSettings } from "./http/settings.ts";
+export type { Arm, Endpoint } from "./stats/endpoint.ts";
+export type { Failure, FailureKind } from "./stats/failures.ts";
+export type { Sample } from "./stats/sample.ts";
+export type {
+  ArgumentParser,
+  Environment,
+  Events,
+  MessageListener,
+  Runner,
+  RunnerState,
+  Stats,
+  StatsView,
+} from "./user/environment.ts";
+export { EventHook, events, type Listener } from "./user/events.ts";
+export {
+  InterruptTaskSet,
+  RescheduleTask,
+  RescheduleTaskImmediately,
+  StopTest,
+  StopUser,
+} from "./user/exceptions.ts";
+export { doubleWave, type Stage, shapeOf, spike, stages, steps } from "./user/ready-shapes.ts";
+export { runSingleUser, type SingleUserOptions } from "./user/run-single-user.ts";
+export { LoadTestShape, type Tick } from "./user/shape.ts";
+export { type TaskList, tag, task } from "./user/task.ts";
+export { MarkovTaskSet, SequentialTaskSet, TaskSet } from "./user/task-set.ts";
+export { transition, transitions } from "./user/transition.ts";
+export { User } from "./user/user.ts";
+export { between, constant, constantPacing, constantThroughput, type WaitTime } from "./user/wait-time.ts";
