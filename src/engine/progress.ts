@@ -4,12 +4,13 @@ import type { Progress } from "./load-plan.ts";
 /** Blocks the live rates and percentiles look back on: two seconds. */
 const lookBack = 4;
 
-/** How the run stands when block `last` is over; what a slow worker has not told yet is missing from it. */
+/** How the run stands, with rates and percentiles of the blocks up to `last`. */
 export function progressAt(
   last: number,
   from: {
     snapshots: ReadonlyMap<number, Snapshot>;
     totals: { requests: number; failures: number };
+    elapsedMs: number;
     phase: Phase;
     users: number;
     targetUsers: number;
@@ -27,7 +28,7 @@ export function progressAt(
   const latencies = all?.latencies;
   const timed = latencies !== undefined && latencies.count > 0;
   return {
-    elapsedMs: (last + 1) * blockMs,
+    elapsedMs: from.elapsedMs,
     phase: from.phase,
     users: from.users,
     targetUsers: from.targetUsers,

@@ -1,6 +1,6 @@
 import type { Clock } from "../base/clock.ts";
 import type { Redactor } from "../base/redact.ts";
-import type { CustomData, MasterMessage, SpawnData, UserCounts, WorkerMessage } from "../protocol/messages.ts";
+import type { Bare, CustomData, MasterMessage, SpawnData, UserCounts, WorkerMessage } from "../protocol/messages.ts";
 import { toWire } from "../protocol/snapshot-wire.ts";
 import type { ThreadHealth } from "../stats/health.ts";
 import { Recorder } from "../stats/recorder.ts";
@@ -50,6 +50,8 @@ interface Test {
   readonly startedAtMs: number;
   readonly crew: Crew;
   readonly ended: AbortController;
+  /** The first block that was not told yet. */
+  nextBlock: number;
   beats: Promise<void>;
   /** Who ran when the stop came, and when that was. */
   atStop?: { readonly counts: ReadonlyMap<string, number>; readonly ms: number };
@@ -162,7 +164,7 @@ export class WorkerRunner {
     });
     const ended = new AbortController();
     const beat = (blocks: readonly number[]) => this.#closeBlocks(blocks);
-    const test: Test = { recorder, startedAtMs, crew, ended, beats: Promise.resolve() };
+    const test: Test = { recorder, startedAtMs, crew, ended, nextBlock: 0, beats: Promise.resolve() };
     test.beats = beatBlocks({ clock, startedAtMs, signal: ended.signal, beat });
     return test;
   }
@@ -173,11 +175,21 @@ export class WorkerRunner {
     const { trouble, health } = this.#options;
     const thread = health?.({ lateStarts: trouble.takeLateStarts() });
     const threads = thread ? [thread] : [];
+    test.nextBlock = (blocks.at(-1) ?? test.nextBlock - 1) + 1;
     const parts = blocks.flatMap((block) =>
       test.recorder.close({ untilBlock: block + 1, users: usersIn(test, block), health: { threads } }),
     );
     this.#sendStats(parts);
     this.#options.afterBlock?.(this.#options.clock.now());
+  }
+
+  /** The block in progress, and whatever has ended since the last beat: the test is over. */
+  #closeRest(test: Test): void {
+    const current = test.recorder.blockAt(this.#options.clock.now());
+    const rest = Array.from({ length: Math.max(0, current - test.nextBlock + 1) }, (_, i) => test.nextBlock + i);
+    this.#closeBlocks(rest);
+    const late = test.recorder.closeAll();
+    if (late.length > 0) this.#sendStats(late);
   }
 
   #sendStats(parts: readonly Snapshot[]): void {
@@ -210,7 +222,7 @@ export class WorkerRunner {
       await this.#options.hooks.testStop();
       test.ended.abort();
       await test.beats;
-      this.#sendStats(test.recorder.closeAll());
+      this.#closeRest(test);
       this.#test = undefined;
       this.#state = "stopped";
     }
@@ -253,9 +265,6 @@ function usersIn({ atStop, crew, startedAtMs }: Test, block: number): ReadonlyMa
 }
 
 const edgeSlackMs = 20;
-
-/** A message without its sender. */
-export type Bare<M> = M extends { node_id: string } ? Omit<M, "node_id"> : never;
 
 function record(counts: ReadonlyMap<string, number>): UserCounts {
   return Object.fromEntries(counts);

@@ -101,3 +101,6 @@ export interface Message<T extends string, D> {
   readonly data: D;
   readonly node_id: string;
 }
+
+/** A message without its sender. */
+export type Bare<M> = M extends { readonly node_id: string } ? Omit<M, "node_id"> : never;

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { getter, runLocustfile, type Target, target } from "./in-process.ts";
+import { getter, runLocustfile, type Target, target } from "../engine/in-process.ts";
 
 let shop: Target;
 
@@ -23,7 +23,7 @@ test("a locustfile runs in two threads, and all that was sent is in the result",
   expect(result.blocks.filter(({ phase }) => phase === "steady")).toHaveLength(2);
   expect(result.blocks[1]?.health.threads).toHaveLength(2);
   expect(result.blocks[1]?.health.machine?.memoryBytes).toBeGreaterThan(1e6);
-}, 30_000);
+});
 
 test("every event fires once on the master and once in every thread, in order", async () => {
   const { output } = await runLocustfile(
@@ -45,7 +45,7 @@ events.spawningComplete.addListener(({ userCount }) => console.log("EVENT", runn
   expect(of("master -1")).toEqual(life);
   expect(of("worker 0")).toEqual(life);
   expect(of("worker 1")).toEqual(life);
-}, 30_000);
+});
 
 test("exactly so many requests are sent as were asked for", async () => {
   const changes = { host: shop.url, users: 5, threads: 2, requests: 77, runTimeMs: null };
@@ -53,7 +53,7 @@ test("exactly so many requests are sent as were asked for", async () => {
   expect(shop.paths).toHaveLength(77);
   expect(result.summary.totals[0]?.requests).toBe(77);
   expect(result.trouble.exceptions).toEqual([]);
-}, 30_000);
+});
 
 test("users have indexes of their own, and a seed decides what they draw", async () => {
   const source = `${getter}
@@ -68,7 +68,7 @@ export class Shopper extends Getter {
   await runLocustfile(source, changes);
   expect(first.map((path) => path.split("/")[1])).toEqual(["0", "1", "2", "3", "4", "5"]);
   expect(shop.paths.toSorted()).toEqual(first);
-}, 30_000);
+});
 
 test("what goes wrong with users is counted: exceptions, deaths in onStart, forgotten awaits, failing listeners", async () => {
   const { result } = await runLocustfile(
@@ -98,7 +98,7 @@ events.testStop.addListener(() => { throw new Error("bad listener"); });
   expect(messages).toContain("Thrower.throwing: order {n} is broken");
   expect(messages).toContain("events.testStop: bad listener");
   expect(result.trouble.exceptions[0]?.count).toBeGreaterThan(3);
-}, 30_000);
+});
 
 test("users that do not finish in the stop timeout are killed and counted, their requests are not lost", async () => {
   shop.close();
@@ -107,7 +107,7 @@ test("users that do not finish in the stop timeout are killed and counted, their
   const { result } = await runLocustfile(shopper, changes);
   expect(result.trouble.killed).toBe(3);
   expect(result.summary.allRequests).toBe(3);
-}, 30_000);
+});
 
 test("StopTest and runner.quit() end the test early; the exit code a locustfile sets is told", async () => {
   const { result } = await runLocustfile(
@@ -123,13 +123,13 @@ events.quitting.addListener(({ environment }) => {
   );
   expect(result.trouble.processExitCode).toBe(42);
   expect(result.interrupted).toBe(false);
-}, 30_000);
+});
 
 test("an interrupted run ends at once, with what was measured", async () => {
   const { result } = await runLocustfile(shopper, { host: shop.url, runTimeMs: 60_000 }, { interruptAfterMs: 1500 });
   expect(result.interrupted).toBe(true);
   expect(result.summary.allRequests).toBe(shop.paths.length);
-}, 30_000);
+});
 
 test("messages of the locustfile's own go from the master to the threads and back", async () => {
   const { output } = await runLocustfile(
@@ -147,7 +147,7 @@ events.testStart.addListener(({ environment }) => {
   );
   expect(output).toContain("GOT thread_000 3");
   expect(output).toContain("GOT thread_001 3");
-}, 30_000);
+});
 
 test("side by side every user has a twin that does the same on the base", async () => {
   const base = await target();
@@ -169,7 +169,7 @@ export class Shopper extends Getter {
   } finally {
     base.close();
   }
-}, 30_000);
+});
 
 test("a twin that leaves retires its pair", async () => {
   const base = await target();
@@ -189,7 +189,7 @@ export class Shopper extends Getter {
   } finally {
     base.close();
   }
-}, 30_000);
+});
 
 test("in the open model iterations start on schedule, and users are added while all are busy", async () => {
   shop.close();
@@ -207,7 +207,7 @@ test("in the open model iterations start on schedule, and users are added while 
   expect(result.trouble.peakUsers).toBeGreaterThanOrEqual(6);
   expect(result.warnings.map(({ code }) => code)).toContain("late-starts");
   expect(result.summary.totals[0]?.maxMs).toBeGreaterThan(350);
-}, 30_000);
+});
 
 test("a shape decides the users; a stage shorter than its ramp is not skipped", async () => {
   const { result } = await runLocustfile(
@@ -233,7 +233,7 @@ export class Steps extends LoadTestShape {
   expect(Math.max(...users)).toBe(6);
   expect(users[4]).toBe(1);
   expect(result.meta.profile.shape).toBe("Steps");
-}, 30_000);
+});
 
 test("a locustfile that throws while it loads is the user's to mend, and nothing is sent", async () => {
   await expect(runLocustfile(`${shopper}\nthrow new Error("no data file");`, { host: shop.url })).rejects.toMatchObject(
@@ -243,4 +243,4 @@ test("a locustfile that throws while it loads is the user's to mend, and nothing
     },
   );
   expect(shop.paths).toEqual([]);
-}, 30_000);
+});

@@ -1,0 +1,112 @@
+import type { Clock } from "../base/clock.ts";
+import type { Bare, MasterMessage, WorkerMessage } from "../protocol/messages.ts";
+import type { WorkerNode } from "./node.ts";
+
+export type WorkerState = "connecting" | "ready" | "running" | "stopped" | "gone";
+
+/** One worker as the master knows it. */
+export interface WorkerEntry {
+  readonly node: WorkerNode;
+  /** From 0, in the order of connecting; never given twice. */
+  readonly index: number;
+  state: WorkerState;
+  /** Users (pairs, side by side) it said it runs. */
+  users: number;
+}
+
+/**
+ * The workers of a run: who is there, in what state, with how many users. Sends to those that are still there, and
+ * wakes its master whenever something changed.
+ */
+export class Roster {
+  readonly #entries = new Map<string, WorkerEntry>();
+  readonly #clock: Clock;
+  #wake = new AbortController();
+
+  constructor(options: {
+    clock: Clock;
+    nodes: readonly WorkerNode[];
+    onMessage: (worker: WorkerEntry, message: WorkerMessage) => void;
+    onLost: (worker: WorkerEntry, reason: string) => void;
+  }) {
+    this.#clock = options.clock;
+    for (const [index, node] of options.nodes.entries()) {
+      const entry: WorkerEntry = { node, index, state: "connecting", users: 0 };
+      this.#entries.set(node.id, entry);
+      node.onMessage((message) => {
+        this.#follow(entry, message);
+        options.onMessage(entry, message);
+        this.wakeUp();
+      });
+      node.onLost((reason) => {
+        if (entry.state === "gone") return;
+        entry.state = "gone";
+        entry.users = 0;
+        options.onLost(entry, reason);
+        this.wakeUp();
+      });
+    }
+  }
+
+  /** What a message says of its sender's state. */
+  #follow(entry: WorkerEntry, message: WorkerMessage): void {
+    switch (message.type) {
+      case "client_ready":
+        entry.state = "ready";
+        this.send(entry.node.id, { type: "ack", data: { index: entry.index } });
+        return;
+      case "spawning_complete":
+        entry.users = message.data.user_count;
+        entry.state = "running";
+        return;
+      case "stats":
+        entry.users = message.data.user_count;
+        return;
+      case "client_stopped":
+        entry.users = 0;
+        entry.state = "stopped";
+        return;
+      case "quit":
+      case "failed":
+        entry.users = 0;
+        entry.state = "gone";
+        return;
+      default:
+        return;
+    }
+  }
+
+  get userCount(): number {
+    let sum = 0;
+    for (const { users } of this.#entries.values()) sum += users;
+    return sum;
+  }
+
+  /** Workers that are still there. */
+  get size(): number {
+    return this.#entries.values().reduce((sum, { state }) => sum + (state === "gone" ? 0 : 1), 0);
+  }
+
+  some(...states: readonly WorkerState[]): boolean {
+    return this.#entries.values().some(({ state }) => states.includes(state));
+  }
+
+  send(id: string, message: Bare<MasterMessage>): void {
+    const entry = this.#entries.get(id);
+    if (entry && entry.state !== "gone") entry.node.send({ ...message, node_id: id });
+  }
+
+  broadcast(message: Bare<MasterMessage>): void {
+    for (const id of this.#entries.keys()) this.send(id, message);
+  }
+
+  /** Sleeps until `atMs` on the clock, or until a worker says something or `wakeUp` is called. */
+  async sleepUntil(atMs: number): Promise<void> {
+    await this.#clock.sleep(atMs - this.#clock.now(), this.#wake.signal);
+    if (this.#wake.signal.aborted) this.#wake = new AbortController();
+  }
+
+  wakeUp(): void {
+    this.#wake.abort();
+  }
+}
