@@ -1,15 +1,22 @@
+import type { Baseline, BaselineRecord } from "../baseline/baseline.ts";
+import { recordOf } from "../baseline/record.ts";
+import { usable } from "../baseline/usable.ts";
 import { endpointLabel } from "../stats/endpoint.ts";
+import type { RunResult } from "../stats/run-result.ts";
 import { boilingFrog } from "./boiling-frog.ts";
 import type { Comparison, ComparisonMetric } from "./comparison.ts";
 import { nullMargin } from "./decide.ts";
+import { errorWindowsOf } from "./error-windows.ts";
 import type { Proportion } from "./fisher.ts";
 import type { PastRun } from "./history.ts";
 import { holm } from "./holm.ts";
 import { find, layOut } from "./past-table.ts";
-import { choosePast } from "./past-window.ts";
 import { type CompareSettings, percentileOf } from "./settings.ts";
 import { errorsQuestion, rowQuestion, type StoredQuestion, suiteQuestion } from "./stored-question.ts";
 import type { Reason } from "./verdict.ts";
+
+/** More runs than this tell of a past that is over. */
+const mostRuns = 30;
 
 export interface StoredComparison {
   readonly comparisons: readonly Comparison[];
@@ -17,6 +24,21 @@ export interface StoredComparison {
   readonly findings: readonly Reason[];
   /** Runs it was held against. */
   readonly runs: number;
+}
+
+/** A result against a baseline, as `compare: baseline` asks. */
+export function compareWithBaseline({
+  result,
+  baseline,
+  settings,
+}: {
+  result: RunResult;
+  /** Null where none was found. */
+  baseline: Baseline | null;
+  settings: CompareSettings;
+}): StoredComparison {
+  const errorWindows = errorWindowsOf(result.blocks);
+  return compareStored({ current: recordOf(result), baseline, settings, errorWindows });
 }
 
 /**
@@ -28,17 +50,18 @@ export interface StoredComparison {
  */
 export function compareStored({
   current,
-  history,
+  baseline,
   settings,
   errorWindows = new Map(),
 }: {
-  current: PastRun;
-  history: readonly PastRun[];
+  current: BaselineRecord;
+  baseline: Baseline | null;
   settings: CompareSettings;
   errorWindows?: ReadonlyMap<string, readonly Proportion[]>;
 }): StoredComparison {
-  const { runs, warnings, finding } = choosePast(current, history);
-  if (finding) return { comparisons: [], findings: [finding], runs: 0 };
+  const { records = [], incomparable, warnings = [] } = baseline ? usable(baseline, current) : {};
+  const runs = [...records].reverse().slice(0, mostRuns);
+  if (runs.length === 0) return { comparisons: [], findings: [nothing(incomparable ?? null)], runs: 0 };
   const margin = (tolerance: number) => Math.log(1 + Math.min(nullMargin, tolerance / 2));
   const endpoints: StoredQuestion[] = [];
   const suites: StoredQuestion[] = [];
@@ -68,6 +91,16 @@ export function compareStored({
     findings: [],
     runs: runs.length,
   };
+}
+
+/** Other load or another way of measuring is a question left open; an empty store is none (SPEC 13.6). */
+function nothing(incomparable: { why: string; message: string } | null): Reason {
+  if (incomparable?.why === "other-profile" || incomparable?.why === "other-measurement") {
+    const remedy = "The next run on the default branch stores one to compare with.";
+    return { code: "inconclusive", message: `Nothing can be compared: ${incomparable.message}.`, remedy };
+  }
+  const why = incomparable ? `: ${incomparable.message}` : " yet";
+  return { code: "no-baseline", message: `There is no baseline${why}; the promises alone were judged.` };
 }
 
 /** Holm over one family, then the words of SPEC 4.3: not proven and within tolerance is unchanged, past it undecided. */

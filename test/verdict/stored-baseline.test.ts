@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { Random } from "../../src/base/random.ts";
+import { type BaselineRecord, emptyBaseline } from "../../src/baseline/baseline.ts";
 import type { Endpoint } from "../../src/stats/endpoint.ts";
 import { Histogram } from "../../src/stats/histogram.ts";
-import type { PastRun } from "../../src/verdict/history.ts";
 import { predict } from "../../src/verdict/prediction.ts";
 import { defaultCompareSettings as settings } from "../../src/verdict/settings.ts";
 import { compareStored } from "../../src/verdict/stored-baseline.ts";
@@ -18,13 +18,35 @@ function latencies(ms: number): Histogram {
 
 const endpoint = (name: string): Endpoint => ({ method: "GET", name });
 
+const profile: BaselineRecord["profile"] = {
+  users: 10,
+  spawnRate: 10,
+  runTimeMs: 60_000,
+  requests: null,
+  arrivalRate: null,
+  shape: null,
+  userClasses: ["Shopper"],
+  tags: [],
+  excludeTags: [],
+};
+
+const compare = ({
+  history,
+  ...question
+}: Omit<Parameters<typeof compareStored>[0], "baseline" | "settings"> & { history: readonly BaselineRecord[] }) =>
+  compareStored({ ...question, settings, baseline: { ...emptyBaseline("test"), records: history } });
+
 /** A run of the day with so many milliseconds by endpoint. */
-function run(day: number, levels: Record<string, number>, changes: Partial<PastRun> = {}): PastRun {
+function run(day: number, levels: Record<string, number>, changes: Partial<BaselineRecord> = {}): BaselineRecord {
   return {
     commit: `c${day}`,
     startedAt: new Date(Date.UTC(2026, 0, day)).toISOString(),
-    machine: "m",
-    profile: "p",
+    id: `r${day}`,
+    machine: { cpuModel: "m", cores: 2, memoryBytes: 1, os: "linux", node: "24" },
+    profile,
+    engine: "e",
+    invalidated: null,
+    markedAt: "",
     locustfileHash: "h",
     measurement: 1,
     pinned: false,
@@ -32,6 +54,7 @@ function run(day: number, levels: Record<string, number>, changes: Partial<PastR
       endpoint: endpoint(name),
       requests: 2000,
       failures: 0,
+      timeouts: 0,
       latencies: latencies(ms),
     })),
     ...changes,
@@ -44,7 +67,7 @@ const all = (ms: number, changes: Record<string, number> = {}) => ({
   ...changes,
 });
 /** Twenty runs whose whole level differs by 8 % and each endpoint by 2 % more. */
-function noisyHistory(): PastRun[] {
+function noisyHistory(): BaselineRecord[] {
   const random = Random.from("history");
   const wobble = (sd: number) => Math.exp(sd * (random.float() + random.float() + random.float() - 1.5) * 2);
   return Array.from({ length: 20 }, (_, i) => {
@@ -83,24 +106,23 @@ describe("the prediction over runs", () => {
 
 describe("a new run against stored ones", () => {
   test("no stored run is no baseline", () => {
-    const { comparisons, findings } = compareStored({ current: run(9, all(100)), history: [], settings });
+    const { comparisons, findings } = compare({ current: run(9, all(100)), history: [] });
     expect([comparisons, findings.map(({ code }) => code)]).toEqual([[], ["no-baseline"]]);
   });
 
   test("with one stored run a doubling fails and a third more does not", () => {
     const few = { "/a": 100 };
     const judge = (ms: number) =>
-      outcomesOf(compareStored({ current: run(9, { "/a": ms }), history: [run(1, few)], settings }).comparisons);
+      outcomesOf(compare({ current: run(9, { "/a": ms }), history: [run(1, few)] }).comparisons);
     expect(judge(500)).toEqual({ "/a p50": "regressed", "/a p95": "regressed" });
     expect(judge(133)).toEqual({ "/a p50": "inconclusive", "/a p95": "inconclusive" });
     expect(judge(103)).toEqual({});
   });
 
   test("one endpoint that moved alone is found behind a spread of 8 %", () => {
-    const { comparisons } = compareStored({
+    const { comparisons } = compare({
       current: run(30, all(100, { "/c": 130 })),
       history: noisyHistory(),
-      settings,
     });
     expect(outcomesOf(comparisons)).toEqual({ "/c p50": "regressed", "/c p95": "regressed" });
     const c = comparisons.find(({ endpoint, metric }) => endpoint?.name === "/c" && metric === "p95");
@@ -109,23 +131,22 @@ describe("a new run against stored ones", () => {
   });
 
   test("what hits every endpoint is the suite's alone, and called what it is", () => {
-    const { comparisons } = compareStored({ current: run(30, all(180)), history: noisyHistory(), settings });
+    const { comparisons } = compare({ current: run(30, all(180)), history: noisyHistory() });
     expect(outcomesOf(comparisons)).toEqual({ suite: "regressed" });
     const suite = comparisons.find(({ metric }) => metric === "suite");
     expect(suite?.explanation.join(" ")).toContain("the code or the machine");
   });
 
   test("an endpoint that stayed while the others got faster did not regress", () => {
-    const { comparisons } = compareStored({
+    const { comparisons } = compare({
       current: run(30, all(65, { "/c": 95 })),
       history: noisyHistory(),
-      settings,
     });
     expect(outcomesOf(comparisons)["/c p95"]).toBeUndefined();
   });
 
   test("an unchanged run is unchanged and says what it could have seen", () => {
-    const { comparisons } = compareStored({ current: run(30, all(100)), history: noisyHistory(), settings });
+    const { comparisons } = compare({ current: run(30, all(100)), history: noisyHistory() });
     expect(outcomesOf(comparisons)).toEqual({});
     for (const { metric, smallestDetectable } of comparisons) {
       if (metric === "p95") expect(smallestDetectable).toBeGreaterThan(0.1);
@@ -134,61 +155,60 @@ describe("a new run against stored ones", () => {
 
   test("another load profile and another measurement are not compared", () => {
     const current = run(30, all(100));
-    for (const changes of [{ profile: "q" }, { measurement: 2 }]) {
+    for (const changes of [{ profile: { ...profile, users: 20 } }, { measurement: 2 }]) {
       const history = [run(1, all(100), changes)];
-      const { comparisons, findings } = compareStored({ current, history, settings });
+      const { comparisons, findings } = compare({ current, history });
       expect([comparisons.length, findings[0]?.code]).toEqual([0, "inconclusive"]);
     }
   });
 
   test("eight runs of the same machine are enough to leave the others out", () => {
-    const mixed = noisyHistory().map((past, i) => (i % 2 === 0 ? past : { ...past, machine: "other" }));
+    const mixed = noisyHistory().map((past, i) =>
+      i % 2 === 0 ? past : { ...past, machine: { ...past.machine, cpuModel: "other" } },
+    );
     const current = run(30, all(100));
-    expect(compareStored({ current, history: mixed, settings }).runs).toBe(10);
-    const few = compareStored({ current, history: mixed.slice(0, 10), settings });
+    expect(compare({ current, history: mixed }).runs).toBe(10);
+    const few = compare({ current, history: mixed.slice(0, 10) });
     expect(few.runs).toBe(10);
-    expect(few.comparisons[0]?.warnings[0]).toContain("5 of 10 baseline runs were made on other machines");
+    expect(few.comparisons[0]?.warnings[0]).toContain("5 of 10 stored runs come from another machine");
   });
 
   test("one wild run among the stored does not widen the interval", () => {
     const history = noisyHistory();
     const wild = [...history.slice(0, 19), run(20, all(300))];
-    const width = (past: readonly PastRun[]) => {
-      const { comparisons } = compareStored({ current: run(30, all(100)), history: past, settings });
+    const width = (past: readonly BaselineRecord[]) => {
+      const { comparisons } = compare({ current: run(30, all(100)), history: past });
       return comparisons.find(({ metric }) => metric === "suite")?.smallestDetectable ?? Number.NaN;
     };
     expect(width(wild)).toBeLessThan(1.1 * width(history));
   });
 
-  test("a pinned run is the baseline", () => {
-    const history = [...noisyHistory(), run(25, all(100), { pinned: true })];
-    expect(compareStored({ current: run(30, all(100)), history, settings }).runs).toBe(1);
-  });
-
   test("slow drift is told against the oldest runs", () => {
     const history = Array.from({ length: 20 }, (_, i) => run(i + 1, all(100 * 1.02 ** i)));
-    const { comparisons } = compareStored({ current: run(30, all(100 * 1.02 ** 20)), history, settings });
+    const { comparisons } = compare({ current: run(30, all(100 * 1.02 ** 20)), history });
     expect(comparisons[0]?.warnings.join()).toMatch(/slower than the oldest runs kept \(since 2026-01-01\)/);
   });
 
   test("new and vanished endpoints are listed, not judged", () => {
     const history = [run(1, { "/a": 100, "/old": 100 })];
-    const { comparisons } = compareStored({ current: run(2, { "/a": 100, "/new": 100 }), history, settings });
+    const { comparisons } = compare({ current: run(2, { "/a": 100, "/new": 100 }), history });
     const listed = comparisons.filter(({ outcome }) => outcome === "no-baseline");
     expect(new Set(listed.map(({ endpoint }) => endpoint?.name))).toEqual(new Set(["/new", "/old"]));
   });
 
   test("errors that recur fail; the same number in one outage does not", () => {
     const current = run(30, { "/a": 100 });
-    const failing: PastRun = { ...current, endpoints: current.endpoints.map((one) => ({ ...one, failures: 40 })) };
+    const failing: BaselineRecord = {
+      ...current,
+      endpoints: current.endpoints.map((one) => ({ ...one, failures: 40 })),
+    };
     const windows = (failures: (i: number) => number) =>
       new Map([["GET /a", Array.from({ length: 40 }, (_, i) => ({ requests: 50, failures: failures(i) }))]]);
     const judge = (errorWindows: ReturnType<typeof windows>) =>
       outcomesOf(
-        compareStored({
+        compare({
           current: failing,
           history: [run(1, { "/a": 100 }), run(2, { "/a": 100 })],
-          settings,
           errorWindows,
         }).comparisons,
       );

@@ -2,9 +2,8 @@ import { describe, expect, test } from "vitest";
 import type { ThresholdResult } from "../../src/slo/promise.ts";
 import type { Comparison } from "../../src/verdict/comparison.ts";
 import { defaultFailOn, exitCodeOf, type FailOn } from "../../src/verdict/exit-code.ts";
-import { runOfResult } from "../../src/verdict/run-of-result.ts";
 import { defaultCompareSettings } from "../../src/verdict/settings.ts";
-import { compareSimply } from "../../src/verdict/simple-comparison.ts";
+import { compareWithBaseline } from "../../src/verdict/stored-baseline.ts";
 import { judge, noTargetVerdict } from "../../src/verdict/verdict-of.ts";
 import { home, resultOf, steadyBlocks } from "./runs.ts";
 
@@ -87,8 +86,8 @@ describe("the verdict", () => {
   });
 
   test("without a baseline it passes and says why nothing was compared", () => {
-    const comparisons = compareSimply({ current: runOfResult(result), history: [], settings: defaultCompareSettings });
-    const verdict = judge({ result, thresholds: [], comparisons });
+    const { comparisons, findings } = compareWithBaseline({ result, baseline: null, settings: defaultCompareSettings });
+    const verdict = judge({ result, thresholds: [], comparisons, findings });
     expect([verdict.conclusion, ...codes(verdict)]).toEqual(["pass", "no-baseline"]);
   });
 
@@ -135,32 +134,5 @@ describe("the exit code", () => {
 
   test("nothing deployed and told to pass", () => {
     expect(exitCodeOf({ verdict: noTargetVerdict("nothing was deployed"), failOn: defaultFailOn })).toBe(0);
-  });
-});
-
-describe("the simple comparison", () => {
-  const current = runOfResult(result);
-  const past = (factor: number) =>
-    runOfResult(resultOf(steadyBlocks(40, 10, (_, i) => ({ latencyMs: (20 + i) * factor }))));
-  const outcomes = (factor: number, requests = 1) =>
-    Object.fromEntries(
-      compareSimply({
-        current,
-        history: Array.from({ length: requests }, () => past(factor)),
-        settings: defaultCompareSettings,
-      }).map(({ metric, outcome }) => [metric, outcome]),
-    );
-
-  test("slower than the tolerance is a regression, faster an improvement, and p50 has half the tolerance", () => {
-    expect(outcomes(1)).toEqual({ p50: "unchanged", p95: "unchanged", errors: "unchanged" });
-    expect(outcomes(1 / 1.08)).toEqual({ p50: "regressed", p95: "unchanged", errors: "unchanged" });
-    expect(outcomes(1 / 1.25)).toEqual({ p50: "regressed", p95: "regressed", errors: "unchanged" });
-    expect(outcomes(1.25)).toEqual({ p50: "improved", p95: "improved", errors: "unchanged" });
-  });
-
-  test("too few requests are undecided", () => {
-    const few = runOfResult(resultOf(steadyBlocks(9, 10, () => ({ latencyMs: 1 }))));
-    const all = compareSimply({ current, history: [few], settings: defaultCompareSettings });
-    expect(new Set(all.map(({ outcome }) => outcome))).toEqual(new Set(["inconclusive"]));
   });
 });
