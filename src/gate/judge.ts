@@ -2,14 +2,11 @@ import type { BaselineRecord } from "../baseline/baseline.ts";
 import { type LeftOut, usable } from "../baseline/usable.ts";
 import type { GateConfig } from "../config/gate-config.ts";
 import { evaluate, settle } from "../slo/evaluate.ts";
-import { waiverFor } from "../slo/waiver.ts";
 import type { RunResult } from "../stats/run-result.ts";
-import type { Comparison, ComparisonMetric } from "../verdict/comparison.ts";
+import { compare } from "../verdict/compare.ts";
+import type { ComparisonMetric } from "../verdict/comparison.ts";
 import type { FailOn } from "../verdict/exit-code.ts";
-import type { PastRun } from "../verdict/history.ts";
-import { machineText, profileText, runOfResult } from "../verdict/run-of-result.ts";
 import { type CompareSettings, defaultCompareSettings } from "../verdict/settings.ts";
-import { compareSimply } from "../verdict/simple-comparison.ts";
 import type { Reason, Verdict } from "../verdict/verdict.ts";
 import { judge } from "../verdict/verdict-of.ts";
 import type { Past } from "./recall.ts";
@@ -19,7 +16,7 @@ export interface Judged {
   readonly comparing: CompareSettings;
   readonly failOn: ReadonlySet<FailOn>;
   /** The stored runs it was compared with, oldest first. */
-  readonly history: readonly PastRun[];
+  readonly history: readonly BaselineRecord[];
   /** Why there was nothing to compare with; null where there was. */
   readonly whyNot: string | null;
   /** What is odd about the stored runs. */
@@ -42,14 +39,19 @@ export function judgeRun({
   const comparing = compareSettings(config);
   const thresholds = settle(evaluate(config.thresholds, result.blocks));
   const use = past.baseline && usable(past.baseline, { ...result.meta, measurement: result.meta.measurement });
-  const history = (use?.records ?? []).map(pastRunOf);
-  const comparisons =
-    history.length === 0 ? [] : compareSimply({ current: runOfResult(result), history, settings: comparing });
+  const history = use?.records ?? [];
+  const { comparisons } = compare({
+    result,
+    against: history.length === 0 ? { kind: "none" } : { kind: "baseline", baseline: past.baseline },
+    settings: comparing,
+    waivers: config.file?.waive ?? [],
+    today,
+  });
   const whyNot = past.whyNot ?? use?.incomparable?.message ?? null;
   const verdict = judge({
     result,
     thresholds,
-    comparisons: comparisons.map((comparison) => waived(comparison, { config, today })),
+    comparisons,
     findings: past.wanted && whyNot !== null ? [withoutPast(whyNot, use?.incomparable?.why)] : [],
   });
   return { verdict, comparing, failOn: failOnOf(config), history, whyNot, warnings: use?.warnings ?? [] };
@@ -63,11 +65,6 @@ function withoutPast(message: string, why: LeftOut | undefined): Reason {
     message: `Nothing to compare with: ${message}.`,
     remedy: "The next runs on the default branch make a baseline of the new kind.",
   };
-}
-
-function pastRunOf(record: BaselineRecord): PastRun {
-  const { machine, profile, ...rest } = record;
-  return { ...rest, machine: machineText(machine), profile: profileText(profile) };
 }
 
 export function failOnOf({ settings }: GateConfig): ReadonlySet<FailOn> {
@@ -84,12 +81,4 @@ export function compareSettings({ settings, file }: GateConfig): CompareSettings
     errorTolerance: settings["error-tolerance"],
     confidence: settings.confidence,
   };
-}
-
-/** A regression that is known and accepted until a day stays visible and fails nothing. */
-function waived(comparison: Comparison, { config, today }: { config: GateConfig; today: string }): Comparison {
-  const { endpoint, metric, outcome } = comparison;
-  if (outcome !== "regressed" || endpoint === null || !config.file) return comparison;
-  const waiver = waiverFor(config.file.waive, { endpoint, metric, today });
-  return waiver ? { ...comparison, waived: { until: waiver.until, reason: waiver.reason } } : comparison;
 }
