@@ -1,6 +1,6 @@
 import { systemClock } from "../base/clock.ts";
 import { GateError, messageOf } from "../base/errors.ts";
-import { isAbstract } from "./brand.ts";
+import { isAbstract, taskSetBrand, userBrand } from "./brand.ts";
 import type { Environment } from "./environment.ts";
 import { events } from "./events.ts";
 import type { UserRuntime } from "./runtime.ts";
@@ -88,14 +88,21 @@ const assigned = new WeakMap<object, ReadonlySet<string>>();
  * or compiled: `name =`, `this.name =`, `define(this, "name", …)`. May say yes too often, which costs a specimen.
  */
 export function assigns(anyClass: object, name: RegExp): boolean {
-  for (let c: unknown = anyClass; typeof c === "function" && c !== Function.prototype; c = Object.getPrototypeOf(c)) {
+  for (let c: unknown = anyClass; typeof c === "function" && !isOurs(c); c = Object.getPrototypeOf(c)) {
     let names = assigned.get(c);
     if (!names) {
       const source = Function.prototype.toString.call(c);
-      names = new Set(Array.from(source.matchAll(/\b(\w+)["'`]?\]?\s*(?:=(?![=>])|,)/g), (found) => found[1] ?? ""));
+      names = new Set(
+        Array.from(source.matchAll(/(?<!\bstatic\s+)\b(\w+)["'`]?\]?\s*(?:=(?![=>])|,)/g), (found) => found[1] ?? ""),
+      );
       assigned.set(c, names);
     }
     if (names.values().some((candidate) => name.test(candidate))) return true;
   }
   return false;
+}
+
+/** The roots of all user and task-set classes, and what lies below them. */
+function isOurs(c: object): boolean {
+  return c === Function.prototype || Object.hasOwn(c, userBrand) || Object.hasOwn(c, taskSetBrand);
 }
