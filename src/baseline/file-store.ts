@@ -9,7 +9,10 @@ import type { BaselineStore, Change, Loaded, Saved } from "./store.ts";
 import { loadedFrom, nextVersion, refusalOf } from "./stored-text.ts";
 
 const attempts = 200;
-/** A claim that old was left by a writer that died between two system calls. */
+/**
+ * A claim that old was left by a writer that died between two system calls. One that merely slept so long loses its
+ * claim and begins again.
+ */
 const staleClaimMs = 10_000;
 
 /**

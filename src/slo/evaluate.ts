@@ -8,6 +8,7 @@ import { sayMeasured, sayPromise } from "./say.ts";
 import { printThreshold, type Threshold } from "./threshold.ts";
 import { printMetric, unitOf } from "./threshold-metric.ts";
 import { holds } from "./threshold-operator.ts";
+import { printQuantity } from "./threshold-quantity.ts";
 
 /**
  * Holds promises against a run: one result for each promise of the total, one per matching endpoint for the others.
@@ -25,7 +26,7 @@ export function evaluate(thresholds: readonly Threshold[], blocks: readonly Bloc
     const { of } = threshold;
     if (of === null) return [judge(threshold, { endpoint: null, stats: window.total, window })];
     const matching = window.endpoints.filter(({ endpoint }) => matchesEndpoint(of, endpoint));
-    if (matching.length === 0) return [withoutData(threshold, null, nearestSentence(of, window))];
+    if (matching.length === 0) return [withoutData(threshold, null, nearestSentence(threshold, window))];
     return matching
       .filter(({ endpoint }) => !threshold.except.some((glob) => matchesEndpoint(glob, endpoint)))
       .map(({ endpoint, stats }) => judge(threshold, { endpoint, stats, window }));
@@ -46,7 +47,7 @@ interface Subject {
 function judge(threshold: Threshold, { endpoint, stats, window }: Subject): ThresholdResult {
   const measured = measure(threshold.metric, stats, window.windowMs);
   if (!measured) {
-    const why = stats.requests === 0 ? "no requests were made" : "no request had a response time";
+    const why = stats.requests === 0 ? noRequests(threshold) : "no request had a response time";
     return withoutData(threshold, endpoint, why);
   }
   const outcome = outcomeOf(threshold, measured, stats);
@@ -84,13 +85,16 @@ function withoutData(threshold: Threshold, endpoint: Endpoint | null, why: strin
   };
 }
 
-function nearestSentence(of: string, window: JudgedWindow): string {
-  const names = nearestLabels(
-    of,
-    window.endpoints.map(({ endpoint }) => endpoint),
-  );
-  if (names.length === 0) return "no requests were made";
-  return `no endpoint is called so; the nearest ${names.length === 1 ? "is" : "are"} ${names.map((name) => `"${name}"`).join(", ")}`;
+function nearestSentence(threshold: Threshold, window: JudgedWindow): string {
+  const endpoints = window.endpoints.map(({ endpoint }) => endpoint);
+  const names = nearestLabels(threshold.of ?? "", endpoints).map((name) => `"${name}"`);
+  if (names.length === 0) return noRequests(threshold);
+  return `no endpoint is called so; the nearest ${names.length === 1 ? "is" : "are"} ${names.join(", ")}`;
+}
+
+function noRequests({ afterMs }: Threshold): string {
+  const when = afterMs > 0 ? ` after the first ${printQuantity(afterMs, "ms")} of the judged window` : "";
+  return `no requests were made${when}`;
 }
 
 function blank(threshold: Threshold, endpoint: Endpoint | null) {

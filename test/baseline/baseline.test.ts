@@ -1,9 +1,12 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { Ajv2020 } from "ajv/dist/2020.js";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Random } from "../../src/base/random.ts";
 import { addRecord, type Baseline, emptyBaseline, mergeBaselines } from "../../src/baseline/baseline.ts";
 import { decodeBaseline, encodeBaseline } from "../../src/baseline/document.ts";
 import { invalidate, listRuns, pin, reset } from "../../src/baseline/housekeeping.ts";
+import { baselineJsonSchema } from "../../src/baseline/json-schema.ts";
 import { recordOf } from "../../src/baseline/record.ts";
 import { usable } from "../../src/baseline/usable.ts";
 import { Histogram } from "../../src/stats/histogram.ts";
@@ -163,6 +166,16 @@ describe("the document", () => {
       why: "it is not a baseline (at records.0.endpoints.0.requests)",
     });
     expect(decodeBaseline(good.replace(/HISTFAAA[^"]*/, "HISTFAAAAAAA"))).toMatchObject({ is: "unreadable" });
+  });
+
+  test("has a published JSON Schema, which is up to date and accepts what is written", () => {
+    const file = "schema/baseline.schema.json";
+    const current = baselineJsonSchema();
+    if (process.env.GOLDEN === "write") writeFileSync(file, `${JSON.stringify(current, null, 2)}\n`);
+    expect(JSON.parse(readFileSync(file, "utf8"))).toEqual(current);
+    const validate = new Ajv2020({ strict: false }).compile(current);
+    const pinned = pin(baselineOf(3), { run: recordNumber(1).id, at: "2026-02-01T00:00:00Z" });
+    expect(validate(JSON.parse(encodeBaseline(pinned)))).toBe(true);
   });
 
   test("no text makes the reader throw", () => {
