@@ -25,7 +25,7 @@ const rooms: Record<string, { floor: number; wing?: "load" | "gate" }> = {
 
 /** Where each library may be imported; `""` is the top of src, the doors and what stands beside them. */
 const confined: Record<string, readonly string[]> = {
-  undici: ["http", "github/client.ts"],
+  undici: ["http", "github/octokit.ts"],
   piscina: ["engine/thread-node.ts"],
   "hdr-histogram-js": ["stats/histogram.ts"],
   "@babel/": ["engine"],

@@ -1,8 +1,6 @@
-import type { getOctokit } from "@actions/github";
 import type { Clock } from "../base/clock.ts";
+import type { Octokit } from "./octokit.ts";
 import { limitWaitMs } from "./rate-limit.ts";
-
-export type Octokit = ReturnType<typeof getOctokit>;
 
 /** As the environment spells them: `http_proxy`, `https_proxy`, `no_proxy`. For the API; load never goes through a proxy. */
 export interface ProxySettings {
@@ -18,6 +16,7 @@ export function readProxySettings(env: Readonly<Record<string, string | undefine
 }
 
 export interface ClientOptions {
+  /** Not empty: without a token there is no client. */
   readonly token: string;
   /** `GITHUB_API_URL`: `https://api.github.com`, `https://host/api/v3`, `https://gitea/api/v1`. */
   readonly apiUrl: string;
@@ -39,50 +38,30 @@ export interface GitHubClient {
   download(url: string, limits: { readonly limitBytes: number; readonly signal?: AbortSignal }): Promise<Buffer>;
 }
 
-const requestTimeoutMs = 20_000;
-
 /**
  * A client for the REST API. The libraries are loaded on the first call, not with the program: a run that talks to
  * nobody does not pay for them.
  */
 export async function connectGitHub(options: ClientOptions): Promise<GitHubClient> {
-  const [{ getOctokit: make }, { retry }, { EnvHttpProxyAgent, fetch }] = await Promise.all([
-    import("@actions/github"),
-    import("@octokit/plugin-retry"),
-    import("undici"),
-  ]);
+  const { makeOctokit } = await import("./octokit.ts");
   const retryPauseMs = options.retryPauseMs ?? 1000;
   const { httpProxy = "", httpsProxy = "", noProxy = "" } = options.proxy;
-  // Empty texts, not undefined: the agent would look into the process's environment by itself.
-  const dispatcher = new EnvHttpProxyAgent({
+  const { octokit, fetch } = makeOctokit({
+    token: options.token,
+    baseUrl: options.apiUrl.replace(/\/+$/, ""),
+    userAgent: options.userAgent,
+    retryPauseMs,
     httpProxy,
     httpsProxy,
     noProxy,
-    headersTimeout: requestTimeoutMs,
-    bodyTimeout: requestTimeoutMs,
-    // Idle connections must not keep the program alive for long.
-    keepAliveTimeout: 1000,
   });
-  const throughProxy = (url: string, init: Parameters<typeof fetch>[1]) => fetch(url, { ...init, dispatcher });
-  const octokit = make(
-    options.token,
-    {
-      baseUrl: options.apiUrl.replace(/\/+$/, ""),
-      userAgent: options.userAgent,
-      request: { fetch: throughProxy },
-      // 429 is not among the plugin's own refusals; how long to wait then is said in the answer, below.
-      retry: { retryAfterBaseValue: retryPauseMs, doNotRetry: [400, 401, 403, 404, 410, 422, 429, 451] },
-      log: { debug: ignore, info: ignore, warn: ignore, error: ignore },
-    },
-    retry,
-  );
   waitForLimits(octokit, options);
   return {
     octokit,
     clock: options.clock,
     retryPauseMs,
     async download(url, { limitBytes, signal }) {
-      const response = await throughProxy(url, signal === undefined ? {} : { signal });
+      const response = await fetch(url, signal === undefined ? {} : { signal });
       if (!response.ok) throw new Error(`the download answered ${response.status}`);
       const chunks: Uint8Array[] = [];
       let bytes = 0;
@@ -95,8 +74,6 @@ export async function connectGitHub(options: ClientOptions): Promise<GitHubClien
     },
   };
 }
-
-function ignore(): void {}
 
 /** Waits where GitHub says how long, as long as the budget of the whole client lasts; then the refusal stands. */
 function waitForLimits(octokit: Octokit, options: ClientOptions): void {

@@ -57,6 +57,7 @@ export interface GitHubContext {
   readonly branch: string | undefined;
   readonly baseBranch: string | undefined;
   readonly defaultBranch: string | undefined;
+  /** The measured commit is what the default branch pointed at; a fork's `main` is not it. */
   readonly onDefaultBranch: boolean;
   readonly actor: string;
   /** Started by Dependabot, whose token may only read. */
@@ -95,23 +96,27 @@ export function readContext(input: { readonly env: Environment; readonly event: 
   const eventSha = env.GITHUB_SHA ?? "";
   const repositoryId = event.at("repository", "id").number ?? numberOf(env.GITHUB_REPOSITORY_ID);
   const otherRepository = workflowRun?.headRepositoryId !== undefined && workflowRun.headRepositoryId !== repositoryId;
+  const headSha = pullRequest?.headSha ?? deployment?.sha ?? dispatch?.sha ?? workflowRun?.headSha ?? eventSha;
+  const isFork = pullRequest?.isFork ?? otherRepository;
+  // Events like workflow_run have the default branch as their ref whatever commit they are about.
+  const onRef = headSha === eventSha && !isFork;
   return {
     owner,
     repo,
     repositoryId,
     eventName,
-    headSha: pullRequest?.headSha ?? deployment?.sha ?? dispatch?.sha ?? workflowRun?.headSha ?? eventSha,
+    headSha,
     eventSha,
     baseSha: pullRequest?.baseSha ?? event.at("merge_group", "base_sha").sha ?? notZero(event.at("before").sha),
     ref,
-    branch: pullRequest?.headBranch ?? (/^refs\/heads\/(.+)$/.exec(ref)?.[1] || workflowRun?.headBranch),
+    branch:
+      pullRequest?.headBranch ?? workflowRun?.headBranch ?? (onRef ? /^refs\/heads\/(.+)$/.exec(ref)?.[1] : undefined),
     baseBranch: pullRequest?.baseBranch ?? event.at("merge_group", "base_ref").text?.replace(/^refs\/heads\//, ""),
     defaultBranch,
-    // A pull request of a fork's `main` has `main` as its head, never as its ref.
-    onDefaultBranch: defaultBranch !== undefined && ref === `refs/heads/${defaultBranch}`,
+    onDefaultBranch: onRef && defaultBranch !== undefined && ref === `refs/heads/${defaultBranch}`,
     actor: env.GITHUB_ACTOR ?? "",
     isDependabot: env.GITHUB_ACTOR === "dependabot[bot]",
-    isFork: pullRequest?.isFork ?? otherRepository,
+    isFork,
     run: readRun({ env, serverUrl, owner, repo }),
     workflow: env.GITHUB_WORKFLOW ?? "",
     job: env.GITHUB_JOB ?? "",

@@ -76,7 +76,10 @@ test("a merge group names its last pull request", () => {
 
 test("the run that a workflow_run is about may be a fork's", () => {
   const event = workflowRunEvent({ sha: head, branch: "main", headOwner: "mallory", headRepositoryId: 99 });
-  expect(contextOf("workflow_run", event)).toMatchObject({ headSha: head, isFork: true, onDefaultBranch: true });
+  expect(contextOf("workflow_run", event)).toMatchObject({ headSha: head, isFork: true, onDefaultBranch: false });
+  // Deployed by hand and told by dispatch: the workflow runs on main, the commit is another.
+  const dispatch = contextOf("repository_dispatch", { client_payload: { git: { sha: head } } });
+  expect(dispatch).toMatchObject({ onDefaultBranch: false, branch: undefined });
 });
 
 test("GitHub Enterprise Server and Gitea have no artifact service, github.com and ghe.com have", () => {
