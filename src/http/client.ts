@@ -158,7 +158,7 @@ export class HttpClient {
       const admitted = this.#runtime.guard.admit();
       const body = encodeBody(options);
       const place = this.#runtime.witness.wantsPlaces ? callPlace() : undefined;
-      if (admitted !== true || body instanceof Promise) {
+      if (admitted !== true || body instanceof Promise || this.#session.loading) {
         return this.#beginLater(
           { method, url, options, place, name: options.name ?? this.#requestName },
           admitted,
@@ -191,7 +191,8 @@ export class HttpClient {
     admitted: boolean | Promise<boolean>,
     body: ReturnType<typeof encodeBody>,
   ): Promise<HttpResponse | StreamedResponse> {
-    const [encoded, admission] = await Promise.all([body, untilStopped(admitted, this.#runtime.signal)]);
+    const leave = untilStopped(admitted, this.#runtime.signal);
+    const [encoded, admission] = await Promise.all([body, leave, this.#session.loading]);
     if (!admission) throw new StopUser("the run's requests are used up");
     if (this.#runtime.signal.aborted) throw new StopUser("the user was stopped");
     const exchange = this.#exchange(call.method, call.url, call.options);

@@ -1,6 +1,5 @@
 import { defaultConnectionsPerUser, defaultPoolSize } from "./settings.ts";
 import type { Address, Transport } from "./transport.ts";
-import { UndiciTransport } from "./undici-transport.ts";
 import { Wire } from "./wire.ts";
 import type { HttpWorld } from "./world.ts";
 
@@ -35,9 +34,9 @@ export class Connections {
   }
 
   #open(address: Address): Transport {
-    const { http2, proxy } = this.#world.settings;
-    const byUndici = proxy !== undefined || (http2 === true && address.secure);
-    return byUndici ? new UndiciTransport(this.#world, address) : new Wire(this.#world, address);
+    const { undici: Undici, settings } = this.#world;
+    const byUndici = settings.proxy !== undefined || (settings.http2 === true && address.secure);
+    return byUndici && Undici ? new Undici(this.#world, address, settings.proxy) : new Wire(this.#world, address);
   }
 
   #shortest(list: readonly Transport[], origin: string): Transport {

@@ -1,16 +1,16 @@
 import { GateError } from "../base/errors.ts";
 import type { Phases } from "../stats/sample.ts";
-import type { Exchange } from "./exchange.ts";
+import type { Answered } from "./answered.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** What both kinds of answer have. */
 abstract class Answer {
-  protected readonly exchange: Exchange;
+  protected readonly exchange: Answered;
   readonly #verdict: Verdict | undefined;
   readonly #onScopeEnd: (() => void) | undefined;
   #headers: Headers | undefined;
 
-  constructor(exchange: Exchange, verdict?: Verdict, onScopeEnd?: () => void) {
+  constructor(exchange: Answered, verdict?: Verdict, onScopeEnd?: () => void) {
     this.exchange = exchange;
     this.#verdict = verdict;
     this.#onScopeEnd = onScopeEnd;

@@ -127,6 +127,11 @@ export class Session implements ExchangeOwner {
     this.#connections.close();
   }
 
+  /** What must be there before the first request can start. */
+  get loading(): Promise<void> | undefined {
+    return this.#world.loading;
+  }
+
   // What an exchange asks for.
 
   now(): number {

@@ -4,7 +4,7 @@ import { type buildConnector, Client, type Dispatcher, ProxyAgent } from "undici
 import { ExchangeError } from "./cause.ts";
 import { secureContextOf } from "./connect.ts";
 import { type Address, type Carried, type ConnectTiming, notableHeaders, type Transport } from "./transport.ts";
-import type { HttpWorld } from "./world.ts";
+import type { WireWorld } from "./wire.ts";
 
 /** Requests one HTTP/2 connection carries at once; servers rarely allow more. */
 const streamsPerConnection = 100;
@@ -16,9 +16,9 @@ export class UndiciTransport implements Transport {
   readonly #carrying = new Map<Carried, Carriage>();
   #lastConnect: ConnectTiming | undefined;
 
-  constructor(world: HttpWorld, address: Address) {
+  constructor(world: WireWorld, address: Address, proxy: string | undefined) {
     this.origin = address.origin;
-    const { proxy, tls = {} } = world.settings;
+    const { tls } = world;
     if (proxy !== undefined) {
       const { servername, insecure } = tls;
       const requestTls = {
@@ -91,7 +91,7 @@ export class UndiciTransport implements Transport {
   }
 
   /** Like undici's own, but shares the certificates' context and notes when each step was over. */
-  #connector(world: HttpWorld, { hostname: host, port }: Address): buildConnector.connector {
+  #connector(world: WireWorld, { hostname: host, port }: Address): buildConnector.connector {
     return (_, callback) => {
       const timing = { startMs: world.clock.now(), lookupMs: 0, connectMs: 0, tlsMs: 0 };
       const servername = world.tls.servername ?? (isIP(host) === 0 ? host : undefined);

@@ -6,6 +6,7 @@ import { HeaderList } from "./header-list.ts";
 import { type Plan, Plans, planFor } from "./plan.ts";
 import { defaultConnectTimeoutMs, defaultUserAgent, type HttpSettings } from "./settings.ts";
 import type { Address, Transport } from "./transport.ts";
+import type { UndiciTransport } from "./undici-transport.ts";
 import type { WireWorld } from "./wire.ts";
 
 /** What all clients of one thread and run have in common, so that a user holds next to nothing of its own. */
@@ -21,12 +22,24 @@ export class HttpWorld implements WireWorld {
   readonly #plans = new Map<string, Plans>();
   readonly #defaults = new Map<string, HeaderList>();
 
+  /** undici's connections, once they are there; only runs that ask for HTTP/2 or a proxy load them. */
+  undici: typeof UndiciTransport | undefined;
+  /** While they are being loaded. */
+  loading: Promise<void> | undefined;
+
   constructor(runtime: UserRuntime, settings: HttpSettings) {
     this.clock = runtime.clock;
     this.deadlines = new Deadlines(runtime.clock);
     this.settings = settings;
     this.#guard = runtime.guard;
     this.#extraHeaders = runtime.extraHeaders;
+    if (settings.http2 === true || settings.proxy !== undefined) this.loading = this.#load();
+  }
+
+  async #load(): Promise<void> {
+    const { UndiciTransport } = await import("./undici-transport.ts");
+    this.undici = UndiciTransport;
+    this.loading = undefined;
   }
 
   get tls() {

@@ -96,9 +96,12 @@ setTimeout(() => {
   const cpu = process.cpuUsage();
   setTimeout(() => {
     const used = process.cpuUsage(cpu);
-    const busy = (used.user + used.system) / 1e6 / seconds;
+    const done = requests - before;
     const rss = Math.round(process.memoryUsage().rss / 2 ** 20);
-    console.log(`${kind}: ${Math.round((requests - before) / seconds)}/s, cpu ${busy.toFixed(2)}, rss ${rss} MiB`);
+    const each = (micros: number) => (micros / done).toFixed(2);
+    console.log(
+      `${kind}: ${Math.round(done / seconds)}/s, per request ${each(used.user)} µs user + ${each(used.system)} µs system, ${rss} MiB`,
+    );
     clearInterval(memory);
     process.exit();
   }, seconds * 1000);
