@@ -27,8 +27,7 @@ export async function openLocustfile(plan: LoadPlan): Promise<OpenLocustfile> {
   }
   const userClasses = new Map(chosen.map((userClass) => [userClass.name, userClass]));
   for (const config of plan.configUsers) configure(userClasses, config);
-  // The loader knows shapes by their brand; what it found can be made.
-  return { userClasses, shapeClass: shapeClass as unknown as ShapeClass | undefined };
+  return { userClasses, shapeClass };
 }
 
 /** What is known of each class before it runs, `--config-users` laid over it. */

@@ -3,10 +3,8 @@ import { closest } from "fastest-levenshtein";
 import { GateError } from "../base/errors.ts";
 import { formatPlace, shownPath } from "../base/user-place.ts";
 import { isAbstract, isShapeClass, isUserClass } from "../user/brand.ts";
+import type { ShapeClass } from "../user/shape.ts";
 import type { UserClass } from "../user/user.ts";
-
-/** A shape class, as far as the loader cares. */
-export type ShapeClass = abstract new (...args: never) => object;
 
 /** What the locustfiles export that a run can use. */
 export interface LoadedClasses {
