@@ -72,6 +72,21 @@ export class Crew {
     await this.#dismiss([...this.#members.values(), ...this.#leaving], stopTimeoutMs);
   }
 
+  /** Gives those that are leaving already `stopTimeoutMs` from now, whatever they were promised. */
+  async hurry({ stopTimeoutMs }: { stopTimeoutMs: number }): Promise<void> {
+    const leaving = [...this.#leaving];
+    await this.#clock.sleep(stopTimeoutMs);
+    this.#kill(leaving);
+  }
+
+  #kill(members: readonly Member[]): void {
+    for (const { ended, kill } of members) {
+      if (ended || kill.signal.aborted) continue;
+      this.#killed();
+      kill.abort();
+    }
+  }
+
   #hire(className: string, index: number): void {
     const kill = new AbortController();
     const user = this.#start({ className, index, signal: kill.signal });
@@ -99,12 +114,9 @@ export class Crew {
     const settled = new AbortController();
     void allDone.then(() => settled.abort());
     await this.#clock.sleep(stopTimeoutMs, settled.signal);
-    for (const member of busy) {
-      if (member.ended) continue;
-      // Without a stop timeout nobody was promised the time to finish: ending at once is no trouble worth telling.
-      if (stopTimeoutMs > 0) this.#killed();
-      member.kill.abort();
-    }
+    // Without a stop timeout nobody was promised the time to finish: ending at once is no trouble worth telling.
+    if (stopTimeoutMs > 0) this.#kill(busy);
+    else for (const { kill } of busy) kill.abort();
     // A killed user ends as soon as its awaited request gives up; code that never yields to it must not hold us.
     const patience = new AbortController();
     void allDone.then(() => patience.abort());

@@ -1,3 +1,4 @@
+import type { HttpSettings } from "../http/settings.ts";
 import type { LoadProfile, Machine, RunResult } from "../stats/run-result.ts";
 import type { Phase } from "../stats/snapshot.ts";
 import type { CompiledLocustfile } from "./locustfile.ts";
@@ -57,6 +58,8 @@ export interface LoadPlan {
   readonly userClasses: readonly string[];
   /** Sent with every request to the allowed hosts. */
   readonly headers: readonly (readonly [name: string, value: string])[];
+  /** What the run says about TLS, HTTP/2, proxies, pools; a user class may say otherwise for itself. */
+  readonly http?: HttpSettings | undefined;
   /** Texts that must not appear in anything written down. */
   readonly secrets: readonly string[];
   /** Globs of host names, a port may be given; null allows every host but the metadata addresses. */

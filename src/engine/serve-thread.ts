@@ -2,6 +2,7 @@ import type { MessagePort } from "node:worker_threads";
 import { type Clock, systemClock } from "../base/clock.ts";
 import { ExitCode, GateError, messageOf } from "../base/errors.ts";
 import { Redactor } from "../base/redact.ts";
+import { openSockets } from "../http/world.ts";
 import type { MasterMessage } from "../protocol/messages.ts";
 import type { Recorder } from "../stats/recorder.ts";
 import { AllowedHosts } from "./allowed-hosts.ts";
@@ -85,7 +86,7 @@ export async function serveThread(
     trouble,
     hooks: side.hooks,
     startUser: (order, run) => side.startUser(order, run),
-    health: (counts) => watch.take(counts),
+    health: (counts) => watch.take({ ...counts, openSockets: openSockets.open }),
     throttled: () => {
       const all = cap?.throttled ?? 0;
       const since = all - throttledBefore;

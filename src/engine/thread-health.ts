@@ -1,5 +1,5 @@
 import { monitorEventLoopDelay, performance } from "node:perf_hooks";
-import { getActiveResourcesInfo, threadCpuUsage } from "node:process";
+import { threadCpuUsage } from "node:process";
 import type { ThreadHealth } from "../stats/health.ts";
 
 /** How often the event loop's delay is sampled; the timer's own interval is part of what it measures. */
@@ -18,7 +18,7 @@ export class ThreadWatch {
     this.#delay.enable();
   }
 
-  take(counts: { lateStarts: number }): ThreadHealth {
+  take(counts: { lateStarts: number; openSockets: number }): ThreadHealth {
     const nowMs = performance.now();
     const utilization = performance.eventLoopUtilization();
     const cpu = threadCpuUsage();
@@ -30,7 +30,7 @@ export class ThreadWatch {
       utilization: performance.eventLoopUtilization(utilization, this.#utilization).utilization,
       cpu: Math.min(1, busyUs / 1000 / Math.max(1, nowMs - this.#takenMs)),
       lateStarts: counts.lateStarts,
-      openSockets: getActiveResourcesInfo().filter((kind) => kind === "TCPSocketWrap").length,
+      openSockets: counts.openSockets,
     };
     this.#delay.reset();
     this.#utilization = utilization;

@@ -142,6 +142,7 @@ export class UserStarter {
       turn,
       skipsWaits: plan.arrivalRate !== null,
       extraHeaders: this.#extraHeaders,
+      http: plan.http,
     };
     const life = new UserLife({
       userClass,

@@ -79,6 +79,7 @@ export class WorkerRunner {
   constructor(options: WorkerOptions) {
     this.#options = options;
     options.link.onMessage((message) => {
+      if (message.type === "stop" && this.#state === "stopping") return this.#hurry(message.data?.stop_timeout ?? 0);
       this.#queue = this.#queue.then(() => this.#take(message)).catch((error) => this.#fail(error));
     });
   }
@@ -227,6 +228,11 @@ export class WorkerRunner {
       this.#state = "stopped";
     }
     this.#send({ type: "client_stopped", data: null });
+  }
+
+  /** A second stop, while the first is under way, shortens it. */
+  #hurry(stopTimeoutS: number): void {
+    void this.#test?.crew.hurry({ stopTimeoutMs: stopTimeoutS * 1000 });
   }
 
   async #quit(): Promise<void> {
