@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { copyFile, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -36,6 +36,8 @@ export async function demo(argv: readonly string[], terminal: Terminal): Promise
   const say = (text: string) => terminal.out(`${text}\n`);
   const shop = await openShop(terminal);
   try {
+    // Beside the engine a locustfile would be taken for a part of it.
+    await copyFile(demoLocustfile(), join(scratch, "locustfile.ts"));
     say(`The sample shop is open at ${shop.url}.\n`);
     const stage = { scratch, host: shop.url, terminal, signal: interruption.signal };
     for (let run = 1; run <= baselineRuns; run++) {
@@ -73,8 +75,8 @@ async function act(stage: Stage, { commit, save }: { commit: string; save: boole
   const settings = {
     name: "shop",
     host,
-    locustfile: demoLocustfile(),
-    users: "8",
+    locustfile: "locustfile.ts",
+    users: "40",
     "spawn-rate": "100",
     "run-time": "5s",
     warmup: "1s",
@@ -90,7 +92,7 @@ async function act(stage: Stage, { commit, save }: { commit: string; save: boole
     defaults: locustDefaults,
     promiseByDefault: false,
   });
-  const meter = new ProgressMeter(terminal.out, terminal.columns);
+  const meter = new ProgressMeter(terminal.out, { columns: terminal.columns, everyMs: 2000 });
   const world: World = {
     clock: systemClock,
     directory: scratch,
@@ -102,7 +104,10 @@ async function act(stage: Stage, { commit, save }: { commit: string; save: boole
     stopWithinMs: 1000,
     origin: { commit, baseCommit: null, branch: null, ownsBaseline: false, run: null },
     readiness: true,
-    log: () => undefined,
+    log: (text) => {
+      meter.end();
+      terminal.out(`  ${text}\n`);
+    },
     userOutput: (line) => terminal.error(`${line}\n`),
     onProgress: meter.show,
     tell: async () => meter.end(),

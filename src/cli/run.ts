@@ -24,7 +24,7 @@ export async function run(argv: readonly string[], terminal: Terminal): Promise<
   const interruption = onInterruption();
   const says = (name: string) => lookUp(layers, name);
   const quiet = says("only-summary") !== undefined;
-  const meter = new ProgressMeter(terminal.error, terminal.columns);
+  const meter = new ProgressMeter(terminal.error, { columns: terminal.columns });
   const log = (text: string) => {
     meter.end();
     terminal.error(`${text}\n`);

@@ -47,7 +47,7 @@ export async function runAction({ env, directory, write }: ActionWorld): Promise
     // While user code may print, the runner must not take lines for commands.
     const { stop, resume } = stopCommands();
     line(stop);
-    const meter = new ProgressMeter(write, null);
+    const meter = new ProgressMeter(write, { columns: null });
     const world: World = {
       clock: systemClock,
       directory,

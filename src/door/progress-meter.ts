@@ -1,29 +1,34 @@
 import type { Progress } from "../engine/load-plan.ts";
 import { progressLine, redrawEnd, redrawLine } from "../report/progress.ts";
 
-/** A log that is read later wants a line now and then; a terminal wants one that moves. */
-const everyMs = 5000;
+interface MeterOptions {
+  /** Width of the terminal, whose line is redrawn; null where there is none. */
+  readonly columns: number | null;
+  /** A log that is read later wants a line now and then; 5 s if not given. */
+  readonly everyMs?: number;
+}
 
 /** Shows how a run stands: redrawn in a terminal, one compact line every few seconds elsewhere. */
 export class ProgressMeter {
   readonly #write: (text: string) => void;
-  readonly #terminalColumns: number | null;
+  readonly #columns: number | null;
+  readonly #everyMs: number;
   #nextMs = 0;
   #drawn = false;
 
-  /** @param terminalColumns width of the terminal; null where there is none */
-  constructor(write: (text: string) => void, terminalColumns: number | null) {
+  constructor(write: (text: string) => void, { columns, everyMs = 5000 }: MeterOptions) {
     this.#write = write;
-    this.#terminalColumns = terminalColumns;
+    this.#columns = columns;
+    this.#everyMs = everyMs;
   }
 
   readonly show = (progress: Progress): void => {
     const state = { ...progress, totalMs: progress.leftMs === null ? null : progress.elapsedMs + progress.leftMs };
-    if (this.#terminalColumns !== null) {
-      this.#write(redrawLine(state, this.#terminalColumns));
+    if (this.#columns !== null) {
+      this.#write(redrawLine(state, this.#columns));
       this.#drawn = true;
     } else if (progress.elapsedMs >= this.#nextMs) {
-      this.#nextMs = progress.elapsedMs - (progress.elapsedMs % everyMs) + everyMs;
+      this.#nextMs = progress.elapsedMs - (progress.elapsedMs % this.#everyMs) + this.#everyMs;
       this.#write(`${progressLine(state)}\n`);
     }
   };
