@@ -92,7 +92,8 @@ export class UserLife implements Life {
   /** Resolves when the user has ended, however it did; never rejects. Call it once. */
   async run(): Promise<void> {
     const { runtime } = this.#options;
-    const user = this.#make();
+    // Told to stop before it began: nobody waits for its onStart then.
+    const user = this.#stopping ? undefined : this.#make();
     if (user) {
       const { promise: killed, resolve: kill } = Promise.withResolvers<void>();
       this.#killed = kill;
@@ -167,13 +168,13 @@ export class UserLife implements Life {
   async #begin(user: User, name: string): Promise<boolean> {
     try {
       await user.onStart();
-      this.#settle(`${name}.onStart`);
+      this.#settle(name, "onStart");
       return true;
     } catch (error) {
-      this.#settle(`${name}.onStart`, error);
+      this.#settle(name, "onStart", error);
       const kind = controlKindOf(error);
       if (kind === undefined) {
-        if (!this.#leftBehind && !this.#stopping) this.#observer.onDeadInOnStart({ task: `${name}.onStart`, error });
+        if (!this.#isKilled) this.#observer.onDeadInOnStart({ task: `${name}.onStart`, error });
         return false;
       }
       if (kind !== "stop-user" && kind !== "stop-test") return true;
@@ -190,29 +191,32 @@ export class UserLife implements Life {
       if (!(granted === true || (await granted)) || this.#stopping) return "end";
     }
     this.#pace?.begin();
-    let label = "";
+    let owner = "";
+    let task = "";
     let entering = false;
     try {
       for (;;) {
         const floor = this.#floors[this.#floors.length - 1] as Floor;
         const scheduled = this.#scheduled(floor);
         const entry = scheduled ?? floor.chooser.next(this.#pace as Pace);
-        label = `${floor.plan.name}.${entry.name}`;
         if (!entry.set) {
+          owner = (entry.home ?? floor.plan).name;
+          task = entry.name;
           await entry.invoke(entry.home ? this.#homeOf(entry.home) : floor.owner);
-          this.#settle(label);
+          this.#settle(owner, task);
           return "wait";
         }
-        label = `${entry.set.name}.onStart`;
+        owner = entry.set.name;
+        task = "onStart";
         entering = true;
         await this.#enter(entry.set, floor.owner);
-        this.#settle(label);
+        this.#settle(owner, task);
         entering = false;
         if (this.#stopping) return "end";
       }
     } catch (error) {
-      this.#settle(label, error);
-      return this.#after({ label, error, entering });
+      this.#settle(owner, task, error);
+      return this.#after({ label: `${owner}.${task}`, error, entering });
     }
   }
 
@@ -244,8 +248,8 @@ export class UserLife implements Life {
   async #after({ label, error, entering }: { label: string; error: unknown; entering: boolean }): Promise<Next> {
     switch (controlKindOf(error)) {
       case undefined:
-        this.#failed(label, error);
-        return "wait";
+        await this.#failed(label, error);
+        return this.#stopping ? "end" : "wait";
       case "reschedule":
         return "wait";
       case "reschedule-immediately":
@@ -266,22 +270,34 @@ export class UserLife implements Life {
     else this.#observer.onStopUser(reason);
   }
 
-  /** Counts and tells an ordinary error. */
-  #failed(task: string, error: unknown): void {
-    if (this.#leftBehind) return;
+  /** Errors of a user that must end at once come of that, and are nobody's fault. */
+  get #isKilled(): boolean {
+    return this.#leftBehind || this.#options.runtime.signal.aborted;
+  }
+
+  /** Counts and tells an ordinary error. A listener of `userError` may throw StopUser or StopTest. */
+  async #failed(task: string, error: unknown): Promise<void> {
+    if (this.#isKilled) return;
     this.#observer.onException({ task, error });
     const { userError } = this.#options.runtime.environment.events;
     if (userError.listeners.length === 0) return;
     const tb = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    void userError.fire({ userInstance: this.#floors.at(-1)?.owner ?? this.#user, exception: error, tb });
+    try {
+      await userError.fire({ userInstance: this.#floors.at(-1)?.owner ?? this.#user, exception: error, tb });
+    } catch (control) {
+      this.#leave(control);
+    }
   }
 
-  /** The task is over: what it began gets its end, and what it should have awaited is told. */
-  #settle(task: string, error?: unknown): void {
+  /**
+   * The task is over: what it began gets its end, and what it should have awaited is told. Two names and no object or
+   * joined text, for it runs after every task: 530 ns an iteration with the text, 430 without.
+   */
+  #settle(owner: string, task: string, error?: unknown): void {
     const ordinary = error !== undefined && controlKindOf(error) === undefined;
     const left = this.#witness.endTask(ordinary ? error : undefined);
-    if (left.length === 0 || error !== undefined || this.#leftBehind || this.#options.runtime.signal.aborted) return;
-    for (const { label, place } of left) this.#observer.onMissingAwait({ task, label, place });
+    if (left.length === 0 || error !== undefined || this.#isKilled) return;
+    for (const { label, place } of left) this.#observer.onMissingAwait({ task: `${owner}.${task}`, label, place });
   }
 
   /** The wait time after a task; false if there was none. A wait time that throws ends the user. */
@@ -291,7 +307,7 @@ export class UserLife implements Life {
     try {
       return await this.#sleep(floor.wait ?? this.#userWait);
     } catch (error) {
-      this.#failed(`${floor.plan.name}.waitTime`, error);
+      await this.#failed(`${floor.plan.name}.waitTime`, error);
       this.#stopping = true;
       return false;
     }
@@ -311,14 +327,14 @@ export class UserLife implements Life {
   async #leaveFloor(): Promise<void> {
     const floor = this.#floors.pop();
     if (!floor) return;
-    const label = `${floor.plan.name}.onStop`;
+    const { name } = floor.plan;
     try {
       await floor.owner.onStop();
-      this.#settle(label);
+      this.#settle(name, "onStop");
     } catch (error) {
-      this.#settle(label, error);
+      this.#settle(name, "onStop", error);
       const kind = controlKindOf(error);
-      if (kind === undefined) this.#failed(label, error);
+      if (kind === undefined) await this.#failed(`${name}.onStop`, error);
       else if (kind === "stop-test") this.#leave(error);
     }
   }

@@ -24,6 +24,6 @@ export interface UserObserver {
   onStopUser(reason: unknown): void;
   /** `StopTest`: whoever runs the test ends it. */
   onStopTest(reason: unknown): void;
-  /** Something odd, for the log; the same text comes once per user at most. */
+  /** Something odd, for the log; once for each class and thread. */
   onWarning(text: string): void;
 }

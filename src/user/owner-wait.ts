@@ -17,7 +17,7 @@ export type OwnerWait = () => number | Promise<number>;
 /** How a user or task set says how long to wait, and whether it says so in the old way. */
 export interface FoundWait {
   readonly wait: OwnerWait;
-  /** To be told once for each class. */
+  /** To be told; given once for each class and thread. */
   readonly deprecation: string | undefined;
 }
 
@@ -53,8 +53,18 @@ export function waitOf(owner: Paced): FoundWait | undefined {
   }
   return {
     wait: () => (low + owner[paceKey].random.float() * (high - low)) / 1000,
-    deprecation: `${ownClass.name}: minWait and maxWait are deprecated; write waitTime = between(${low / 1000}, ${high / 1000})`,
+    deprecation:
+      once(owner.constructor) &&
+      `${ownClass.name}: minWait and maxWait are deprecated; write waitTime = between(${low / 1000}, ${high / 1000})`,
   };
+}
+
+const told = new WeakSet<object>();
+
+function once(ownClass: object): true | undefined {
+  if (told.has(ownClass)) return undefined;
+  told.add(ownClass);
+  return true;
 }
 
 function seconds(value: unknown, name: string): number | Promise<number> {

@@ -245,3 +245,116 @@ test("when the signal aborts, code that never returns is left behind and onStop 
   await ended;
   expect(log).toEqual(["stop"]);
 });
+
+test("an onStart that throws is told even if the user was told to stop meanwhile, but not if it was killed", async () => {
+  for (const kill of [false, true]) {
+    const stage = new Stage();
+    class Shopper extends User {
+      override async onStart() {
+        await stage.clock.sleep(100);
+        throw new Error("no such account");
+      }
+      @task browse() {}
+    }
+    const life = stage.life(Shopper);
+    const ended = life.run();
+    await stage.clock.advance(50);
+    if (kill) stage.kill.abort();
+    else life.stop();
+    await stage.clock.advance(50);
+    await ended;
+    expect(stage.dead).toHaveLength(kill ? 0 : 1);
+  }
+});
+
+test("a user told to stop before it began never begins", async () => {
+  const stage = new Stage();
+  const log: string[] = [];
+  class Shopper extends User {
+    override onStart() {
+      log.push("start");
+    }
+    @task browse() {}
+  }
+  const life = stage.life(Shopper);
+  expect(life.stop()).toBe(true);
+  await life.run();
+  expect(log).toEqual([]);
+  expect(life.state).toBe("ended");
+});
+
+test("a listener of userError may stop its user", async () => {
+  const stage = new Stage();
+  stage.events.userError.addListener(() => {
+    throw new StopUser("one is enough");
+  });
+  class Shopper extends User {
+    @task buy() {
+      throw new Error("sold out");
+    }
+  }
+  await stage.life(Shopper).run();
+  expect(stage.exceptions).toHaveLength(1);
+  expect(stage.stopped).toEqual([new StopUser("one is enough")]);
+});
+
+test("a set whose onStart interrupts is left before it began, without its onStop", async () => {
+  const stage = new Stage();
+  const log: string[] = [];
+  class Closed extends TaskSet {
+    override onStart() {
+      log.push("closed");
+      if (log.length === 3) throw new StopUser();
+      this.interrupt();
+    }
+    override onStop() {
+      log.push("onStop");
+    }
+    @task look() {}
+  }
+  class Shopper extends User {
+    override tasks = [Closed];
+  }
+  await stage.life(Shopper).run();
+  expect(log).toEqual(["closed", "closed", "closed"]);
+});
+
+test("errors in onStop are counted and keep no other onStop from running", async () => {
+  const stage = new Stage();
+  const log: string[] = [];
+  class Visit extends TaskSet {
+    override onStop() {
+      throw new Error("cannot log out");
+    }
+    @task look() {
+      throw new StopUser();
+    }
+  }
+  class Shopper extends User {
+    override tasks = [Visit];
+    override onStop() {
+      log.push("user stop");
+    }
+  }
+  await stage.life(Shopper).run();
+  expect(stage.exceptions.map(({ task: name }) => name)).toEqual(["Visit.onStop"]);
+  expect(log).toEqual(["user stop"]);
+});
+
+test("user.stop ends the user when its task is over, and at once by force", async () => {
+  for (const force of [false, true]) {
+    const stage = new Stage();
+    const log: unknown[] = [];
+    class Shopper extends User {
+      @task async browse() {
+        log.push(this.stop(force));
+        await stage.clock.sleep(60_000);
+        log.push("finished");
+      }
+    }
+    const ended = stage.life(Shopper).run();
+    await stage.clock.advance(force ? 2_000 : 60_000);
+    await ended;
+    expect(log).toEqual(force ? [true] : [false, "finished"]);
+  }
+});
