@@ -131,10 +131,9 @@ export class HttpClient {
     judge?: (response: RestResponse<T>) => void | Promise<void>,
   ): Promise<RestResponse<T>> {
     const headers = { "content-type": "application/json", accept: "application/json", ...plain(options.headers) };
-    const own: RequestOptions = { ...options, headers, stream: false, catchResponse: true };
-    const response = (await this.#call(method.toUpperCase(), url, own)) as RestResponse<T>;
-    await judgeRest(response, judge);
-    return response;
+    const catchResponse = (response: HttpResponse) => judgeRest(response as RestResponse<T>, judge);
+    const own: RequestOptions = { ...options, headers, stream: false, catchResponse };
+    return (await this.#call(method.toUpperCase(), url, own)) as RestResponse<T>;
   }
 
   /** Closes this user's connections. Requests under way are counted as interrupted. */

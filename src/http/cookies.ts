@@ -61,7 +61,9 @@ export class Cookies {
     const ready = this.#ready.get(key);
     if (ready && nowMs < ready.untilMs) return ready.header;
     const cookies = this.#jar.getCookiesSync(url.href);
-    const header = cookies.map((cookie) => cookie.cookieString()).join("; ");
+    // A server may set what no header can carry back.
+    const text = cookies.map((cookie) => cookie.cookieString()).join("; ");
+    const header = text.replace(/[^\t\x20-\x7e\x80-\xff]/g, "");
     const untilMs = Math.min(...cookies.map((cookie) => cookie.expiryTime() ?? Number.POSITIVE_INFINITY));
     if (this.#ready.size >= readyKept) this.#ready.clear();
     this.#ready.set(key, { header, untilMs });

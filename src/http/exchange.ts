@@ -1,3 +1,4 @@
+import { messageOf } from "../base/errors.ts";
 import type { FailureKind } from "../stats/failures.ts";
 import type { Phases } from "../stats/sample.ts";
 import type { Activity } from "../user/activity.ts";
@@ -262,7 +263,11 @@ export class Exchange implements Carried, Expiring, Activity {
     this.#hopStartMs = nowMs;
     this.notable = 0;
     this.transport = undefined;
-    this.begin();
+    try {
+      this.begin();
+    } catch (error) {
+      this.#conclude(new ExchangeError("redirects", `the redirect cannot be followed: ${messageOf(error)}`));
+    }
     return true;
   }
 

@@ -26,13 +26,9 @@ export async function judgeRest<T>(
   try {
     await judge?.(response);
   } catch (error) {
-    if (controlKindOf(error) !== undefined) {
-      response.settle();
-      throw error;
-    }
+    if (controlKindOf(error) !== undefined) throw error;
     response.failure(describe(error, text));
   }
-  response.settle();
 }
 
 function describe(error: unknown, text: string): string {

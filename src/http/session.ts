@@ -24,7 +24,8 @@ export class Session implements ExchangeOwner {
   readonly #connections: Connections;
   readonly #context: (() => Readonly<Record<string, unknown>>) | undefined;
   #inFlight: Exchange[] = [];
-  #waiting: Set<Verdict> | undefined;
+  /** Answers without a verdict, and whether a callback is about to give it: those do not end with the next request. */
+  #waiting: Map<Verdict, boolean> | undefined;
   #listening = false;
 
   #base: string | undefined;
@@ -54,20 +55,20 @@ export class Session implements ExchangeOwner {
     this.#base = base;
   }
 
-  /** Looks at the base URL when the first request does: a user class without a host may use full URLs only. */
+  /** Looks at the base URL when a relative one is first asked for: a class without a host may use full URLs only. */
   plan(target: string): Plan {
-    if (!this.#plans) {
-      let base = this.#base;
-      if (base !== undefined && !(URL.canParse(target) && /^https?:\/\//i.test(target))) {
-        const split = splitBase(base);
-        base = split.base;
-        this.#baseAuth = split.auth;
-        this.#baseOrigin = new URL(base).origin;
-        this.#base = base;
-      } else if (base !== undefined) return this.#world.plansFor(undefined).of(target);
-      this.#plans = this.#world.plansFor(base);
-    }
+    if (/^https?:\/\//i.test(target)) return this.#world.plansFor(undefined).of(target);
+    this.#plans ??= this.#world.plansFor(this.#splitBase());
     return this.#plans.of(target);
+  }
+
+  #splitBase(): string | undefined {
+    if (this.#base === undefined) return undefined;
+    const { base, auth } = splitBase(this.#base);
+    this.#base = base;
+    this.#baseAuth = auth;
+    this.#baseOrigin = new URL(base).origin;
+    return base;
   }
 
   get headers(): Headers {
@@ -101,7 +102,15 @@ export class Session implements ExchangeOwner {
       timeoutMs: timeout === undefined ? (this.#world.settings.timeoutMs ?? defaultTimeoutMs) : timeout * 1000,
       nowMs: exchange.startMs,
     });
-    exchange.begin();
+    try {
+      exchange.begin();
+    } catch (error) {
+      // A header that cannot be sent: the call throws, and nothing was begun.
+      this.withdrawDeadline(exchange);
+      this.runtime.witness.end(exchange);
+      this.#landed(exchange);
+      throw error;
+    }
   }
 
   #listen(): void {
@@ -118,12 +127,12 @@ export class Session implements ExchangeOwner {
   /** Judges all answers that wait, by what was said of them or by their status. */
   settleWaiting(): void {
     if (!this.#waiting?.size) return;
-    for (const verdict of [...this.#waiting]) verdict.settle();
+    for (const [verdict, byCallback] of [...this.#waiting]) if (!byCallback) verdict.settle();
   }
 
   close(): void {
     this.#interrupt();
-    this.settleWaiting();
+    for (const verdict of [...(this.#waiting?.keys() ?? [])]) verdict.settle();
     this.#connections.close();
   }
 
@@ -224,8 +233,8 @@ export class Session implements ExchangeOwner {
     exchange.kind = "awaiting-verdict";
     exchange.onSettle = (error) => verdict.settle(error);
     if (catchResponse) {
-      this.#waiting ??= new Set();
-      this.#waiting.add(verdict);
+      this.#waiting ??= new Map();
+      this.#waiting.set(verdict, typeof catchResponse === "function");
     }
     const scopeEnd = () => endScope(verdict, bodyStream !== undefined && !catchResponse);
     const judged = catchResponse ? verdict : undefined;

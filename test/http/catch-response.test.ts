@@ -226,3 +226,16 @@ test("answers still waiting when the user is closed are counted", async () => {
   world.client.close();
   expect(world.failure).toBe("check: kept");
 });
+
+test("a callback may make requests of its own before it judges", async () => {
+  await world.client.get("/404", {
+    catchResponse: async (answer) => {
+      await world.client.get("/200");
+      answer.success();
+    },
+  });
+  expect(world.samples.map(({ status, failure }) => [status, failure])).toEqual([
+    [200, undefined],
+    [404, undefined],
+  ]);
+});

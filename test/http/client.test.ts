@@ -162,10 +162,11 @@ test("headers of the session go with every request, those of a request win, null
 
 test("a header that would break the request is refused before anything is sent", async () => {
   const { url } = await echo();
-  const { client, samples } = new TestWorld(url);
+  const { client, samples, witness } = new TestWorld(url);
   await expect(client.get("/", { headers: { "x-a": "1\r\nx-b: 2" } })).rejects.toMatchObject({ code: "bad-header" });
   client.close();
   expect(samples).toEqual([]);
+  expect(witness.endTask()).toEqual([]);
 });
 
 test("headers of the run go to the target's hosts only", async () => {

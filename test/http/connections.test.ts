@@ -89,6 +89,25 @@ test("a connection the server closed while it was idle is made again without a f
   expect(samples.map(({ failure }) => failure)).toEqual([undefined, undefined]);
 });
 
+test("a connection is not used beyond the time its server said it would keep it", async () => {
+  const server = await serve((_, response) => {
+    response.setHeader("keep-alive", "timeout=1");
+    response.end("x");
+  });
+  const { client } = new TestWorld(server.url);
+  await client.get("/");
+  await new Promise((later) => setTimeout(later, 10));
+  await client.get("/");
+  client.close();
+  expect(server.connections).toBe(2);
+});
+
+test("certificates that cannot be read are a TLS failure of each request", async () => {
+  const world = new TestWorld("https://127.0.0.1:1", { settings: { tls: { cert: "no PEM", key: "no PEM" } } });
+  await world.client.get("/");
+  expect(world.sample.failure?.kind).toBe("tls");
+});
+
 test("bytes nobody asked for are not taken for the next answer", async () => {
   const answer = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n";
   let asked = 0;
