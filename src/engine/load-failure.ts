@@ -6,6 +6,7 @@ import { formatPlace, isUserFile, type Place, shownPath, userPlace } from "../ba
 import { codeFrame } from "./code-frame.ts";
 import { loadCompiler } from "./compile.ts";
 import type { FailedImport } from "./resolve-hooks.ts";
+import { engineName } from "./resolve-local.ts";
 
 interface Circumstances {
   /** The locustfile that was being loaded, absolute. */
@@ -61,7 +62,7 @@ async function badLink(
   const missing = missingExport(error.message);
   if (missing) {
     const { name, specifier } = missing;
-    const nearest = specifier === "swarmgate" ? closest(name, Object.keys(await import(engineUrl))) : undefined;
+    const nearest = specifier === engineName ? closest(name, Object.keys(await import(engineUrl))) : undefined;
     return await describe("locustfile-import", `${quote(specifier)} does not export ${name}`, {
       place: placeOfImportedName(inFile, missing),
       file: inFile,

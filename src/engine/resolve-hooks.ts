@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { isUserFile } from "../base/user-place.ts";
 import { loadedCompiler } from "./compile.ts";
 import { jsonModule } from "./json-module.ts";
-import { LocalResolver } from "./resolve-local.ts";
+import { engineName, LocalResolver } from "./resolve-local.ts";
 import { hasModuleSyntax } from "./source-kind.ts";
 
 export interface HookOptions {
@@ -38,7 +38,7 @@ export function installHooks(options: HookOptions): InstalledHooks {
   const failures = new WeakMap<object, FailedImport>();
   const hooks = registerHooks({
     resolve(specifier, context, nextResolve) {
-      if (specifier === "swarmgate") return { url: engineUrl, shortCircuit: true };
+      if (specifier === engineName) return { url: engineUrl, shortCircuit: true };
       const parentUrl = context.parentURL;
       if (parentUrl === undefined || !isUserUrl(parentUrl)) return nextResolve(specifier, context);
       const url = local.resolve(specifier, parentUrl);

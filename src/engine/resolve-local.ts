@@ -4,6 +4,9 @@ import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { createPathsMatcher, findTsconfig, getTsconfig } from "get-tsconfig";
 
+/** What a locustfile imports us by. */
+export const engineName = "swarmgate";
+
 /** In the order tried for an import without extension. */
 const extensions = [".ts", ".mts", ".js", ".mjs", ".cts", ".cjs", ".json"];
 
@@ -29,6 +32,8 @@ export class LocalResolver {
       const file = findFile(fileURLToPath(url));
       return file && pathToFileURL(file).href + url.search;
     }
+    // A tsconfig may say where the editor finds the engine's types; what runs is the engine that runs.
+    if (specifier === engineName) return undefined;
     if (isBuiltin(specifier) || /^[a-z]+:|^#/.test(specifier)) return undefined;
     for (const candidate of this.#settingsFor(fileURLToPath(parentUrl)).candidates(specifier)) {
       const file = findFile(candidate);

@@ -52,6 +52,16 @@ test("a tsconfig that extends a package that is not installed still says how dec
   expect(decorated).toEqual(["legacy Shopper.home"]);
 });
 
+test("a tsconfig path for swarmgate, there for the editor's sake, is not followed", async () => {
+  const { users, files } = await fixture({
+    "tsconfig.json": `{ "compilerOptions": { "paths": { "swarmgate": ["./vendor/swarmgate.ts"] } } }`,
+    "vendor/swarmgate.ts": "export class HttpUser {}",
+    "locustfile.ts": user("Shopper"),
+  }).load();
+  expect(users).toEqual(["Shopper"]);
+  expect(files).toEqual(["locustfile.ts"]);
+});
+
 test("enums, namespaces, parameter properties and type-only imports without the word type are compiled", async () => {
   const { told } = await fixture({
     "types.ts": "export interface Basket { items: number }\nexport type Id = string;\n",
