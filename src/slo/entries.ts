@@ -1,5 +1,6 @@
 import type { Problem } from "../base/errors.ts";
 import { parseTimespanMs } from "../base/units.ts";
+import { matchesGlob } from "./glob.ts";
 import { knownKeys } from "./schema.ts";
 import { parseThreshold, problemOf, type Threshold } from "./threshold.ts";
 import { ThresholdSyntaxError } from "./threshold-cursor.ts";
@@ -39,6 +40,8 @@ function readEntry(entry: Readonly<Record<string, unknown>>, { index, taken, sou
   const wrong = (message: string) => read.problems.push({ where: source.place(path), message });
   if (endpoint === undefined && total === undefined) wrong('says neither "endpoint" nor "total: true"');
   if (endpoint !== undefined && total !== undefined) wrong('says both "endpoint" and "total"; make two entries of it');
+  const shadow = typeof endpoint === "string" ? taken.find((glob) => matchesGlob(glob, endpoint)) : undefined;
+  if (shadow !== undefined) wrong(`never applies: the first match wins, and "${shadow}" above takes "${endpoint}"`);
   const metrics = Object.keys(entry).filter((key) => !knownKeys.slo?.includes(key));
   if (metrics.length === 0) wrong("promises nothing; add a line such as p95: < 300ms");
   const common = {

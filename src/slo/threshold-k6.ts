@@ -8,10 +8,13 @@ import { parseQuantity } from "./threshold-quantity.ts";
 
 const metrics = ["http_req_duration", "http_req_failed", "http_reqs"] as const;
 
-/** Whether the line is k6's: one of its metric names, then `:` or a selector of tags. */
+/** The families of metrics k6 has of itself: those that are not ours are refused by name. */
+const families = /^(?:http_req|iteration|vus|data_|checks|dropped_|group_|ws_|grpc_|browser_)/;
+
+/** Whether the line is k6's: it begins with one of its metrics. */
 export function isK6Metric(cursor: Cursor): boolean {
-  const [name, after] = [cursor.peek(), cursor.peek(1)];
-  return name.kind === "word" && (/^http_req/.test(name.text) || after.text === ":" || after.text === "{");
+  const { kind, text } = cursor.peek();
+  return kind === "word" && families.test(text);
 }
 
 interface K6Promise {

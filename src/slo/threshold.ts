@@ -63,6 +63,7 @@ export function parseThreshold(source: string, place: string | null = null): Thr
   if (isTaurusSubject(first)) return { ...blank, ...parseTaurus(cursor) };
   const metric = parseMetric(cursor);
   if (cursor.peek().text === "of") return { ...blank, ...parseTaurus(new Cursor(source)) };
+  if (cursor.peek().text === ":") cursor.fail("no colon stands here", `write ${printMetric(metric)} < …`);
   const operator = parseOperator(cursor);
   const { value, token } = parseQuantity(cursor, unitOf(metric));
   if (startsTaurusRest(cursor.peek())) return { ...blank, ...parseTaurus(new Cursor(source)) };

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { Ajv2020 } from "ajv/dist/2020.js";
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { UsageError } from "../../src/base/errors.ts";
@@ -187,6 +188,54 @@ guard: { max-rate: fast }
       '"2026-02-30" is not a day of the calendar',
     ],
   ])("%j", (text, message) => expect(told(text).join("\n")).toContain(message));
+
+  test("an entry that an earlier one leaves nothing to is told, for it would promise nothing", () => {
+    const entries = '- { endpoint: "*", p95: < 1s }\n  - { endpoint: "GET /a", p95: < 300ms }';
+    expect(told(`version: 1\nslo:\n  ${entries}\n`)).toEqual([
+      'c.yml:4:5: never applies: the first match wins, and "*" above takes "GET /a"',
+    ]);
+  });
+
+  test("any text is a configuration or a usage error", () => {
+    const line = fc.constantFrom(
+      "version: 1",
+      "slo:",
+      "  - endpoint: /a",
+      "    p95: < 1s",
+      "    p95: [1]",
+      "load: {",
+      "}",
+      "waive: [{}]",
+      "name: &a x",
+      "k: *a",
+      "__proto__: { a: 1 }",
+      "regression: { tolerance: { p50: 5% } }",
+      "- x",
+      "? [a]",
+      "\t",
+      "!!set {a}",
+      "---",
+      "guard: null",
+    );
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.array(line, { maxLength: 8 }).map((list) => list.join("\n")),
+          fc.string(),
+        ),
+        (text) => {
+          try {
+            parseConfiguration(text, "c.yml");
+          } catch (error) {
+            expect(error).toBeInstanceOf(UsageError);
+            for (const { where } of (error as UsageError).problems) expect(where).toMatch(/^c\.yml:[1-9]\d*:[1-9]\d*$/);
+          }
+        },
+      ),
+      { numRuns: 500 },
+    );
+    expect(({} as { a?: number }).a).toBeUndefined();
+  });
 
   test("aliases that would fill the memory are refused", () => {
     const bomb = ["version: 1", "name: &a0 [x]"];

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { Random } from "../../src/base/random.ts";
 import { evaluate, settle } from "../../src/slo/evaluate.ts";
 import { parseThreshold } from "../../src/slo/threshold.ts";
 import type { Block } from "../../src/stats/snapshot.ts";
@@ -128,6 +129,19 @@ describe("how sure it is", () => {
     expect(outcome("errors < 1%", failed(4, 500))).toEqual(["undecided"]);
     expect(outcome("errors < 1%", failed(2, 5000))).toEqual(["pass"]);
     expect(outcome("errors <= 0", failed(1, 500))).toEqual(["fail"]);
+  });
+
+  test("a promise that is just kept is called broken in one of forty runs at most", () => {
+    const random = Random.from("coverage");
+    let broken = 0;
+    for (let run = 0; run < 400; run++) {
+      // Exponential: its 95th percentile is −ln 0.05 of the mean.
+      const latenciesMs = Array.from({ length: 200 }, () => -100 * Math.log(1 - random.float()));
+      const [result] = outcome(`p95 < ${(-100 * Math.log(0.05)).toFixed(3)}ms`, blocksOf({ latenciesMs }));
+      if (result === "fail") broken++;
+    }
+    expect(broken / 400).toBeLessThan(0.04);
+    expect(broken).toBeGreaterThan(0);
   });
 
   test("a promise that no request broke is kept, however few there were", () => {

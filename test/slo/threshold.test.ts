@@ -147,6 +147,7 @@ describe("k6's spelling", () => {
   ])("%s is %s", (line, printed) => expect(canonical(line)).toBe(printed));
 
   test("what k6 measures and we do not is refused by name", () => {
+    expect(told("iteration_duration: p(95)<300")).toContain("is not measured here");
     expect(told("http_req_waiting: p(95)<300")).toContain('k6\'s metric "http_req_waiting" is not measured here');
     expect(told("http_req_duration{status:200}: p(95)<300")).toContain('the tag "status" is not kept here');
     expect(told("http_reqs: med<300")).toContain("http_reqs has rate and count");
@@ -219,6 +220,7 @@ describe("errors", () => {
     ["p95 <", "found the end of the line"],
     ['p95 of "GET /x" < 300ms then', "unexpected"],
     ['p95 of "GET /x"', "here the endpoint stands at the end"],
+    ["p95: < 300ms", "slo:1:4: no colon stands here; write p95 < …"],
     ["💥", 'slo:1:1: expected a metric such as p95, found "💥"'],
   ])("%s", (line, message) => expect(told(line)).toContain(message));
 });
