@@ -34,6 +34,11 @@ const rowWeight = (row: ReportRow) =>
           ? 3
           : 4;
 
+/** Endpoints with news first, otherwise as they stand. */
+export function worstFirst(rows: readonly ReportRow[]): ReportRow[] {
+  return [...rows].sort((a, b) => rowWeight(a) - rowWeight(b));
+}
+
 /** Every endpoint with its numbers, those with news first. */
 export function endpointsPart(report: Report, tier: number): Part | null {
   if (report.endpoints.length === 0) return null;
@@ -71,7 +76,7 @@ export function endpointsPart(report: Report, tier: number): Part | null {
       formatInterval(change),
     ];
   };
-  const rows = [...report.endpoints].sort((a, b) => rowWeight(a) - rowWeight(b));
+  const rows = worstFirst(report.endpoints);
   const missing = report.tally.endpoints - report.endpoints.length;
   const news = [
     `${rows.filter(({ outcome }) => outcome === "regressed").length} slower`,

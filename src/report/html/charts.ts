@@ -38,7 +38,7 @@ function overTime(report: Report): Figure[] {
   const base = { x: "time", unjudged: unjudged(report) } as const;
   const peak = peakOf(series.p95Ms);
   const at = (index: number) => formatMoment(index * series.stepMs);
-  const failing = series.failuresPerSecond.findIndex((value) => value > 0);
+  const failing = series.failuresPerSecond.findIndex((value, i) => value > 0 && isJudged(report, i));
   const totalLimits = report.thresholds.filter((t) => t.endpoint === null && t.unit === "ms").map((t) => t.expected);
   const endpointLimits = report.thresholds.filter((t) => t.endpoint !== null && t.unit === "ms").map((t) => t.expected);
   return [
@@ -78,7 +78,7 @@ function overTime(report: Report): Figure[] {
       title: "Requests and failures per second",
       words:
         failing < 0
-          ? "No request failed."
+          ? "No judged request failed."
           : `Failures began at ${at(failing)}; at most ${formatRate(Math.max(...series.failuresPerSecond))}.`,
       chart: {
         ...base,
@@ -104,11 +104,15 @@ function peakOf(values: readonly (number | null)[]): number | null {
   return peak;
 }
 
-function unjudged({ series, measured }: Report): { from: number; to: number }[] {
-  const judged = new Set(measured.phases.filter((phase) => phase.judged).map(({ phase }) => phase));
+function isJudged({ series, measured }: Report, index: number): boolean {
+  return measured.phases.some(({ phase, judged }) => judged && phase === series.phase[index]);
+}
+
+function unjudged(report: Report): { from: number; to: number }[] {
+  const { series } = report;
   const spans: { from: number; to: number }[] = [];
-  series.phase.forEach((phase, index) => {
-    if (judged.has(phase)) return;
+  series.phase.forEach((_, index) => {
+    if (isJudged(report, index)) return;
     const [from, to] = [index, index + 1].map((i) => (i * series.stepMs) / 1000) as [number, number];
     const last = spans.at(-1);
     if (last && last.to === from) last.to = to;

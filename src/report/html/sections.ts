@@ -33,7 +33,8 @@ export function verdictSection(report: Report): Markup {
     .flatMap(({ explanation }) => explanation)
     .map((sentence) => markup`<p>${oneLine(sentence, 500)}</p>`);
   return markup`<section class="verdict ${report.verdict.conclusion}" aria-label="Verdict: ${report.verdict.conclusion}">
-<h1>${icon} ${oneLine(report.name, 100)} — ${before}${culprit === null ? null : markup`<code>${oneLine(culprit, 120)}</code>`}${after}</h1>
+<p class="badge">${report.verdict.conclusion}</p>
+<h1><span aria-hidden="true">${icon}</span> ${oneLine(report.name, 100)} — ${before}${culprit === null ? null : markup`<code>${oneLine(culprit, 120)}</code>`}${after}</h1>
 ${reasons}${explained}${report.untrusted ? markup`<p><b>Note:</b> ${untrustedLabel}.</p>` : null}
 </section>
 `;

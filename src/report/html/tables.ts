@@ -12,9 +12,9 @@ import {
   formatPromised,
   nothing,
 } from "../format.ts";
-import { percentile } from "../md-details.ts";
+import { percentile, worstFirst } from "../md-details.ts";
 import { comparisonIcon, thresholdIcon } from "../md-rows.ts";
-import type { Report, ReportComparison, ReportRow, ReportThreshold, Timing } from "../report.ts";
+import type { Report, ReportComparison, ReportNumbers, ReportRow, ReportThreshold, Timing } from "../report.ts";
 import { oneLine } from "../safe-text.ts";
 import { type Markup, markup } from "./markup.ts";
 
@@ -71,6 +71,7 @@ export function label(endpoint: ReportComparison["endpoint"]): string {
   return endpoint === null ? "all requests" : oneLine(endpointLabel(endpoint), 120) || nothing;
 }
 
+const numeric = (title: string): Column => ({ title, number: true });
 const ms = (value: number | null): Cell => ({ text: formatMs(value), value });
 const count = (value: number): Cell => ({ text: formatCount(value), value });
 
@@ -87,42 +88,35 @@ export function endpointsTable(report: Report, most: number): Markup {
   const compared = report.endpoints.some(({ outcome, presence }) => outcome !== null || presence !== "both");
   const columns: Column[] = [
     { title: "Endpoint" },
-    ...["Requests", "Failures", "Errors", "RPS", "Average", "p50", "p95", "p99", "Max", "Bytes"].map((title) => ({
-      title,
-      number: true,
-    })),
-    ...(twoArms ? [{ title: "p95 before", number: true }] : []),
-    ...(compared ? [{ title: "Change of p95", number: true }, { title: "Outcome" }] : []),
+    ...(compared ? [{ title: "Outcome" }, { title: "Change of p95", number: true }] : []),
+    ...["p50", ...(twoArms ? ["p95 before"] : []), "p95", "p99", "Max", "Average"].map(numeric),
+    ...["Requests", "RPS", "Failures", "Errors", "Bytes"].map(numeric),
   ];
   const cells = (row: ReportRow): Cell[] => {
     const { head, base, change, outcome } = row;
-    const unseen: Cell = { text: nothing };
+    const seen = (cell: (numbers: ReportNumbers) => Cell): Cell => (head ? cell(head) : { text: nothing });
+    const changed: Cell = {
+      text: change === null ? nothing : `${formatChange(change.estimate)} (${formatInterval(change)})`,
+      value: change?.estimate ?? null,
+      tone: toneOf(outcome),
+    };
     return [
       { text: row === report.total ? "All requests" : label(row.endpoint) },
-      head ? count(head.requests) : unseen,
-      head ? { ...count(head.failures), tone: head.failures > 0 ? "bad" : null } : unseen,
-      head ? { text: formatPercent(head.errorRatio), value: head.errorRatio } : unseen,
-      head ? { text: formatNumber(head.rps), value: head.rps } : unseen,
-      ms(head?.avgMs ?? null),
+      ...(compared ? [{ text: outcomeText(row), tone: toneOf(outcome) }, changed] : []),
       ms(percentile(head, 0.5)),
+      ...(twoArms ? [ms(percentile(base, 0.95))] : []),
       ms(percentile(head, 0.95)),
       ms(percentile(head, 0.99)),
       ms(head?.maxMs ?? null),
-      head ? { text: formatBytes(head.bytesIn), value: head.bytesIn } : unseen,
-      ...(twoArms ? [ms(percentile(base, 0.95))] : []),
-      ...(compared
-        ? [
-            {
-              text: change === null ? nothing : `${formatChange(change.estimate)} (${formatInterval(change)})`,
-              value: change?.estimate ?? null,
-              tone: toneOf(outcome),
-            },
-            { text: outcomeText(row) },
-          ]
-        : []),
+      ms(head?.avgMs ?? null),
+      seen(({ requests }) => count(requests)),
+      seen(({ rps }) => ({ text: formatNumber(rps), value: rps })),
+      seen(({ failures }) => ({ ...count(failures), tone: failures > 0 ? "bad" : null })),
+      seen(({ errorRatio }) => ({ text: formatPercent(errorRatio), value: errorRatio })),
+      seen(({ bytesIn }) => ({ text: formatBytes(bytesIn), value: bytesIn })),
     ];
   };
-  const rows = report.endpoints.slice(0, most);
+  const rows = worstFirst(report.endpoints).slice(0, most);
   const left = report.tally.endpoints - rows.length;
   return table({
     id: "endpoints",
