@@ -129,36 +129,38 @@ export function measuredSection(report: Report): Markup {
   return section("How this was measured", factList(told));
 }
 
-export function configurationSection({ configuration }: Report): Markup | null {
+export function configurationSection({ configuration }: Report, most: number): Markup | null {
   if (configuration.length === 0) return null;
   return section(
     "Configuration",
-    factList(configuration.map(([key, value]) => [oneLine(key, 80), oneLine(value, 500)])),
+    factList(configuration.slice(0, most).map(([key, value]) => [oneLine(key, 80), oneLine(value, 500)])),
   );
 }
 
-export function warningsSection({ warnings }: Report): Markup | null {
+export function warningsSection({ warnings }: Report, most: number): Markup | null {
   if (warnings.length === 0) return null;
   return section(
     "Warnings",
-    markup`<ul>${warnings.map(({ code, message }) => markup`<li><code>${oneLine(code, 60)}</code> ${oneLine(message, 500)}</li>`)}</ul>`,
+    markup`<ul>${warnings.slice(0, most).map(({ code, message }) => markup`<li><code>${oneLine(code, 60)}</code> ${oneLine(message, 500)}</li>`)}</ul>`,
   );
 }
 
-export function changedSection({ thresholdsChanged }: Report): Markup | null {
+export function changedSection({ thresholdsChanged }: Report, most: number): Markup | null {
   if (thresholdsChanged.length === 0) return null;
   const side = (text: string | null) => (text === null ? "–" : oneLine(text, 200));
   return section(
     "Promises changed by this pull request",
-    markup`<ul>${thresholdsChanged.map(
-      ({ change, before, after }) =>
-        markup`<li>${change}: <code>${side(before)}</code> → <code>${side(after)}</code></li>`,
-    )}</ul>`,
+    markup`<ul>${thresholdsChanged
+      .slice(0, most)
+      .map(
+        ({ change, before, after }) =>
+          markup`<li>${change}: <code>${side(before)}</code> → <code>${side(after)}</code></li>`,
+      )}</ul>`,
   );
 }
 
-export function presenceSection({ endpoints }: Report): Markup | null {
-  const named = endpoints.filter(({ presence }) => presence !== "both").slice(0, 100);
+export function presenceSection({ endpoints }: Report, most: number): Markup | null {
+  const named = endpoints.filter(({ presence }) => presence !== "both").slice(0, most);
   if (named.length === 0) return null;
   return section(
     "New and vanished endpoints",

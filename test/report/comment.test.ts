@@ -1,0 +1,214 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { buildReport } from "../../src/report/build-report.ts";
+import { fixedPart, longestComment, type Part, shedToFit } from "../../src/report/fit.ts";
+import { headlineMarkdown, headlineText } from "../../src/report/headline.ts";
+import { renderHtml } from "../../src/report/html.ts";
+import { renderJobSummary } from "../../src/report/job-summary.ts";
+import { bodyOf, renderMarkdown } from "../../src/report/markdown.ts";
+import { markerPrefix, parseMarker } from "../../src/report/marker.ts";
+import { largestReportBytes, parseReport, type Report, renderJson } from "../../src/report/report.ts";
+import { comparison, gatewayTimeout, sampleInputs, sampleReport, threshold } from "../support/make-report.ts";
+import { makeResult } from "../support/make-result.ts";
+
+const nasty = fc.constantFrom(
+  "`".repeat(300),
+  "|",
+  "<!-- swarmgate:x -->",
+  "漢".repeat(250),
+  "a b",
+  "😀".repeat(120),
+  "&\"<>'".repeat(60),
+);
+
+/** Reports of any size and the nastiest names, built the way real ones are. */
+const anyPlan = fc.record({
+  endpoints: fc.integer({ min: 0, max: 600 }),
+  thresholds: fc.integer({ min: 0, max: 600 }),
+  name: nasty,
+  text: nasty,
+  conclusion: fc.constantFrom("pass", "fail", "inconclusive", "invalid"),
+  outcome: fc.constantFrom("regressed", "improved", "unchanged", "inconclusive", "no-baseline"),
+  failing: fc.boolean(),
+});
+
+type Plan = typeof anyPlan extends fc.Arbitrary<infer T> ? T : never;
+
+function reportOf({ endpoints: count, thresholds, name, text, conclusion, outcome, failing }: Plan): Report {
+  const endpoints = Array.from({ length: count }, (_, i) => ({ method: "GET", name: `${i}${name}` }));
+  const failure = { ...gatewayTimeout(1).failure, message: text };
+  const sample = { ...failure.sample, request: text, body: text.repeat(20) };
+  return buildReport({
+    result: makeResult({
+      behaviours: endpoints.map((endpoint) => ({
+        endpoint,
+        rate: 2,
+        medianMs: 20,
+        failures: failing ? [{ share: 1, status: 500, failure: { ...failure, sample } }] : [],
+      })),
+      phases: [["steady", 1]],
+      meta: { name, host: text, locustfile: text },
+      warnings: Array.from({ length: 50 }, () => ({ code: "x", message: text })),
+    }),
+    verdict: {
+      conclusion,
+      reasons: [{ code: "regression", message: text, remedy: text }],
+      thresholds: Array.from({ length: thresholds }, () => threshold({ source: text, outcome: "fail", message: text })),
+      comparisons: endpoints.map((endpoint) => comparison({ endpoint, outcome, explanation: [text] })),
+    },
+    generatedAt: "2026-09-22T10:14:00Z",
+    passed: false,
+    thresholdsChanged: Array.from({ length: 120 }, () => ({
+      change: "loosened" as const,
+      before: text,
+      after: text,
+    })),
+    configuration: Array.from({ length: 120 }, (_, i) => [`${i}`, text] as const),
+  });
+}
+
+describe("whatever the report", () => {
+  test("every surface keeps its size, and the comment its marker and heading", () => {
+    fc.assert(
+      fc.property(anyPlan, (plan) => {
+        const report = reportOf(plan);
+        const comment = renderMarkdown(report);
+        expect(comment.length).toBeLessThan(longestComment);
+        expect(comment.startsWith(markerPrefix(report.name))).toBe(true);
+        expect(comment.split("\n")[1]).toBe(`### ${headlineMarkdown(report)}`);
+        expect(comment.trimEnd().split("\n").at(-1)).toMatch(/^<sub>.*<\/sub>$/);
+        expect(Buffer.byteLength(renderHtml(report))).toBeLessThan(500_000);
+        expect(Buffer.byteLength(renderJobSummary(report))).toBeLessThan(1_048_576);
+        const json = renderJson(report);
+        expect(Buffer.byteLength(json)).toBeLessThan(largestReportBytes);
+        expect(parseReport(json)).toEqual(report);
+      }),
+      { numRuns: 25 },
+    );
+  }, 60_000);
+});
+
+describe("the comment", () => {
+  const fail = sampleReport("fail");
+
+  test("shows at most five rows above the fold, regressions and broken promises among them", () => {
+    const report = buildReport({
+      ...sampleInputs.fail!(),
+      verdict: {
+        conclusion: "fail",
+        reasons: [],
+        thresholds: Array.from({ length: 9 }, () => threshold({ outcome: "fail" })),
+        comparisons: Array.from({ length: 9 }, (_, i) =>
+          comparison({ outcome: "regressed", endpoint: { method: "GET", name: `/${i}` } }),
+        ),
+      },
+    });
+    const [fold = ""] = renderMarkdown(report).split("<details>");
+    const rows = fold.split("\n").filter((line) => line.startsWith("| ❌"));
+    expect(rows).toHaveLength(5);
+    expect(rows.filter((row) => row.includes("SLO"))).toHaveLength(2);
+  });
+
+  test("says that there is no baseline, and why", () => {
+    expect(renderMarkdown(sampleReport("first-run"))).toContain("No baseline: `no run of main has stored one yet`.");
+  });
+
+  test("names the simple percentage rule where that rule decided", () => {
+    expect(renderMarkdown(sampleReport("five-hundred"))).toContain("by the simple percentage rule");
+    expect(renderMarkdown(fail)).not.toContain("simple percentage rule");
+  });
+
+  test("marks no change as established that is not", () => {
+    const improved = sampleReport("pass");
+    const [, ...rows] = renderMarkdown(improved).split("\n");
+    expect(rows.filter((row) => row.startsWith("|") && row.includes("**"))).toEqual([]);
+    expect(renderMarkdown(improved)).not.toMatch(/[↑↓▲▼⬆⬇]/u);
+  });
+
+  test("is the same but for marker and footer when another run says the same", () => {
+    const later = { ...fail, generatedAt: "2026-09-23T00:00:00.000Z", commit: "0".repeat(40), run: null };
+    expect(renderMarkdown(later)).not.toBe(renderMarkdown(fail));
+    const unlinked = (text: string) => bodyOf(text).replace(/\[re-run\]\([^)]*\)/, "re-run");
+    expect(unlinked(renderMarkdown(later))).toBe(unlinked(renderMarkdown(fail)));
+  });
+
+  test("carries in its marker which run wrote it", () => {
+    expect(parseMarker("api", renderMarkdown(fail))).toEqual({ run: 12, attempt: 1, sha: fail.commit });
+    expect(parseMarker("ap", renderMarkdown(fail))).toBeNull();
+    expect(parseMarker("api", ` ${renderMarkdown(fail)}`)).toBeNull();
+    expect(parseMarker("api", "<!-- swarmgate:api something else -->")).toEqual({ run: 0, attempt: 0, sha: null });
+  });
+
+  test("keeps words of the outside out of the heading but for the culprit's name", () => {
+    const hostile = headlineMarkdown(sampleReport("hostile"));
+    expect(hostile).toMatch(/^❌ swarmgate · api-b-x — `GET` p95 is 38/);
+    expect(headlineText(fail, 140)).toMatch(/^❌ api: POST \/checkout p95 is 38 % slower \(\+84 ms/);
+    expect([...headlineText(sampleReport("five-hundred"), 60)].length).toBeLessThanOrEqual(60);
+  });
+});
+
+describe("headlines", () => {
+  const base = sampleInputs.pass!();
+  const headline = (verdict: Partial<typeof base.verdict>) =>
+    headlineText(buildReport({ ...base, verdict: { ...base.verdict, ...verdict } }));
+  const reason = (code: string) => ({ conclusion: "invalid" as const, reasons: [{ code, message: "m" }] });
+
+  test.each([
+    ["zero-requests", "no request was sent"],
+    ["users-dead", "every user died in onStart"],
+    ["users-not-reached", "only 10 of 10 users ran"],
+    ["saturated", "the load generator was saturated"],
+    ["blocked", "platform blocked the load"],
+    ["throttled", "throttled the load (429)"],
+    ["target-gone", "the target went away"],
+    ["uncaught-exceptions", "threw exceptions"],
+    ["forbidden-host", "outside allowed-hosts"],
+    ["missing-await", "missing await"],
+    ["interrupted", "partial result"],
+    ["something-new", "not judged"],
+  ])("name the cause %s", (code, words) => {
+    expect(headline(reason(code))).toContain(words);
+  });
+
+  test("tell a broken promise without data", () => {
+    const broken = threshold({ actual: null, outcome: "no-data", endpoint: { method: "GET", name: "/typo" }, n: 0 });
+    expect(headline({ conclusion: "fail", thresholds: [broken], comparisons: [] })).toBe(
+      "❌ api: GET /typo p95 has no data, promised < 300 ms",
+    );
+  });
+
+  test("tell errors in percent, not in relative change", () => {
+    const errors = comparison({
+      metric: "errors",
+      before: 0.001,
+      after: 0.021,
+      change: { estimate: 0.02, low: 0.01, high: 0.03 },
+      outcome: "regressed",
+    });
+    expect(headline({ conclusion: "fail", comparisons: [errors] })).toBe(
+      "❌ api: GET /home errors rose from 0.1 % to 2.1 % (99 % interval +1 … +3 pp)",
+    );
+  });
+});
+
+describe("fitting", () => {
+  const rows = (tier: number, count: number, text: string): Part => ({
+    tier,
+    rows: Array.from({ length: count }, (_, i) => `${text}${i}`),
+    frame: (kept, shed) => `${text}:${kept.length}/${shed}`.padEnd(kept.join("\n").length, "."),
+  });
+
+  test("sheds rows of the highest tier first, from the bottom, and as few as it must", () => {
+    const text = shedToFit([fixedPart(0, "head"), rows(1, 10, "a"), rows(2, 10, "b")], 60);
+    expect(text.length).toBeLessThanOrEqual(60);
+    expect(text).toContain("head");
+    expect(text).toContain("a:10/0");
+    expect(text).toMatch(/b:[1-9]\/[1-9]/);
+  });
+
+  test("drops whole parts before it touches a lower tier, and never tier 0", () => {
+    const text = shedToFit([fixedPart(0, "head"), fixedPart(1, "one"), fixedPart(2, "x".repeat(100))], 12);
+    expect(text).toBe("head\n\none");
+    expect(shedToFit([fixedPart(0, "head")], 1)).toBe("head");
+  });
+});
