@@ -49,22 +49,23 @@ describe.skipIf(!executablePath)("the report's page in a browser", () => {
 
   const firstColumn = (page: Page) => page.locator("#endpoints tbody th").allTextContents();
 
-  test.each(["pass", "fail", "nothing", "invalid", "five-hundred", "hostile"])("%s opens without a complaint", async (name) => {
-    const { page, told } = await open(name);
-    const drawn = await page.locator(".uplot canvas").count();
-    expect(drawn).toBe(name === "nothing" ? 0 : 6);
-    expect(told).toEqual([]);
-    await page.context().close();
-  });
+  test.each(["pass", "fail", "nothing", "invalid", "five-hundred", "hostile"])(
+    "%s opens without a complaint",
+    async (name) => {
+      const { page, told } = await open(name);
+      const drawn = await page.locator(".uplot canvas").count();
+      expect(drawn).toBe(name === "nothing" ? 0 : 6);
+      expect(told).toEqual([]);
+      await page.context().close();
+    },
+  );
 
   test("is no wider than a phone, in the dark too", async () => {
     for (const name of ["fail", "hostile", "five-hundred"]) {
       const { page } = await open(name, { viewport: { width: 360, height: 740 }, colorScheme: "dark" });
-      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
-      const [paper, ink] = await page.evaluate(() => {
-        const style = getComputedStyle(document.body);
-        return [style.backgroundColor, style.color];
-      });
+      expect(await page.evaluate<number>("document.documentElement.scrollWidth")).toBeLessThanOrEqual(360);
+      const color = (name: string) => page.evaluate<string>(`getComputedStyle(document.body)["${name}"]`);
+      const [paper, ink] = [await color("backgroundColor"), await color("color")];
       expect(paper).toBe("rgb(13, 17, 23)");
       expect(ink).toBe("rgb(230, 237, 243)");
       await page.context().close();
@@ -97,9 +98,9 @@ describe.skipIf(!executablePath)("the report's page in a browser", () => {
     const { page } = await open("fail");
     const figure = page.locator("figure", { has: page.locator("#chart-users") });
     await figure.locator("summary").click();
-    expect(await figure.locator("tbody tr").count()).toBe(12);
-    expect(await figure.locator("thead th").allTextContents()).toEqual(["Time", "users"]);
-    expect((await figure.locator("tbody tr").nth(1).textContent())?.trim()).toBe("00:0110");
+    expect(await figure.locator("details tbody tr").count()).toBe(12);
+    expect(await figure.locator("details thead th").allTextContents()).toEqual(["Time", "users"]);
+    expect((await figure.locator("details tbody tr").nth(1).textContent())?.trim()).toBe("00:0110");
     await page.context().close();
   });
 

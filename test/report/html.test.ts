@@ -17,7 +17,9 @@ describe("the page", () => {
     expect(Buffer.byteLength(page) + pageScript.length + pageStyle.length).toBeLessThan(500_000);
     // Within a tag every `>` of ours is escaped, so a tag ends at the first.
     for (const [tag] of page.matchAll(/<[a-z][^>]*>/gi)) {
-      expect(tag).not.toMatch(/^<(?:link|img|iframe|object|embed|form|base)\b|\s(?:on[a-z]+|style|src|srcset|action)=/i);
+      expect(tag).not.toMatch(
+        /^<(?:link|img|iframe|object|embed|form|base)\b|\s(?:on[a-z]+|style|src|srcset|action)=/i,
+      );
       const [, link] = /\shref="([^"]*)"/.exec(tag) ?? [];
       if (link !== undefined) expect(link).toMatch(/^#|^https:\/\/github\.example\/acme\/shop\/actions\/runs\//);
     }
@@ -54,7 +56,7 @@ describe("the page", () => {
     expect(page).toContain('aria-sort="none"><button type="button">p95</button>');
   });
 
-  test("carries the script and style that page.js and style.css say",  () => {
+  test("carries the script and style that page.js and style.css say", () => {
     const generated = assetsModule();
     expect(generated).toContain(JSON.stringify(pageScript));
     expect(generated).toContain(JSON.stringify(pageStyle));
