@@ -24,6 +24,13 @@ export class HttpUser extends User {
   }
 }
 
+declare module "../user/task-set.ts" {
+  /** A task set that does not say whose it is belongs to an HTTP user: `this.client` is there, and typed. */
+  interface DefaultUser {
+    readonly client: HttpClient;
+  }
+}
+
 /** The same class: there is one client, and it is the fast one. */
 export const FastHttpUser = HttpUser;
 export type FastHttpUser = HttpUser;

@@ -70,7 +70,7 @@ test("one pacing function shared by users keeps each one's own beat", () => {
 });
 
 describe("a task set", () => {
-  async function waits(BaseSet: new (parent: User | TaskSet) => TaskSet): Promise<number[]> {
+  async function waits(BaseSet: new (parent: never) => TaskSet): Promise<number[]> {
     const stage = new Stage();
     const at: number[] = [];
     class Browse extends BaseSet {
