@@ -71,27 +71,42 @@ export function judgeSideBySide(question: SideBySideQuestion): SideBySide {
   );
 }
 
-/** The looks alone, up to what has been measured; what the simulator runs too. */
-export function takeLooks({
+/** One look at the first `atMs` of a run; what the simulator takes too. */
+export function lookAt({
+  series,
+  settings,
+  atMs,
+  alpha,
+  limitMs,
+}: {
+  series: readonly Series[];
+  settings: CompareSettings;
+  atMs: number;
+  alpha: number;
+  limitMs: number;
+}): { decision: Decision; windows: RunWindows; atMs: number; alpha: number } {
+  const windows = cutWindows(series, Math.floor(atMs / blockMs));
+  const decision = decide(windows, { settings, alpha, passAlpha: passAlpha({ atMs, limitMs }) });
+  return { decision, windows, atMs, alpha };
+}
+
+/** The looks alone, up to what has been measured. */
+function takeLooks({
   series,
   measuredMs,
   settings,
   runTimeMs,
   maxDurationMs,
   over,
-  limitMs = lookLimit({ runTimeMs, maxDurationMs }),
 }: Omit<SideBySideQuestion, "blocks"> & {
   series: readonly Series[];
   measuredMs: number;
-  limitMs?: number;
 }): { decision: Decision; windows: RunWindows; atMs: number; alpha: number; next: Next } {
   const budget = 1 - settings.confidence;
+  const limitMs = lookLimit({ runTimeMs, maxDurationMs });
   const looks = planLooks({ fromMs: runTimeMs, limitMs, alpha: budget });
-  const take = (atMs: number, alpha: number) => {
-    const windows = cutWindows(series, Math.floor(atMs / blockMs));
-    const mayPass = passAlpha({ atMs, limitMs: over ? Math.min(limitMs, measuredMs) : limitMs });
-    return { decision: decide(windows, { settings, alpha, passAlpha: mayPass }), windows, atMs, alpha };
-  };
+  const take = (atMs: number, alpha: number) =>
+    lookAt({ series, settings, atMs, alpha, limitMs: over ? Math.min(limitMs, measuredMs) : limitMs });
   let last: ReturnType<typeof take> | undefined;
   for (const [index, look] of looks.entries()) {
     if (look.atMs > measuredMs + slackMs) {

@@ -62,6 +62,23 @@ export function compareStored({
   const { records = [], incomparable, warnings = [] } = baseline ? usable(baseline, current) : {};
   const runs = [...records].reverse().slice(0, mostRuns);
   if (runs.length === 0) return { comparisons: [], findings: [nothing(incomparable ?? null)], runs: 0 };
+  const comparisons = judgeStored({ current, runs, settings, errorWindows });
+  const told = comparisons.map((one) => ({ ...one, warnings: [...one.warnings, ...warnings] }));
+  return { comparisons: told, findings: [], runs: runs.length };
+}
+
+/** The tests alone, on runs already chosen, newest first. */
+export function judgeStored({
+  current,
+  runs,
+  settings,
+  errorWindows = new Map(),
+}: {
+  current: PastRun;
+  runs: readonly PastRun[];
+  settings: CompareSettings;
+  errorWindows?: ReadonlyMap<string, readonly Proportion[]>;
+}): Comparison[] {
   const margin = (tolerance: number) => Math.log(1 + Math.min(nullMargin, tolerance / 2));
   const endpoints: StoredQuestion[] = [];
   const suites: StoredQuestion[] = [];
@@ -83,14 +100,8 @@ export function compareStored({
     }
   }
   const alpha = 1 - settings.confidence;
-  const judged = [...settle(endpoints, suites.length > 0 ? alpha / 2 : alpha), ...worst(settle(suites, alpha / 2))].map(
-    (comparison) => ({ ...comparison, warnings: [...comparison.warnings, ...warnings] }),
-  );
-  return {
-    comparisons: [...boilingFrog({ comparisons: judged, runs, settings }), ...missing, ...vanished(current, runs)],
-    findings: [],
-    runs: runs.length,
-  };
+  const judged = [...settle(endpoints, suites.length > 0 ? alpha / 2 : alpha), ...worst(settle(suites, alpha / 2))];
+  return [...boilingFrog({ comparisons: judged, runs, settings }), ...missing, ...vanished(current, runs)];
 }
 
 /** Other load or another way of measuring is a question left open; an empty store is none (SPEC 13.6). */

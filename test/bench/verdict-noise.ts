@@ -1,0 +1,185 @@
+import { Random } from "../../src/base/random.ts";
+import type { Arm, Endpoint } from "../../src/stats/endpoint.ts";
+import { Histogram } from "../../src/stats/histogram.ts";
+import { blockMs } from "../../src/stats/snapshot.ts";
+import { Counts } from "../../src/verdict/counts.ts";
+import type { Cell, Series } from "../../src/verdict/series.ts";
+
+/** How restless a host is; the simulator of the method's reference, its section 2. */
+export interface Noise {
+  /** Spread between runs, standard deviation of the logarithm. */
+  readonly run: number;
+  /** Spread of the drift within a run. */
+  readonly drift: number;
+  /** Mean seconds between bursts (4–5 s of 1.1 to 1.9 times the latency) and between freezes (0.1–0.3 s). */
+  readonly burstEvery: number;
+  readonly freezeEvery: number;
+}
+
+export const presets = {
+  quiet: { run: 0.03, drift: 0.01, burstEvery: 240, freezeEvery: 120 },
+  ci: { run: 0.08, drift: 0.03, burstEvery: 60, freezeEvery: 30 },
+  harsh: { run: 0.15, drift: 0.06, burstEvery: 30, freezeEvery: 12 },
+} as const satisfies Record<string, Noise>;
+
+export interface Effect {
+  /** Multiplies every latency of the head, or only those beyond p90. */
+  readonly factor: number;
+  readonly tailOnly?: boolean;
+  /** Which endpoints; one, or all. */
+  readonly all?: boolean;
+  /** Share of the head's requests that fail, on the first endpoint. */
+  readonly errors?: number;
+}
+
+export interface Setting {
+  readonly shared: Noise;
+  /** Noise of each arm's own host; null for one host. */
+  readonly own: Noise | null;
+  /** Lasting difference of each deployment, standard deviation of the logarithm. */
+  readonly tau: number;
+  /** Requests per second and endpoint, both arms together. */
+  readonly rate: number;
+  readonly endpoints: number;
+}
+
+const ouSeconds = 17;
+
+/** Latency level of a host, block by block. */
+class Host {
+  readonly #noise: Noise;
+  readonly #random: Random;
+  #drift = 0;
+  #burstBlocks = 0;
+  #burst = 0;
+  freezeMs = 0;
+  level = 0;
+
+  constructor(noise: Noise, random: Random) {
+    this.#noise = noise;
+    this.#random = random;
+    this.#drift = noise.drift * normal(random);
+  }
+
+  next(): void {
+    const { drift, burstEvery, freezeEvery } = this.#noise;
+    const seconds = blockMs / 1000;
+    const keep = Math.exp(-seconds / ouSeconds);
+    this.#drift = keep * this.#drift + drift * Math.sqrt(1 - keep * keep) * normal(this.#random);
+    if (this.#burstBlocks > 0) this.#burstBlocks--;
+    else if (this.#random.float() < seconds / burstEvery) {
+      this.#burstBlocks = Math.round((4 + this.#random.float()) / seconds);
+      this.#burst = Math.log(1.1 + 0.8 * this.#random.float());
+    }
+    this.freezeMs = this.#random.float() < seconds / freezeEvery ? 100 + 200 * this.#random.float() : 0;
+    this.level = this.#drift + (this.#burstBlocks > 0 ? this.#burst : 0);
+  }
+}
+
+interface Shape {
+  readonly endpoint: Endpoint;
+  readonly ms: number;
+  readonly sd: number;
+  readonly slowShare: number;
+  readonly slowFactor: number;
+  readonly p90Ms: number;
+}
+
+/** The endpoints of a simulated application: always the same, so that settings can be compared. */
+function shapes(count: number): Shape[] {
+  return Array.from({ length: count }, (_, i) => {
+    const at = count === 1 ? 0.5 : i / (count - 1);
+    const slowShare = [0.01, 0.03, 0.08][i % 3] as number;
+    const shape = {
+      ms: 15 + 65 * at,
+      sd: 0.22 + 0.28 * ((i * 0.37) % 1),
+      slowShare,
+      slowFactor: 2.2 + 1.8 * ((i * 0.61) % 1),
+    };
+    const z = 1.2816 + 0.9 * slowShare * 5;
+    return { ...shape, endpoint: { method: "GET", name: `/e${i}` }, p90Ms: shape.ms * Math.exp(shape.sd * z) };
+  });
+}
+
+/** A run that can be made longer; both arms, or the head alone. */
+export class Simulation {
+  readonly series: (Series & Record<Arm, Cell[]>)[];
+  readonly #random: Random;
+  readonly #setting: Setting;
+  readonly #effect: Effect;
+  readonly #shapes: Shape[];
+  readonly #shared: Host;
+  readonly #own: Record<Arm, Host | null>;
+  readonly #offset: Record<Arm, number>;
+  readonly #runFactor: number[];
+  readonly #arms: readonly Arm[];
+  blocks = 0;
+
+  constructor(setting: Setting, effect: Effect, seed: string, arms: readonly Arm[] = ["base", "head"]) {
+    this.#random = Random.from(seed);
+    this.#setting = setting;
+    this.#effect = effect;
+    this.#arms = arms;
+    this.#shapes = shapes(setting.endpoints);
+    this.#shared = new Host(setting.shared, this.#random);
+    const own = () => (setting.own ? new Host(setting.own, this.#random) : null);
+    this.#own = { base: own(), head: own() };
+    this.#offset = { base: setting.tau * normal(this.#random), head: setting.tau * normal(this.#random) };
+    // Endpoints feel a run's level differently: sensitivities of 1 ± 0.3.
+    const run = setting.shared.run * normal(this.#random);
+    this.#runFactor = this.#shapes.map(() => run * (1 + 0.3 * normal(this.#random)));
+    this.series = this.#shapes.map(({ endpoint }) => ({ endpoint, base: [], head: [] }));
+  }
+
+  extendTo(ms: number): void {
+    while (this.blocks * blockMs < ms) {
+      this.#shared.next();
+      this.#own.base?.next();
+      this.#own.head?.next();
+      for (const [index, shape] of this.#shapes.entries()) {
+        for (const arm of this.#arms) this.series[index]?.[arm].push(this.#cell(shape, index, arm));
+      }
+      this.blocks++;
+    }
+  }
+
+  #cell(shape: Shape, index: number, arm: Arm): Cell {
+    const { factor, tailOnly = false, all = false, errors = 0 } = this.#effect;
+    const random = this.#random;
+    const own = this.#own[arm];
+    const level = this.#shared.level + (own?.level ?? 0) + this.#offset[arm] + (this.#runFactor[index] as number);
+    const hit = arm === "head" && (all || index === 0);
+    const requests = poisson(((this.#setting.rate / this.#arms.length) * blockMs) / 1000, random);
+    const histogram = new Histogram(2);
+    let failures = 0;
+    for (let i = 0; i < requests; i++) {
+      if (hit && random.float() < errors) {
+        failures++;
+        continue;
+      }
+      const slow = random.float() < shape.slowShare ? shape.slowFactor : 1;
+      let ms = shape.ms * Math.exp(shape.sd * normal(random)) * slow;
+      if (hit && (!tailOnly || ms > shape.p90Ms)) ms *= factor;
+      ms *= Math.exp(level);
+      ms += frozen(this.#shared, random) + (own ? frozen(own, random) : 0);
+      histogram.record(ms);
+    }
+    return { requests, failures, latencies: Counts.of(histogram) };
+  }
+}
+
+/** A request that meets a freeze waits for the rest of it. */
+function frozen({ freezeMs }: Host, random: Random): number {
+  return freezeMs > 0 && random.float() < freezeMs / blockMs ? freezeMs * random.float() : 0;
+}
+
+export function normal(random: Random): number {
+  return Math.sqrt(-2 * Math.log(1 - random.float())) * Math.cos(2 * Math.PI * random.float());
+}
+
+function poisson(mean: number, random: Random): number {
+  const limit = Math.exp(-mean);
+  let count = 0;
+  for (let product = random.float(); product > limit; product *= random.float()) count++;
+  return count;
+}
