@@ -32,6 +32,11 @@ export class AllowedHosts {
   }
 }
 
+/** The host a refusal of `forbids` is about: every such sentence begins with it. */
+export function refusedHost(refusal: string): string {
+  return refusal.split(" ", 1)[0] as string;
+}
+
 /** A glob as a pattern for the whole text: `*` is any run of characters, `?` one. */
 function globPattern(glob: string): RegExp {
   const escaped = glob

@@ -53,7 +53,6 @@ export async function serveThread(
     hosts: new AllowedHosts(plan.allowedHosts),
     cap,
     budget: start.budget && RequestBudget.shared(start.budget),
-    refused: (host) => trouble.forbiddenHost(host),
     exhausted: () => {
       if (!exhausted) runner?.tell({ type: "end_test", data: { reason: "budget" } });
       exhausted = true;

@@ -3,33 +3,29 @@ import type { AllowedHosts } from "./allowed-hosts.ts";
 import type { RateCap } from "./rate-cap.ts";
 import type { RequestBudget } from "./request-budget.ts";
 
-/** The guard of one thread, over what the run allows; counts what it refused. */
+/** The guard of one thread, over what the run allows. */
 export class ThreadGuard implements TrafficGuard {
   readonly #hosts: AllowedHosts;
   readonly #cap: RateCap | undefined;
   readonly #budget: RequestBudget | undefined;
-  readonly #refused: (host: string) => void;
   readonly #exhausted: () => void;
 
   constructor(options: {
     hosts: AllowedHosts;
     cap?: RateCap | undefined;
     budget?: RequestBudget | undefined;
-    /** Told of every request that was aimed elsewhere. */
-    refused: (host: string) => void;
     /** Told when the budget is used up, by the request that took the last of it and by those that come too late. */
     exhausted?: () => void;
   }) {
     this.#hosts = options.hosts;
     this.#cap = options.cap;
     this.#budget = options.budget;
-    this.#refused = options.refused;
     this.#exhausted = options.exhausted ?? (() => {});
   }
 
   /** The same guard for users of the base: their requests do not count against the budget. */
   withoutBudget(): ThreadGuard {
-    return new ThreadGuard({ hosts: this.#hosts, cap: this.#cap, refused: this.#refused });
+    return new ThreadGuard({ hosts: this.#hosts, cap: this.#cap });
   }
 
   /** Whether the run's budget of requests is used up. */
@@ -38,9 +34,7 @@ export class ThreadGuard implements TrafficGuard {
   }
 
   forbids(url: URL): string | undefined {
-    const reason = this.#hosts.forbids(url);
-    if (reason !== undefined) this.#refused(url.host);
-    return reason;
+    return this.#hosts.forbids(url);
   }
 
   admit(): boolean | Promise<boolean> {

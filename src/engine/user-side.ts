@@ -9,6 +9,7 @@ import type { TaskPlans } from "../user/task-plans.ts";
 import type { UserClass } from "../user/user.ts";
 import type { UserClassFacts } from "../user/user-class.ts";
 import { Witness } from "../user/witness.ts";
+import { refusedHost } from "./allowed-hosts.ts";
 import { Arrivals } from "./arrivals.ts";
 import type { RunningUser, UserOrder } from "./crew.ts";
 import type { OpenLocustfile } from "./open-locustfile.ts";
@@ -156,6 +157,9 @@ export class UserStarter {
 
   #report(recorder: Recorder, { sample, details }: { sample: Sample; details: RequestDetails | undefined }): void {
     recorder.record(sample);
+    if (sample.failure?.kind === "forbidden-host") {
+      this.#parts.trouble.forbiddenHost(refusedHost(sample.failure.message));
+    }
     if (events.request.listeners.length === 0) return;
     const { method, name } = sample.endpoint;
     const times = { responseTime: sample.latencyMs, responseLength: sample.bytesIn, startTime: sample.startMs };

@@ -28,7 +28,7 @@ interface OpenBlock {
  * parts add up, so a slow answer is counted where its load was, however late it comes.
  *
  * The hot path is two map look-ups by strings the sample already has and one `EndpointStats.record`; measured at
- * 0.4 µs a sample with phases, 0.15 µs without (Node 24).
+ * 0.28 µs a sample with five phases, 0.08 µs without (Node 24, test/bench/recorder.ts).
  */
 export class Recorder implements SampleSink {
   readonly #startedAtMs: number;

@@ -36,14 +36,6 @@ test.each([
   expect(new AllowedHosts(["*"]).forbids(new URL(url))).toMatch(/metadata/);
 });
 
-test("what is refused is counted by host", () => {
-  const refused: string[] = [];
-  const guard = new ThreadGuard({ hosts: new AllowedHosts(["a.test"]), refused: (host) => refused.push(host) });
-  expect(guard.forbids(new URL("http://a.test/"))).toBeUndefined();
-  expect(guard.forbids(new URL("http://b.test:81/"))).toMatch("b.test:81 is not among the allowed hosts");
-  expect(refused).toEqual(["b.test:81"]);
-});
-
 test("a budget lets through exactly so many requests, in whatever thread they are asked for", () => {
   const budget = RequestBudget.of(3);
   const elsewhere = RequestBudget.shared(budget.buffer);
@@ -71,7 +63,7 @@ test("a request that the cap holds is only counted against the budget when it ma
   const clock = new ManualClock(0);
   const budget = RequestBudget.of(1);
   const cap = new RateCap({ clock, perSecond: 1, burstMs: 0 });
-  const guard = new ThreadGuard({ hosts: new AllowedHosts(null), cap, budget, refused: () => {} });
+  const guard = new ThreadGuard({ hosts: new AllowedHosts(null), cap, budget });
   expect(guard.admit()).toBe(true);
   const second = guard.admit();
   await clock.advance(1000);

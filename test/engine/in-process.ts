@@ -28,7 +28,7 @@ export async function runLocustfile(
   const directory = mkdtempSync(join(tmpdir(), "engine-run-"));
   const locustfile = join(directory, "locustfile.ts");
   writeFileSync(locustfile, source);
-  const plan = planFor({ engineUrl: new URL("fixtures/engine.ts", import.meta.url).href, ...changes });
+  const plan = planFor({ ...changes });
   const child = fork(fileURLToPath(new URL("fixtures/run.ts", import.meta.url)), {
     serialization: "advanced",
     execArgv: ["--disable-warning=ExperimentalWarning"],

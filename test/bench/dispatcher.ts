@@ -1,0 +1,24 @@
+// 100,000 users of 50 classes over 1,000 workers. Bound (issue 3): 0.2 s a step.
+import { Dispatcher } from "../../src/engine/dispatcher.ts";
+
+const classes = Array.from({ length: 50 }, (_, i) => ({
+  name: `Class${i}`,
+  weight: (i % 7) + 1,
+  fixedCount: i % 10 === 0 ? 5 : 0,
+}));
+const nodes = Array.from({ length: 1000 }, (_, i) => `host${i % 100}_${i}`);
+
+for (const spawnRate of [1000, 100_000]) {
+  const dispatcher = new Dispatcher({ classes, nodes });
+  const times: number[] = [];
+  let beforeMs = performance.now();
+  for (const _ of dispatcher.plan({ users: 100_000, spawnRate, atMs: 0 })) {
+    times.push(performance.now() - beforeMs);
+    beforeMs = performance.now();
+  }
+  console.log(`${spawnRate} users a second: ${times.length} steps, the slowest ${Math.max(...times).toFixed(0)} ms`);
+  beforeMs = performance.now();
+  dispatcher.removeNode("host5_5");
+  dispatcher.now(0);
+  console.log(`a worker leaves: ${(performance.now() - beforeMs).toFixed(0)} ms`);
+}
