@@ -1,5 +1,6 @@
 import { ExitCode, GateError, messageOf } from "../base/errors.ts";
 import { adviceFor } from "./api-advice.ts";
+import { downloadArchive } from "./artifact-archive.ts";
 import type { GitHubClient } from "./client.ts";
 import type { GitHubContext } from "./context.ts";
 import { apiFailure } from "./rate-limit.ts";
@@ -80,20 +81,14 @@ async function download(request: ForkReportRequest, artifactId: number): Promise
   const { client, context, artifactName } = request;
   const { owner, repo } = context;
   try {
-    // The answer points at a storage host, which must not get the token.
-    const response = await client.octokit.request("GET /repos/{owner}/{repo}/actions/artifacts/{id}/zip", {
-      owner,
-      repo,
-      id: artifactId,
-      request: { redirect: "manual" },
-    });
-    const { location } = response.headers;
-    if (location === undefined) throw new Error("GitHub did not say where it is");
-    return await client.download(location, { limitBytes: archiveBytes });
+    const path = `/repos/${owner}/${repo}/actions/artifacts/${artifactId}/zip`;
+    const zip = await downloadArchive(client, path, { limitBytes: archiveBytes });
+    if (zip !== null) return zip;
   } catch (error) {
     if (apiFailure(error) === undefined) throw refused(artifactName, messageOf(error));
     throw notFound(adviceFor(error, { what: `download the artifact ${artifactName}`, permission: "actions: read" }));
   }
+  throw notFound(`the artifact ${artifactName} has expired`);
 }
 
 function notFound(message: string): GateError {

@@ -6,18 +6,23 @@ export interface ApiFailure {
   /** False when the connection broke before an answer came. */
   readonly answered: boolean;
   readonly headers: Readonly<Record<string, string | number | undefined>>;
+  /** The answer's JSON, or its text. */
+  readonly body: unknown;
 }
 
 /** Reads an error of octokit without trusting its shape; undefined for every other thing thrown. */
 export function apiFailure(error: unknown): ApiFailure | undefined {
   if (!(error instanceof Error) || !("status" in error) || typeof error.status !== "number") return undefined;
   const response =
-    "response" in error ? (error.response as { headers?: ApiFailure["headers"] } | undefined) : undefined;
+    "response" in error
+      ? (error.response as { headers?: ApiFailure["headers"]; data?: unknown } | undefined)
+      : undefined;
   return {
     status: error.status,
     message: error.message,
     answered: response !== undefined,
     headers: response?.headers ?? {},
+    body: response?.data,
   };
 }
 

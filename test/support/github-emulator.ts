@@ -91,6 +91,7 @@ export class GitHubEmulator {
     await github.#as(tokens.owner, "PUT", `/repos/${owner}/${repo}/collaborators/${encodeURIComponent(botLogin)}`, {
       permission: "admin",
     });
+    github.supplement.repositoryDocument = await github.#as(tokens.owner, "GET", `/repos/${owner}/${repo}`);
     github.#branches.main = await github.#tip(owner, "main");
     github.forget();
     return github;

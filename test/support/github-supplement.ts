@@ -18,6 +18,17 @@ export interface ArtifactSeed {
   readonly claimedBytes?: number;
 }
 
+/** A workflow run that is over. */
+export interface RunSeed {
+  readonly id: number;
+  readonly event: string;
+  readonly branch: string;
+  readonly sha: string;
+  readonly conclusion?: string;
+  /** Of the head; the repository itself is 1. */
+  readonly headRepositoryId?: number;
+}
+
 export interface StatusPosted {
   readonly sha: string;
   readonly state: string;
@@ -38,9 +49,11 @@ export interface PullFacts {
 /** Parts of GitHub's API that the emulator does not have: deployments, commit statuses, artifacts, commit look-ups. */
 export class GitHubSupplement {
   readonly statuses: StatusPosted[] = [];
+  /** The repository as the emulator describes it. */
+  repositoryDocument: Record<string, unknown> = { id: 1 };
   readonly #artifacts: (ArtifactSeed & { id: number })[] = [];
   #deployments: (DeploymentSeed & { id: number; at: number })[] = [];
-  #runs: Record<string, unknown>[] = [];
+  readonly #runs: RunSeed[] = [];
   #nextId = 1000;
   readonly #repository: string;
   readonly #pulls: () => readonly PullFacts[];
@@ -77,7 +90,7 @@ export class GitHubSupplement {
     return id;
   }
 
-  addRun(run: Record<string, unknown>): void {
+  addRun(run: RunSeed): void {
     this.#runs.push(run);
   }
 
@@ -116,9 +129,14 @@ export class GitHubSupplement {
     if (call === "GET /actions/artifacts") return this.#listArtifacts(() => true, query);
     match = /^GET \/actions\/artifacts\/(\d+)\/zip$/.exec(call);
     if (match) return this.#redirect(Number(match[1]));
-    if (call === "GET /actions/runs" && this.#runs.length > 0) {
-      return { status: 200, body: { total_count: this.#runs.length, workflow_runs: this.#runs } };
+    match = /^GET \/actions\/runs\/(\d+)$/.exec(call);
+    if (match) {
+      const run = this.#runs.find(({ id }) => id === Number(match?.[1]));
+      return run === undefined
+        ? { status: 404, body: { message: "Not Found" } }
+        : { status: 200, body: this.#run(run) };
     }
+    if (call === "GET /actions/runs") return this.#listRuns(query);
     return undefined;
   }
 
@@ -209,10 +227,56 @@ export class GitHubSupplement {
     };
   }
 
+  #listRuns(query: URLSearchParams): Reply {
+    const rows = this.#runs
+      .filter((run) => (query.get("branch") ?? run.branch) === run.branch)
+      .filter((run) => (query.get("event") ?? run.event) === run.event)
+      .filter((run) => ["completed", run.conclusion ?? "success"].includes(query.get("status") ?? "completed"))
+      .sort((a, b) => b.id - a.id);
+    return { status: 200, body: { total_count: rows.length, workflow_runs: rows.map((run) => this.#run(run)) } };
+  }
+
+  #run(run: RunSeed): Record<string, unknown> {
+    const api = `${this.#base()}/repos/${this.#repository}`;
+    const url = `${api}/actions/runs/${run.id}`;
+    return {
+      id: run.id,
+      name: "load test",
+      node_id: `R_${run.id}`,
+      head_branch: run.branch,
+      head_sha: run.sha,
+      path: ".github/workflows/load-test.yml",
+      display_title: "load test",
+      run_number: run.id % 1000,
+      run_attempt: 1,
+      event: run.event,
+      status: "completed",
+      conclusion: run.conclusion ?? "success",
+      workflow_id: 1,
+      check_suite_id: 1,
+      url,
+      html_url: url,
+      pull_requests: [],
+      created_at: stamp(run.id),
+      updated_at: stamp(run.id),
+      jobs_url: `${url}/jobs`,
+      logs_url: `${url}/logs`,
+      check_suite_url: `${api}/check-suites/1`,
+      artifacts_url: `${url}/artifacts`,
+      cancel_url: `${url}/cancel`,
+      rerun_url: `${url}/rerun`,
+      workflow_url: `${api}/actions/workflows/1`,
+      head_commit: null,
+      repository: this.repositoryDocument,
+      head_repository: { ...this.repositoryDocument, id: run.headRepositoryId ?? this.repositoryDocument.id },
+    };
+  }
+
   #listArtifacts(keep: (a: ArtifactSeed) => boolean, query: URLSearchParams): Reply {
     const api = `${this.#base()}/repos/${this.#repository}`;
     const rows = this.#artifacts.filter(keep).filter((a) => (query.get("name") ?? a.name) === a.name);
     const artifacts = rows.map((a) => ({
+      workflow_run: this.#runOf(a),
       id: a.id,
       node_id: `A_${a.id}`,
       name: a.name,
@@ -225,6 +289,13 @@ export class GitHubSupplement {
       updated_at: stamp(a.id),
     }));
     return { status: 200, body: { total_count: artifacts.length, artifacts } };
+  }
+
+  #runOf(artifact: ArtifactSeed): Record<string, unknown> {
+    const run = this.#runs.find(({ id }) => id === artifact.runId);
+    if (run === undefined) return { id: artifact.runId };
+    const { id, branch, sha, headRepositoryId = 1 } = run;
+    return { id, repository_id: 1, head_repository_id: headRepositoryId, head_branch: branch, head_sha: sha };
   }
 
   #redirect(id: number): Reply {

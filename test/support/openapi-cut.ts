@@ -24,6 +24,7 @@ const wanted: Readonly<Record<string, readonly string[]>> = {
   "/repos/{owner}/{repo}/check-runs": ["post"],
   "/repos/{owner}/{repo}/check-runs/{check_run_id}": ["patch"],
   "/repos/{owner}/{repo}/actions/runs": ["get"],
+  "/repos/{owner}/{repo}/actions/runs/{run_id}": ["get"],
   "/repos/{owner}/{repo}/actions/runs/{run_id}/artifacts": ["get"],
   "/repos/{owner}/{repo}/actions/artifacts": ["get"],
   "/repos/{owner}/{repo}/git/ref/{ref}": ["get"],

@@ -1,0 +1,52 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { ArtifactStoreOptions } from "../baseline/artifact-store.ts";
+import type { RestRequest } from "../baseline/github-port.ts";
+import { downloadArchive } from "./artifact-archive.ts";
+import { uploadArtifact } from "./artifact-upload.ts";
+import type { GitHubClient } from "./client.ts";
+import { apiFailure } from "./rate-limit.ts";
+
+/** The REST API as the baseline's stores want it: an error is an answer, only silence rejects. */
+export function restRequest(client: GitHubClient): RestRequest {
+  return async (method, path, body) => {
+    try {
+      const { status, data } = await client.octokit.request(
+        `${method} ${path}`,
+        body === undefined ? {} : { data: body },
+      );
+      return { status, body: data };
+    } catch (error) {
+      const failure = apiFailure(error);
+      if (failure === undefined || !failure.answered) throw error;
+      return { status: failure.status, body: failure.body };
+    }
+  };
+}
+
+/** Archives of artifacts, for the artifact store. */
+export function archiveDownload(client: GitHubClient): ArtifactStoreOptions["download"] {
+  return (path, limits) => downloadArchive(client, path, limits);
+}
+
+/** Uploads texts as an artifact of the running workflow; rejects with what went wrong, for the store to tell. */
+export function textUpload(options: {
+  /** A directory of ours, made if it is not there: `$RUNNER_TEMP`. */
+  readonly temporaryDirectory: string;
+  /** `GitHubContext.hasArtifactService`. */
+  readonly available: boolean;
+  readonly retentionDays: number | undefined;
+}): ArtifactStoreOptions["upload"] {
+  return async ({ name, files }) => {
+    await mkdir(options.temporaryDirectory, { recursive: true });
+    const directory = await mkdtemp(join(options.temporaryDirectory, "swarmgate-artifact-"));
+    try {
+      for (const file of files) await writeFile(join(directory, file.name), file.text, "utf8");
+      const { available, retentionDays } = options;
+      const outcome = await uploadArtifact({ name, directory, retentionDays, available });
+      if (outcome.kind !== "uploaded") throw new Error(outcome.notice);
+    } finally {
+      await rm(directory, { recursive: true, force: true });
+    }
+  };
+}
