@@ -204,6 +204,7 @@ export class UserLife implements Life {
           task = entry.name;
           await entry.invoke(entry.home ? this.#homeOf(entry.home) : floor.owner);
           this.#settle(owner, task);
+          this.#witness.schedule(undefined);
           return "wait";
         }
         owner = entry.set.name;
@@ -216,6 +217,7 @@ export class UserLife implements Life {
       }
     } catch (error) {
       this.#settle(owner, task, error);
+      this.#witness.schedule(undefined);
       return this.#after({ label: `${owner}.${task}`, error, entering });
     }
   }

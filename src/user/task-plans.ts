@@ -13,6 +13,8 @@ export interface TaskPlansOptions {
   readonly excludeTags?: readonly string[] | undefined;
   /** `--equal-weights`: every leaf task of a user as likely as any other, sets dissolved. */
   readonly equalWeights?: boolean | undefined;
+  /** `--config-users`: by class name, the names of the tasks that run; absent: all. */
+  readonly only?: Readonly<Record<string, readonly string[]>> | undefined;
   readonly environment?: Environment | undefined;
 }
 
@@ -32,9 +34,10 @@ export class TaskPlans {
   of(userClass: UserClass): TaskPlan {
     let plan = this.#plans.get(userClass);
     if (!plan) {
-      const { tags = [], excludeTags = [], equalWeights, environment } = this.#options;
+      const { tags = [], excludeTags = [], equalWeights, environment, only } = this.#options;
       const specimen = () => specimenOf(userClass, environment);
-      plan = filterByTags(readPlan({ ownerClass: userClass, specimen }), { tags, excludeTags });
+      plan = named(readPlan({ ownerClass: userClass, specimen }), only?.[userClass.name]);
+      plan = filterByTags(plan, { tags, excludeTags });
       if (equalWeights) plan = flatten(plan);
       checkMarkov(plan);
       this.#plans.set(userClass, plan);
@@ -70,6 +73,19 @@ function noTasks({ name, entries }: TaskPlan, { tags = [], excludeTags = [] }: T
     : new GateError("locustfile-no-tasks", `${name} has no tasks`, {
         hint: "mark a method with @task, or set tasks = […]",
       });
+}
+
+/** The plan with the tasks of these names. Throws GateError `locustfile-task` for a name that is none of them. */
+function named(plan: TaskPlan, names: readonly string[] | undefined): TaskPlan {
+  if (!names) return plan;
+  const unknown = names.find((name) => !plan.entries.some((entry) => entry.name === name));
+  if (unknown !== undefined) {
+    throw new GateError("locustfile-task", `${plan.name} has no task named ${unknown}`, {
+      hint: `it has ${plan.entries.map((entry) => entry.name).join(", ") || "none"}`,
+      place: "config-users",
+    });
+  }
+  return { ...plan, entries: plan.entries.filter((entry) => names.includes(entry.name)) };
 }
 
 /**

@@ -42,7 +42,7 @@ export class Witness implements TaskWitness {
     return this.#begun;
   }
 
-  /** Open model: when the coming iteration should have started, on the clock. */
+  /** Open model: when the coming iteration should have started, on the clock; undefined once it is over. */
   schedule(intendedMs: number | undefined): void {
     this.#intendedMs = intendedMs;
   }
@@ -59,7 +59,6 @@ export class Witness implements TaskWitness {
    * throw may be what left them.
    */
   endTask(error?: unknown): readonly LeftBehind[] {
-    this.#intendedMs = undefined;
     if (this.#open.length === 0) return nothing;
     const open = this.#open;
     this.#open = [];

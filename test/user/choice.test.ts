@@ -386,3 +386,15 @@ test("the task ratio is a tree: within each class, and of everything", () => {
     ["Admin", 0.25, ["check", 0.25]],
   ]);
 });
+
+test("only the tasks named for a class run; a name that is none of them is told", () => {
+  class Shopper extends User {
+    @task home() {}
+    @task(2) item() {}
+    @task cart() {}
+  }
+  const only = (names: readonly string[]) =>
+    new TaskPlans({ only: { Shopper: names } }).of(Shopper as unknown as UserClass);
+  expect(only(["cart", "item"]).entries.map(({ name }) => name)).toEqual(["item", "cart"]);
+  expect(() => only(["gone"])).toThrow("Shopper has no task named gone");
+});
