@@ -1,7 +1,7 @@
 import { messageOf } from "../base/errors.ts";
 import { addRecord, type BaselineRecord, emptyBaseline } from "./baseline.ts";
 import { copiesRead, mergeCopies } from "./copies.ts";
-import { encodeBaseline, largestBaselineBytes } from "./document.ts";
+import { largestBaselineBytes } from "./document.ts";
 import { field, isDenied, type RestRequest, saidBy } from "./github-port.ts";
 import { type BaselineStore, type Change, fileNameOf, type Loaded, type Saved } from "./store.ts";
 import { loadedFrom, nextVersion, refusalOf } from "./stored-text.ts";
@@ -67,14 +67,15 @@ export class ArtifactStore implements BaselineStore {
     const refusal = refusalOf(loaded);
     if (refusal) return { ...refusal, remedy: refusal.remedy ?? "delete that artifact to begin anew" };
     const before = loaded.is === "found" ? loaded.baseline : emptyBaseline(name);
-    const after = nextVersion(before, change(before));
+    const next = nextVersion(before, change);
+    if (next.is === "unsaved") return next;
     const artifact = artifactNameOf(name);
     try {
-      await this.#options.upload({ name: artifact, files: [{ name: fileName, text: encodeBaseline(after) }] });
+      await this.#options.upload({ name: artifact, files: [{ name: fileName, text: next.text }] });
     } catch (error) {
       return { is: "unsaved", reason: "failed", why: `the artifact ${artifact} was not uploaded: ${messageOf(error)}` };
     }
-    return { is: "saved", where: `artifact ${artifact}`, runs: after.records.length };
+    return { is: "saved", where: `artifact ${artifact}`, runs: next.runs };
   }
 
   async #load(name: string): Promise<Loaded> {

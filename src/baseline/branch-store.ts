@@ -2,7 +2,6 @@ import type { Clock } from "../base/clock.ts";
 import { messageOf } from "../base/errors.ts";
 import type { Random } from "../base/random.ts";
 import { addRecord, type BaselineRecord, emptyBaseline } from "./baseline.ts";
-import { encodeBaseline } from "./document.ts";
 import { field, isDenied, type RestAnswer, type RestRequest, saidBy, textField } from "./github-port.ts";
 import { type BaselineStore, type Change, fileNameOf, type Loaded, type Saved } from "./store.ts";
 import { loadedFrom, nextVersion, refusalOf } from "./stored-text.ts";
@@ -64,12 +63,12 @@ export class BranchStore implements BaselineStore {
       const refusal = refusalOf(loaded);
       if (refusal) return refusal;
       const before = loaded.is === "found" ? loaded.baseline : emptyBaseline(name);
-      const after = nextVersion(before, change(before));
+      const next = nextVersion(before, change);
+      if (next.is === "unsaved") return next;
       try {
-        const commit = await this.#commit(tip, { path: pathOf(name), text: encodeBaseline(after), name });
+        const commit = await this.#commit(tip, { path: pathOf(name), text: next.text, name });
         const moved = await this.#move(tip, commit);
-        if (moved)
-          return { is: "saved", where: `branch ${branch} (${commit.slice(0, 7)})`, runs: after.records.length };
+        if (moved) return { is: "saved", where: `branch ${branch} (${commit.slice(0, 7)})`, runs: next.runs };
       } catch (error) {
         return unsaved(error);
       }

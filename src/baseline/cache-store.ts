@@ -2,7 +2,6 @@ import { createHash } from "node:crypto";
 import { messageOf } from "../base/errors.ts";
 import { addRecord, type BaselineRecord, emptyBaseline } from "./baseline.ts";
 import { copiesRead, mergeCopies } from "./copies.ts";
-import { encodeBaseline } from "./document.ts";
 import { type BaselineStore, type Change, fileNameOf, type Loaded, type Saved } from "./store.ts";
 import { loadedFrom, nextVersion, refusalOf } from "./stored-text.ts";
 
@@ -56,11 +55,11 @@ export class CacheStore implements BaselineStore {
     const refusal = refusalOf(loaded);
     if (refusal) return refusal;
     const before = loaded.is === "found" ? loaded.baseline : emptyBaseline(name);
-    const after = nextVersion(before, change(before));
-    const text = encodeBaseline(after);
-    const key = `${prefixOf(name)}${createHash("sha256").update(text).digest("hex").slice(0, 16)}`;
+    const next = nextVersion(before, change);
+    if (next.is === "unsaved") return next;
+    const key = `${prefixOf(name)}${createHash("sha256").update(next.text).digest("hex").slice(0, 16)}`;
     try {
-      if ((await this.#port.save(key, text)) === "read-only") {
+      if ((await this.#port.save(key, next.text)) === "read-only") {
         const why = "this event may only read the cache";
         return {
           is: "unsaved",
@@ -73,7 +72,7 @@ export class CacheStore implements BaselineStore {
       return { is: "unsaved", reason: "failed", why: `the cache was not written: ${messageOf(error)}` };
     }
     // A key that exists is this very text.
-    return { is: "saved", where: `cache ${key}`, runs: after.records.length };
+    return { is: "saved", where: `cache ${key}`, runs: next.runs };
   }
 
   async #copies(name: string): Promise<Loaded[]> {

@@ -3,8 +3,7 @@ import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Clock } from "../base/clock.ts";
 import { messageOf } from "../base/errors.ts";
-import { addRecord, type Baseline, type BaselineRecord, emptyBaseline } from "./baseline.ts";
-import { encodeBaseline } from "./document.ts";
+import { addRecord, type BaselineRecord, emptyBaseline } from "./baseline.ts";
 import type { BaselineStore, Change, Loaded, Saved } from "./store.ts";
 import { loadedFrom, nextVersion, refusalOf } from "./stored-text.ts";
 
@@ -54,11 +53,10 @@ export class FileStore implements BaselineStore {
         return { is: "unsaved", reason: "other-name", why: loaded.why, remedy };
       }
       const before = loaded.is === "found" ? loaded.baseline : emptyBaseline(name);
+      const next = nextVersion(before, change);
+      if (next.is === "unsaved") return next;
       try {
-        const after = nextVersion(before, change(before));
-        if (await this.#replace(text, after)) {
-          return { is: "saved", where: this.#path, runs: after.records.length };
-        }
+        if (await this.#replace(text, next.text)) return { is: "saved", where: this.#path, runs: next.runs };
       } catch (error) {
         const code = errorCode(error);
         if (code === undefined) throw error;
@@ -86,9 +84,8 @@ export class FileStore implements BaselineStore {
     }
   }
 
-  /** Whether `after` has become the successor of the version whose text is `seen`. */
-  async #replace(seen: string | undefined, after: Baseline): Promise<boolean> {
-    const text = encodeBaseline(after);
+  /** Whether `text` has become the successor of the version whose text is `seen`. */
+  async #replace(seen: string | undefined, text: string): Promise<boolean> {
     await mkdir(dirname(this.#path), { recursive: true });
     const claim = `${this.#path}.${hashOf(seen ?? "")}.next`;
     try {

@@ -8,12 +8,15 @@ import type { BaselineRecord, RecordedEndpoint } from "./baseline.ts";
 /** Endpoints kept of a run, the busiest first: a locustfile that names every URL must not fill the store. */
 const endpointsKept = 500;
 
+/** Longer names are whole URLs with their queries: no later run will have the same. */
+const longestName = 1000;
+
 /** A run reduced to what later runs are compared with: the judged blocks of the head arm. */
 export function recordOf({ meta, blocks }: RunResult): BaselineRecord {
   const endpoints: RecordedEndpoint[] = [];
   for (const [key, stats] of addCells(blocks.filter(isJudged).map(({ cells }) => cells))) {
     const { arm, endpoint } = parseCellKey(key);
-    if (arm !== "head") continue;
+    if (arm !== "head" || endpoint.name.length > longestName) continue;
     const { requests, failures, timeout, comparable } = stats;
     endpoints.push({ endpoint, requests, failures, timeouts: timeout.count, latencies: comparable.coarser(2) });
   }

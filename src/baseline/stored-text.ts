@@ -1,6 +1,6 @@
 import { type Baseline, baselineSchemaVersion } from "./baseline.ts";
-import { decodeBaseline } from "./document.ts";
-import type { Loaded, Saved } from "./store.ts";
+import { decodeBaseline, encodeBaseline } from "./document.ts";
+import type { Change, Loaded, Saved } from "./store.ts";
 
 /** What a store found as text, as its answer. */
 export function loadedFrom(text: string, { name, where }: { readonly name: string; readonly where: string }): Loaded {
@@ -25,7 +25,22 @@ export function refusalOf(loaded: Loaded): Extract<Saved, { is: "unsaved" }> | u
   return { is: "unsaved", reason: "forbidden", why: loaded.why, remedy: loaded.remedy };
 }
 
-/** The document after a change, its revision one higher. */
-export function nextVersion(before: Baseline, after: Baseline): Baseline {
-  return { ...after, name: before.name, revision: before.revision + 1 };
+/** A document ready to be written. */
+export interface Next {
+  readonly is: "next";
+  readonly text: string;
+  readonly runs: number;
+}
+
+/**
+ * The document after a change, its revision one higher. A text that this program could not read back (a number that
+ * JSON does not have, a name beyond the limits) is never written: it would lock the store for every run to come.
+ */
+export function nextVersion(before: Baseline, change: Change): Next | Extract<Saved, { is: "unsaved" }> {
+  const after = { ...change(before), name: before.name, revision: before.revision + 1 };
+  const text = encodeBaseline(after);
+  const read = decodeBaseline(text);
+  if (read.is === "found") return { is: "next", text, runs: after.records.length };
+  const why = read.is === "unreadable" ? read.why : "its schema is unknown";
+  return { is: "unsaved", reason: "failed", why: `this run cannot be stored: ${why}` };
 }

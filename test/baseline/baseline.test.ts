@@ -135,6 +135,21 @@ describe("the document", () => {
     expect(read.is === "found" && essence(read.baseline)).toEqual(essence(baseline));
   });
 
+  test("an endpoint of which every request failed has no latencies, and reads back so", () => {
+    const none = {
+      endpoint: { method: "GET", name: "/" },
+      requests: 9,
+      failures: 9,
+      timeouts: 0,
+      latencies: new Histogram(2),
+    };
+    const read = decodeBaseline(
+      encodeBaseline({ ...emptyBaseline("api"), records: [recordNumber(0, { endpoints: [none] })] }),
+    );
+    expect(read).toMatchObject({ is: "found", baseline: { records: [{ endpoints: [{ requests: 9, failures: 9 }] }] } });
+    expect(read.is === "found" && read.baseline.records[0]?.endpoints[0]?.latencies.count).toBe(0);
+  });
+
   test("twenty runs of ten endpoints and 6000 requests each take at most 300 KB", () => {
     const random = Random.from("size");
     const endpoints = Array.from({ length: 10 }, (_, n) => {

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { reset } from "../../src/baseline/housekeeping.ts";
 import type { BaselineStore, Loaded } from "../../src/baseline/store.ts";
-import { recordNumber, records } from "../baseline/support/records.ts";
+import { profile, recordNumber, records } from "../baseline/support/records.ts";
 
 /** A place that keeps baselines, as a test can reach behind the store's back. */
 export interface Place {
@@ -92,6 +92,16 @@ export function baselineStoreContract(name: string, traits: Traits, make: () => 
         reason: "unreadable",
       });
       expect(await at.text()).toBe("{ broken");
+    });
+
+    test("a run that could not be read back is never written", async () => {
+      const at = await open();
+      await at.store({ keep: 5 }).save("api", recordNumber(1));
+      await at.settle?.();
+      const before = await at.text();
+      const impossible = recordNumber(2, { profile: { ...profile, users: Number.POSITIVE_INFINITY } });
+      expect(await at.store({ keep: 5 }).save("api", impossible)).toMatchObject({ is: "unsaved", reason: "failed" });
+      expect(await at.text()).toBe(before);
     });
 
     test("a document of a later version is named as such, and never overwritten", async () => {
