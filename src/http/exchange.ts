@@ -9,6 +9,7 @@ import type { Expiring } from "./deadlines.ts";
 import { decodeBody } from "./decode.ts";
 import type { HeaderList } from "./header-list.ts";
 import type { RequestOptions } from "./options.ts";
+import { PhaseClock } from "./phase-clock.ts";
 import type { Plan } from "./plan.ts";
 import { redirectOf } from "./redirect.ts";
 import type { HttpResponse, StreamedResponse } from "./response.ts";
@@ -45,7 +46,7 @@ const abandoned = new ExchangeError("check", "the rest of the answer was not rea
 
 /**
  * One call of the client on its way: sent, redirected, timed, decoded. It is its own connection listener, its own
- * deadline and its own activity, so that a request costs one object here, one promise and one response.
+ * deadline and its own activity, so that a request costs this and its clock, one promise and one response.
  */
 export class Exchange implements Carried, Expiring, Activity {
   readonly owner: ExchangeOwner;
@@ -83,19 +84,11 @@ export class Exchange implements Carried, Expiring, Activity {
   failureMessage = "";
   error: unknown;
 
-  // On the run's clock. Phases add up over redirects; −1 for one that did not happen.
-  intendedMs: number;
-  startMs: number;
+  // On the run's clock.
+  readonly intendedMs: number;
+  readonly startMs: number;
   endMs = 0;
-  #hopStartMs: number;
-  #sentMs = 0;
-  #firstByteMs = 0;
-  #blocked = -1;
-  #dns = -1;
-  #connect = -1;
-  #tls = -1;
-  #firstByte = -1;
-  #download = -1;
+  readonly #clock: PhaseClock;
 
   deadlineMs = 0;
   queue: Expiring["queue"];
@@ -115,7 +108,8 @@ export class Exchange implements Carried, Expiring, Activity {
     this.calledMethod = this.method = call.method;
     this.calledPlan = this.plan = call.plan;
     this.options = call.options;
-    this.startMs = this.#hopStartMs = owner.now();
+    this.startMs = owner.now();
+    this.#clock = new PhaseClock(this.startMs);
     this.intendedMs = call.intendedMs ?? this.startMs;
   }
 
@@ -173,27 +167,15 @@ export class Exchange implements Carried, Expiring, Activity {
   }
 
   onStart(connect: ConnectTiming | undefined): void {
-    const nowMs = this.owner.now();
-    if (connect && connect.startMs >= this.#hopStartMs) {
-      this.#blocked = plus(this.#blocked, connect.startMs - this.#hopStartMs);
-      const lookedUpMs = connect.lookupMs || connect.startMs;
-      if (connect.lookupMs > 0) this.#dns = plus(this.#dns, connect.lookupMs - connect.startMs);
-      this.#connect = plus(this.#connect, connect.connectMs - lookedUpMs);
-      if (connect.tlsMs > 0) this.#tls = plus(this.#tls, connect.tlsMs - connect.connectMs);
-    } else {
-      this.#blocked = plus(this.#blocked, nowMs - this.#hopStartMs);
-    }
-    this.#sentMs = nowMs;
-    this.#firstByteMs = 0;
+    this.#clock.started(this.owner.now(), connect);
   }
 
   onSent(): void {
-    this.#sentMs = this.owner.now();
+    this.#clock.sent(this.owner.now());
   }
 
   onFirstByte(): void {
-    this.#firstByteMs = this.owner.now();
-    this.#firstByte = plus(this.#firstByte, Math.max(0, this.#firstByteMs - this.#sentMs));
+    this.#clock.firstByte(this.owner.now());
   }
 
   onHead(status: number, headers: RawHeaders, notable: number): void {
@@ -223,7 +205,7 @@ export class Exchange implements Carried, Expiring, Activity {
 
   onEnd(): void {
     const nowMs = this.owner.now();
-    if (this.#firstByteMs > 0) this.#download = plus(this.#download, nowMs - this.#firstByteMs);
+    this.#clock.ended(nowMs);
     if (this.#redirects && this.#follow(nowMs)) return;
     this.#conclude(undefined, nowMs);
   }
@@ -260,7 +242,7 @@ export class Exchange implements Carried, Expiring, Activity {
     this.plan = this.owner.planOf(next.url);
     this.#chunk = this.#chunks = undefined;
     this.#wireBytes = 0;
-    this.#hopStartMs = nowMs;
+    this.#clock.hop(nowMs);
     this.notable = 0;
     this.transport = undefined;
     try {
@@ -356,23 +338,7 @@ export class Exchange implements Carried, Expiring, Activity {
     return new AnswerHeaders(this.rawHeaders);
   }
 
-  /** Where the time went. Of a kept-alive request only two things happened, so that is the common shape. */
   phases(): Phases | undefined {
-    if (this.#firstByte < 0 && this.#blocked < 0) return undefined;
-    if (this.#connect < 0 && this.#download >= 0) {
-      return { blocked: this.#blocked, firstByte: this.#firstByte, download: this.#download };
-    }
-    return {
-      ...(this.#blocked >= 0 && { blocked: this.#blocked }),
-      ...(this.#dns >= 0 && { dns: this.#dns }),
-      ...(this.#connect >= 0 && { connect: this.#connect }),
-      ...(this.#tls >= 0 && { tls: this.#tls }),
-      ...(this.#firstByte >= 0 && { firstByte: this.#firstByte }),
-      ...(this.#download >= 0 && { download: this.#download }),
-    };
+    return this.#clock.phases();
   }
-}
-
-function plus(sum: number, ms: number): number {
-  return sum < 0 ? ms : sum + ms;
 }
