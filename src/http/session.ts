@@ -4,8 +4,9 @@ import { Connections } from "./connections.ts";
 import { Cookies } from "./cookies.ts";
 import type { Exchange, ExchangeOwner } from "./exchange.ts";
 import type { HeaderList } from "./header-list.ts";
-import type { Auth, RequestOptions } from "./options.ts";
+import type { Auth } from "./options.ts";
 import { type Plan, type Plans, splitBase } from "./plan.ts";
+import { authorization, entriesOf, isPrivate } from "./request-headers.ts";
 import { HttpResponse, StreamedResponse } from "./response.ts";
 import { exceptionOf, sampleOf } from "./sample-of.ts";
 import { sessionHeaders } from "./session-headers.ts";
@@ -277,23 +278,4 @@ function endScope(verdict: Verdict, atOnce: boolean): void {
   if (verdict.recorded) return;
   if (verdict.spoken || atOnce) verdict.settle();
   else setImmediate(() => verdict.settle());
-}
-
-export function authorization(auth: Auth): string {
-  if (typeof auth === "string") return `Bearer ${auth}`;
-  const [user, password] = "username" in auth ? [auth.username, auth.password] : auth;
-  return `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`;
-}
-
-const isPrivate = (name: string) => /^(?:authorization|cookie|proxy-authorization)$/i.test(name);
-
-function* entriesOf(headers: RequestOptions["headers"]): Generator<[string, string | null]> {
-  if (!headers) return;
-  if (headers instanceof Headers) {
-    yield* headers;
-    return;
-  }
-  for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined) yield [name, value === null ? null : `${value}`];
-  }
 }
