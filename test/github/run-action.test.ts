@@ -15,6 +15,12 @@ writeFileSync(
   join(actionRoot, "dist", "main.mjs"),
   `import { appendFileSync, readFileSync } from "node:fs";
    const e = process.env;
+   if (e.INPUT_HOST === "wait") {
+     process.on("SIGINT", () => { console.log("stopping"); process.exit(130); });
+     setInterval(() => {}, 1000);
+     console.log("waiting");
+     await new Promise(() => {});
+   }
    console.log("::add-mask::s3cret%25%0A");
    console.log("::error title=Broken%3A p95,file=a.yml,line=3::p95%0Ais high");
    console.log("::stop-commands::xyz");
@@ -57,4 +63,14 @@ test("the harness runs an action as the runner does and reads what it says", asy
     workspace: "file",
   });
   expect(seen.version).toBe(process.versions.node);
+});
+
+test("a test can cancel a run as the runner does", async () => {
+  const outcome = await runAction({
+    actionRoot,
+    inputs: { host: "wait" },
+    onOutput: (text, signal) => text.includes("waiting") && signal("SIGINT"),
+  });
+  expect(outcome.exitCode).toBe(130);
+  expect(outcome.log).toContain("stopping");
 });
