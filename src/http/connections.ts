@@ -11,6 +11,8 @@ export class Connections {
   readonly #world: HttpWorld;
   #own: Transport[] = [];
 
+  #sharing = false;
+
   constructor(world: HttpWorld) {
     this.#world = world;
   }
@@ -46,6 +48,10 @@ export class Connections {
   }
 
   #pooled(origin: string): Transport[] {
+    if (!this.#sharing) {
+      this.#sharing = true;
+      this.#world.poolUsers++;
+    }
     let pool = this.#world.pool.get(origin);
     if (!pool) {
       pool = [];
@@ -57,5 +63,10 @@ export class Connections {
   close(): void {
     for (const transport of this.#own) transport.close();
     this.#own = [];
+    if (!this.#sharing) return;
+    this.#sharing = false;
+    if (--this.#world.poolUsers > 0) return;
+    for (const transport of [...this.#world.pool.values()].flat()) transport.close();
+    this.#world.pool.clear();
   }
 }

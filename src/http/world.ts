@@ -17,6 +17,8 @@ export class HttpWorld implements WireWorld {
   readonly sockets = openSockets;
   /** Connections of a shared pool, by origin. */
   readonly pool = new Map<string, Transport[]>();
+  /** Users that may use the pool; the last to go closes it. */
+  poolUsers = 0;
   readonly #guard: TrafficGuard;
   readonly #extraHeaders: UserRuntime["extraHeaders"];
   readonly #plans = new Map<string, Plans>();

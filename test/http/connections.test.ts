@@ -59,6 +59,11 @@ test("users share a pool when the run says so", async () => {
   await Promise.all(users.map(({ client }) => client.get("/")));
   expect(server.connections).toBe(2);
   expect(users.every(({ samples }) => samples.length === 2)).toBe(true);
+  for (const { client } of users.slice(1)) client.close();
+  expect((await first.client.get("/")).ok).toBe(true);
+  expect(server.connections).toBe(2);
+  first.client.close();
+  await expect.poll(() => openSockets.open).toBe(0);
 });
 
 test("a connection the server closed is made again without a failure", async () => {
