@@ -5,14 +5,13 @@ import { clipEndpoint, clipInstant, clipSha, clipText, ratioOf, sizeOrNull, tidy
 import { distributionOf, phaseTimings, serverTimings, totalOf, windowCells } from "./distribution.ts";
 import { measuredOf } from "./measured.ts";
 import {
-  bounds,
   largestReportBytes,
   type Report,
   type ReportComparison,
   type ReportRow,
   type ReportThreshold,
-  reportSchemaVersion,
 } from "./report.ts";
+import { bounds, reportSchemaVersion } from "./report-schema.ts";
 import { comparisonsOf, numbersOf, rowsOf, tallyOf, thresholdsOf } from "./rows.ts";
 import { seriesOf } from "./series.ts";
 

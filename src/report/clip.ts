@@ -1,5 +1,5 @@
 import type { Endpoint } from "../stats/endpoint.ts";
-import { bounds } from "./report.ts";
+import { bounds } from "./report-schema.ts";
 
 /** What a document may hold: texts cut, numbers finite, ranged and short. */
 

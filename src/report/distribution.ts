@@ -6,7 +6,8 @@ import { phaseNames } from "../stats/sample.ts";
 import { addCells, type Block } from "../stats/snapshot.ts";
 import { percentileMs } from "../stats/summary.ts";
 import { clipEndpoint, clipText, tidySize, whole } from "./clip.ts";
-import { bounds, type Distribution, type Timing } from "./report.ts";
+import type { Distribution, Timing } from "./report.ts";
+import { bounds } from "./report-schema.ts";
 
 const curveRatios = [
   0, 0.01, 0.05, 0.1, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.66, 0.7, 0.75, 0.8, 0.85, 0.9, 0.925, 0.95, 0.96, 0.97, 0.98,

@@ -168,7 +168,8 @@ function passed(report: Report): Headline {
       ...words(`no regression in ${counted(tally.endpoints, "endpoint")}${could}${slos && `; ${slos}`}`),
     };
   }
-  if (report.comparing.mode !== "none" && !report.baseline.found) {
+  const wanted = report.comparing.mode !== "none" || report.baseline.whyNot !== null;
+  if (wanted && !report.baseline.found) {
     return { icon: "ℹ️", ...words(`${slos ? `${slos}, ` : ""}no baseline yet to compare with`) };
   }
   return {

@@ -144,7 +144,8 @@ function nextStep(report: Report): string {
   const linked = (text: string) => (run?.url ? `[${text}](${run.url})` : text);
   switch (verdict.conclusion) {
     case "invalid":
-      return `follow the remedy, then ${linked("re-run")}.`;
+      // No link of this run: two such comments say the same.
+      return "follow the remedy, then re-run.";
     case "inconclusive":
       return `${linked("re-run")}, or give it more requests (\`run-time\`, \`users\`, \`max-duration\`).`;
     case "fail":
@@ -155,7 +156,7 @@ function nextStep(report: Report): string {
       if (tally.waived > 0) return "lift the waiver once the cause is mended.";
       if (verdict.reasons.some(({ code: reason }) => reason === "no-target"))
         return "nothing; deploy to have it measured.";
-      if (!report.baseline.found && report.comparing.mode === "baseline" && tally.unchanged === 0) {
+      if (!report.baseline.found && report.comparing.mode !== "side-by-side" && baselineInWords(report) !== "") {
         return report.baseline.saved
           ? "nothing; this run is the baseline from now on."
           : "nothing; the baseline is stored when this workflow runs on the default branch.";

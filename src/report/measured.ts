@@ -2,7 +2,8 @@ import type { RunResult } from "../stats/run-result.ts";
 import { type Block, blockMs, type Phase } from "../stats/snapshot.ts";
 import { clipText, sizeOrNull, tidySize, whole } from "./clip.ts";
 import { totalOf, type WindowCell, windowBlocks } from "./distribution.ts";
-import { bounds, type Report } from "./report.ts";
+import type { Report } from "./report.ts";
+import { bounds } from "./report-schema.ts";
 
 type Measured = Report["measured"];
 

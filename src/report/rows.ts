@@ -3,14 +3,8 @@ import { type Endpoint, endpointLabel } from "../stats/endpoint.ts";
 import type { Summary, SummaryRow } from "../stats/summary.ts";
 import type { Comparison } from "../verdict/comparison.ts";
 import { clipEndpoint, clipText, ratioOf, sizeOrNull, tidy, tidyOrNull, tidySize, whole } from "./clip.ts";
-import {
-  bounds,
-  type Report,
-  type ReportComparison,
-  type ReportNumbers,
-  type ReportRow,
-  type ReportThreshold,
-} from "./report.ts";
+import type { Report, ReportComparison, ReportNumbers, ReportRow, ReportThreshold } from "./report.ts";
+import { bounds } from "./report-schema.ts";
 
 export function numbersOf(row: SummaryRow): ReportNumbers {
   return {

@@ -3,7 +3,8 @@ import { EndpointStats } from "../stats/endpoint-stats.ts";
 import { type Block, blockMs } from "../stats/snapshot.ts";
 import { percentileMs } from "../stats/summary.ts";
 import { clipEndpoint, sizeOrNull, tidySize, whole } from "./clip.ts";
-import { bounds, type Series } from "./report.ts";
+import type { Series } from "./report.ts";
+import { bounds } from "./report-schema.ts";
 
 interface Step {
   phase: Block["phase"];

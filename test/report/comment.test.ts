@@ -83,7 +83,7 @@ describe("whatever the report", () => {
         expect(Buffer.byteLength(json)).toBeLessThan(largestReportBytes);
         expect(parseReport(json)).toEqual(report);
       }),
-      { numRuns: 25 },
+      { numRuns: 15 },
     );
   }, 60_000);
 });

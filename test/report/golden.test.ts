@@ -2,6 +2,8 @@ import { describe, expect, test } from "vitest";
 import { annotationsOf } from "../../src/report/annotations.ts";
 import { renderConsole } from "../../src/report/console.ts";
 import { renderCsv } from "../../src/report/csv.ts";
+import { pageScript, pageStyle } from "../../src/report/html/assets.ts";
+import { renderHtml } from "../../src/report/html.ts";
 import { renderJobSummary } from "../../src/report/job-summary.ts";
 import { renderJunit } from "../../src/report/junit.ts";
 import { renderLocustJson } from "../../src/report/locust-json.ts";
@@ -13,7 +15,7 @@ import { sampleInputs, sampleNames, sampleReport } from "../support/make-report.
 // A file of five hundred rows is too long to read; its head and tail tell what matters.
 function readable(text: string): string {
   const lines = text.split("\n");
-  return lines.length <= 160 ? text : [...lines.slice(0, 40), "[…]", ...lines.slice(-40)].join("\n");
+  return lines.length <= 400 ? text : [...lines.slice(0, 40), "[…]", ...lines.slice(-40)].join("\n");
 }
 
 describe.each(sampleNames)("the report %s", (name) => {
@@ -35,6 +37,13 @@ describe.each(sampleNames)("the report %s", (name) => {
 
   test("as JUnit XML", () => {
     expectGolden(`junit/${name}.xml`, readable(renderJunit(report)));
+  });
+
+  // The script and style are the same in all, and the numbers of the charts too many to read.
+  test("as a page", () => {
+    const page = renderHtml(report).replace(pageScript, "").replace(pageStyle, "");
+    const text = page.replace(/(id="data">).*(<\/script>)/, "$1…$2").replace(/sha256-[^&]*/g, "sha256-…");
+    if (name !== "five-hundred") expectGolden(`html/${name}.html`, readable(text));
   });
 
   test("as annotations", () => {
@@ -64,4 +73,11 @@ describe.each(["fail", "nothing", "hostile"])("for Locust's readers, the run %s"
   test("as Locust's JSON", () => {
     expectGolden(`locust-json/${name}.json`, readable(renderLocustJson(result)));
   });
+});
+
+test("the document, as it is written", () => {
+  const { series, distribution, ...rest } = sampleReport("fail");
+  expect(series.rps.length).toBe(12);
+  expect(distribution.base).not.toBeNull();
+  expectGolden("report/fail.json", `${JSON.stringify(rest, null, 1)}\n`);
 });

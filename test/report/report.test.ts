@@ -1,9 +1,13 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, test } from "vitest";
 import { buildReport } from "../../src/report/build-report.ts";
+import { reportJsonSchema } from "../../src/report/json-schema.ts";
 import { percentile } from "../../src/report/md-details.ts";
 import { lastingChange, momentsOf } from "../../src/report/moments.ts";
-import { bounds, parseReport, type Report, renderJson, reportJsonSchema } from "../../src/report/report.ts";
-import { checkout, comparison, home, sampleInputs, sampleReport } from "../support/make-report.ts";
+import { parseReport, type Report, renderJson } from "../../src/report/report.ts";
+import { bounds } from "../../src/report/report-schema.ts";
+import { checkout, comparison, home, sampleInputs, sampleNames, sampleReport } from "../support/make-report.ts";
 import { makeResult } from "../support/make-result.ts";
 
 const report = sampleReport("fail");
@@ -38,8 +42,14 @@ describe("report.json read back", () => {
     expect(reading({ schema: 2 })).toThrow(/newer/);
   });
 
-  test("has a JSON Schema", () => {
-    expect(reportJsonSchema()).toMatchObject({ type: "object", properties: { verdict: { type: "object" } } });
+  test("has a published JSON Schema, which is up to date and accepts what is written", () => {
+    const file = "schema/report.schema.json";
+    const current = reportJsonSchema();
+    if (process.env.GOLDEN === "write") writeFileSync(file, `${JSON.stringify(current, null, 2)}\n`);
+    expect(JSON.parse(readFileSync(file, "utf8"))).toEqual(current);
+    const validate = new Ajv2020({ strict: false }).compile(current);
+    for (const name of sampleNames) expect(validate(JSON.parse(renderJson(sampleReport(name))))).toBe(true);
+    expect(validate({ ...written(), commit: "main" })).toBe(false);
   });
 });
 
