@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** Raised when the document's shape changes. */
 export const reportSchemaVersion = 1;

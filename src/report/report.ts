@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 import { GateError } from "../base/errors.ts";
 import { reportSchema, reportSchemaVersion } from "./report-schema.ts";
 
