@@ -1,4 +1,5 @@
 import type { Clock } from "../base/clock.ts";
+import { Redactor } from "../base/redact.ts";
 import type { Runner } from "../user/environment.ts";
 import { events } from "../user/events.ts";
 import { usesCommonOptions } from "../user/shape.ts";
@@ -23,7 +24,7 @@ export async function openMaster(plan: LoadPlan, { clock }: { clock: Clock }): P
   const file = await openLocustfile(plan);
   const stats = new LiveStats();
   const messages = new MessageRegistry();
-  const lead = leader();
+  const lead = leader(new Redactor(plan.secrets));
   const runner = masterRunnerOf({ plan, messages, lead });
   const userClasses = [...file.userClasses.values()];
   const environment = new RunEnvironment({ plan, events, runner, stats, userClasses });
@@ -77,7 +78,7 @@ export async function openMaster(plan: LoadPlan, { clock }: { clock: Clock }): P
 }
 
 /** Holds the master once it is there, and what was to be told to it before. */
-function leader() {
+function leader(redactor: Redactor) {
   let master: MasterRunner | undefined;
   const waiting: ((master: MasterRunner) => void)[] = [];
   const tell = (what: (master: MasterRunner) => void) => (master ? what(master) : void waiting.push(what));
@@ -92,7 +93,8 @@ function leader() {
     failed(event: string, { error, atMs }: { error: unknown; atMs: number }) {
       const msg = error instanceof Error ? error.message : String(error);
       const traceback = error instanceof Error ? (error.stack ?? msg) : msg;
-      tell(({ log }) => log.exception({ msg, traceback, task: `events.${event}` }, { atMs }));
+      const data = { msg: redactor.clean(msg), traceback: redactor.clean(traceback), task: `events.${event}` };
+      tell(({ log }) => log.exception(data, { atMs }));
     },
     warn: (code: string, message: string) => tell(({ log }) => log.warn(code, message)),
     exitCode: (code: number | null) => tell(({ log }) => log.exitCode(code, { own: true })),

@@ -34,7 +34,7 @@ export class TroubleLog {
   }
 
   exception(thrown: unknown, { task, atMs }: { task: string; atMs: number }): void {
-    const msg = this.#redactor.clean(normalizeMessage(messageOf(thrown)));
+    const msg = normalizeMessage(this.#redactor.clean(messageOf(thrown)));
     const trace = thrown instanceof Error ? (thrown.stack ?? msg) : msg;
     const group = this.#exceptions.getOrCreate(`${task}\u0000${msg}`, (key) => ({
       msg: key === other ? other : msg,

@@ -3,7 +3,7 @@ import type { Redactor } from "../base/redact.ts";
 import type { Bare, CustomData, MasterMessage, SpawnData, UserCounts, WorkerMessage } from "../protocol/messages.ts";
 import { toWire } from "../protocol/snapshot-wire.ts";
 import type { ThreadHealth } from "../stats/health.ts";
-import { Recorder } from "../stats/recorder.ts";
+import { endpointsKept, Recorder } from "../stats/recorder.ts";
 import { blockMs, type Snapshot } from "../stats/snapshot.ts";
 import type { RunnerState } from "../user/environment.ts";
 import { beatBlocks } from "./block-beat.ts";
@@ -71,6 +71,10 @@ export class WorkerRunner {
   #index = -1;
   #lastSpawn = 0;
   #targetUsers = 0;
+  /** Share of a core in the last block. */
+  #cpu = 0;
+  /** Of the test that is over: what nobody awaited may still come in. */
+  #lastRecorder: Recorder | undefined;
   #test: Test | undefined;
   /** Messages are worked off one after the other: a stop waits for the test start it follows. */
   #queue: Promise<void> = Promise.resolve();
@@ -180,6 +184,13 @@ export class WorkerRunner {
     const parts = blocks.flatMap((block) =>
       test.recorder.close({ untilBlock: block + 1, users: usersIn(test, block), health: { threads } }),
     );
+    if (test.recorder.overflowed > 0) {
+      trouble.warn(
+        "too-many-endpoints",
+        `more than ${endpointsKept} different names: the rest is gathered under (other)`,
+      );
+    }
+    this.#cpu = thread?.cpu ?? 0;
     this.#sendStats(parts);
     this.#options.afterBlock?.(this.#options.clock.now());
   }
@@ -224,6 +235,7 @@ export class WorkerRunner {
       test.ended.abort();
       await test.beats;
       this.#closeRest(test);
+      this.#lastRecorder = test.recorder;
       this.#test = undefined;
       this.#state = "stopped";
     }
@@ -238,7 +250,7 @@ export class WorkerRunner {
   async #quit(): Promise<void> {
     if (this.#test) await this.#stop(0);
     await this.#options.hooks.quitting();
-    this.#sendStats([]);
+    this.#sendStats(this.#lastRecorder?.closeAll() ?? []);
     this.#send({ type: "quit", data: null });
     this.#closed.abort();
     this.#options.link.close();
@@ -252,7 +264,7 @@ export class WorkerRunner {
   async #beatHearts(): Promise<void> {
     const { clock } = this.#options;
     while (!this.#closed.signal.aborted) {
-      const data = { state: this.#state, current_cpu_usage: 0, current_memory_usage: 0 };
+      const data = { state: this.#state, current_cpu_usage: this.#cpu * 100, current_memory_usage: 0 };
       this.#send({ type: "heartbeat", data });
       this.#options.hooks.heartbeat();
       await clock.sleep(heartbeatMs, this.#closed.signal);
