@@ -3,7 +3,7 @@ import { threadCpuUsage } from "node:process";
 import type { ThreadHealth } from "../stats/health.ts";
 
 /** How often the event loop's delay is sampled; the timer's own interval is part of what it measures. */
-const samplingMs = 5;
+const samplingMs = 2;
 
 /** Watches the thread it is made in; each `take` tells of the time since the last one. */
 export class ThreadWatch {
