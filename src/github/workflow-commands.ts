@@ -85,6 +85,15 @@ export function foreignLines(text: string, prefix: string): string[] {
     .map((line) => `${prefix}${line.replaceAll("##[", "# #[")}`);
 }
 
+/**
+ * Lines of our own that quote others (a console report with request names in it), without a prefix on those that need
+ * none. A blank before `::` is no protection: the runner trims it, and it finds `##[` anywhere in a line
+ * (actions/runner, ActionCommand.cs).
+ */
+export function ownLines(text: string): string[] {
+  return foreignLines(text, "").map((line) => (line.trimStart().startsWith("::") ? `| ${line}` : line));
+}
+
 function data(text: string): string {
   return text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
 }

@@ -10,6 +10,7 @@ import {
   annotationCommands,
   foreignLines,
   maskCommands,
+  ownLines,
   stopCommands,
 } from "../../src/github/workflow-commands.ts";
 
@@ -101,6 +102,17 @@ describe("workflow commands", () => {
     const { stop, resume } = stopCommands();
     expect(resume).toBe(`::${stop.slice("::stop-commands::".length)}::`);
     expect(stopCommands().stop).not.toBe(stop);
+  });
+
+  test("no line of our own that quotes others is one either, and the others stay as they are", () => {
+    const hostile = fc.array(fc.constantFrom("::", "##[", "error", "\n", "\r", " ", "\t", "\u00a0", "\u3000", "x"));
+    fc.assert(
+      fc.property(hostile, (parts) => {
+        for (const line of ownLines(parts.join(""))) expect(/^\s*::|##\[|[\r\n]/.test(line)).toBe(false);
+      }),
+    );
+    expect(ownLines("a | b\n  c::d\n")).toEqual(["a | b", "  c::d"]);
+    expect(ownLines("  ::error::x")).toEqual(["|   ::error::x"]);
   });
 
   test("no line of foreign output begins a command", () => {

@@ -233,7 +233,7 @@ function readCommands(stdout: string): Pick<ActionOutcome, "annotations" | "mask
   const log: string[] = [];
   let resumeToken: string | undefined;
   for (const line of stdout.split(/\r?\n/)) {
-    const match = /^\s*::([a-z-]+|[\w-]+)(?: ([^:]*(?::(?!:)[^:]*)*))?::(.*)$/.exec(line);
+    const match = /^\s*::([a-z-]+|[\w-]+)(?: ([^:]*(?::(?!:)[^:]*)*))?::(.*)$/.exec(line) ?? oldCommand(line);
     const [, command = "", properties = "", data = ""] = match ?? [];
     if (resumeToken !== undefined) {
       if (match && command === resumeToken) resumeToken = undefined;
@@ -251,6 +251,15 @@ function readCommands(stdout: string): Pick<ActionOutcome, "annotations" | "mask
     }
   }
   return { annotations, masks, log: log.join("\n") };
+}
+
+const commands =
+  /^(error|warning|notice|debug|group|endgroup|add-mask|add-matcher|set-output|save-state|stop-commands|echo)$/;
+
+/** The older `##[error]…`, which the runner finds anywhere in a line. */
+function oldCommand(line: string): RegExpExecArray | null {
+  const match = /##\[([\w-]+)(?: ([^\]]*))?\](.*)$/.exec(line);
+  return match !== null && commands.test(match[1] ?? "") ? match : null;
 }
 
 function decoded(text: string): string {
