@@ -4,6 +4,7 @@ import type { FailureGroup } from "../stats/failures.ts";
 import { type Summary, shownPercentiles } from "../stats/summary.ts";
 import { formatPercent, formatPromised, plain } from "./format.ts";
 import { brokenInWords, changeInWords, headlineText } from "./headline.ts";
+import { noticesOf } from "./md-rows.ts";
 import type { Report, ReportNumbers } from "./report.ts";
 import { oneLine } from "./safe-text.ts";
 
@@ -58,7 +59,8 @@ function int(ms: number | null): string {
 }
 
 function typeAndName({ method, name }: Endpoint, width: number): string {
-  return `${left(safe(method), typeWidth)} ${left(safe(name), width)}`;
+  // A request type is of the outside too, and the only such text that begins a line.
+  return `${left(safe(method).replace(/^::/, ": :"), typeWidth)} ${left(safe(name), width)}`;
 }
 
 /** The percentiles of every endpoint. */
@@ -147,6 +149,6 @@ export function verdictBlock(report: Report): string {
     lines.push(`  could see p95 changes of ${plain(formatPercent(smallestDetectable))} or more`);
   const broken = report.thresholds.find(({ outcome }) => outcome === "no-data");
   if (broken) lines.push(`  ${plain(brokenInWords(broken))}: ${safe(broken.message)}`);
-  for (const { message } of report.warnings.slice(0, 20)) lines.push(`  warning: ${safe(message)}`);
+  for (const { message } of noticesOf(report).slice(0, 20)) lines.push(`  warning: ${safe(message)}`);
   return lines.join("\n");
 }

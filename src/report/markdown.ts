@@ -14,7 +14,7 @@ import {
   warningsPart,
 } from "./md-details.ts";
 import { baselineInWords, measuredPart } from "./md-measured.ts";
-import { matterColumns, rowsThatMatter, ruleInWords } from "./md-rows.ts";
+import { endpointCell, matterColumns, rowsThatMatter, ruleInWords } from "./md-rows.ts";
 import type { Report } from "./report.ts";
 import { code } from "./safe-text.ts";
 import { tablePart } from "./table.ts";
@@ -93,6 +93,11 @@ function explanationPart(report: Report): Part | null {
     .slice(0, 2)
     .flatMap(({ explanation }) => explanation.slice(0, 2))
     .map((sentence) => `- ${code(sentence, 300)}`);
+  for (const { endpoint, metric, waived } of report.comparisons) {
+    if (waived === null || lines.length >= 8) continue;
+    const what = `${endpointCell(endpoint)} ${metric}`;
+    lines.push(`- Waived: ${what} until ${code(waived.until, 40)}, because ${code(waived.reason, 300)}`);
+  }
   return lines.length === 0 ? null : fixedPart(2, lines.join("\n"));
 }
 

@@ -13,7 +13,7 @@ import {
   formatPromised,
   nothing,
 } from "./format.ts";
-import { comparisonIcon, comparisonRow, endpointCell, matterColumns, thresholdIcon } from "./md-rows.ts";
+import { comparisonIcon, comparisonRow, endpointCell, matterColumns, noticesOf, thresholdIcon } from "./md-rows.ts";
 import type { Report, ReportFailure, ReportNumbers, ReportRow } from "./report.ts";
 import { code, fence } from "./safe-text.ts";
 import { type Column, details, shedNote, tablePart } from "./table.ts";
@@ -73,7 +73,7 @@ export function endpointsPart(report: Report, tier: number): Part | null {
       head ? formatPercent(head.errorRatio) : nothing,
       ...(twoArms ? [formatMs(percentile(base, 0.95))] : []),
       presence === "both" ? (established ? `**${estimate}**` : estimate) : presence,
-      formatInterval(change),
+      presence === "both" ? formatInterval(change) : nothing,
     ];
   };
   const rows = worstFirst(report.endpoints);
@@ -234,8 +234,8 @@ export function thresholdsChangedPart(report: Report, tier: number): Part | null
 }
 
 export function warningsPart(report: Report, tier: number): Part | null {
-  if (report.warnings.length === 0) return null;
-  const lines = report.warnings.map(({ code: id, message }) => `- ${code(`${id}: ${message}`, 300)}`);
+  const lines = noticesOf(report).map(({ code: id, message }) => `- ${code(`${id}: ${message}`, 300)}`);
+  if (lines.length === 0) return null;
   return {
     tier,
     rows: lines,

@@ -37,6 +37,7 @@ export function facts(report: Report): Fact[] {
   ];
   const list: Fact[] = [
     { label: "Load", value: load.filter((part) => part !== "").join(", ") },
+    { label: "Users lost", value: usersLost(report) },
     { label: "Window", value: windowInWords(report) },
     { label: "Health", value: healthInWords(report) },
     {
@@ -58,6 +59,17 @@ export function facts(report: Report): Fact[] {
     { label: "Engine", value: "", outside: [measured.engine] },
   ];
   return list.filter(({ value, outside }) => value !== "" || (outside?.length ?? 0) > 0);
+}
+
+/** Users that did not stay to the end; empty where all did. */
+function usersLost({ measured }: Report): string {
+  const { deadInOnStart, killedUsers, retiredPairs } = measured;
+  const parts = [
+    deadInOnStart === 0 ? "" : `${formatCount(deadInOnStart)} died in onStart`,
+    retiredPairs === 0 ? "" : `${counted(retiredPairs, "pair")} retired when one twin left`,
+    killedUsers === 0 ? "" : `${formatCount(killedUsers)} still busy when the stop timeout ended`,
+  ];
+  return parts.filter((part) => part !== "").join(", ");
 }
 
 function windowInWords({ measured }: Report): string {

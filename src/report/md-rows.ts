@@ -110,6 +110,12 @@ export function rowsThatMatter(report: Report, most = 5): string[][] {
   ].slice(0, most);
 }
 
+/** Everything worth telling that changes no number: the run's warnings, and those of its comparisons once each. */
+export function noticesOf(report: Report): Report["warnings"] {
+  const compared = new Set(report.comparisons.flatMap(({ warnings }) => warnings));
+  return [...report.warnings, ...[...compared].slice(0, 20).map((message) => ({ code: "comparison", message }))];
+}
+
 /** The rule that decided, in a sentence; empty where nothing was compared. */
 export function ruleInWords(report: Report): string {
   const { comparing, comparisons } = report;

@@ -182,6 +182,11 @@ const measured = z.object({
   userClasses: z.array(text(bounds.name)).max(bounds.list),
   threads: count,
   peakUsers: count,
+  deadInOnStart: count,
+  /** Still busy when the stop timeout ended. */
+  killedUsers: count,
+  /** Pairs that lost one twin (side by side). */
+  retiredPairs: count,
   windowMs: ms,
   /** How the warm-up's length was chosen: `auto`, `10s`, `0`. */
   warmup: text(40),

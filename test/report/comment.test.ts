@@ -118,6 +118,21 @@ describe("the comment", () => {
     expect(renderMarkdown(fail)).not.toContain("simple percentage rule");
   });
 
+  test("tells a waiver with its reason, users that were lost, and what a comparison warns of, once", () => {
+    const input = sampleInputs.waived!();
+    const warned = input.verdict.comparisons.map((c) => ({ ...c, warnings: ["another machine"] }));
+    const text = renderMarkdown(
+      buildReport({
+        ...input,
+        result: { ...input.result, trouble: { ...input.result.trouble, retiredPairs: 2 } },
+        verdict: { ...input.verdict, comparisons: warned },
+      }),
+    );
+    expect(text).toContain("- Waived: `POST /checkout` p95 until `2026-12-24`, because `fraud check added`");
+    expect(text).toContain("- Users lost: 2 pairs retired when one twin left");
+    expect(text.match(/another machine/g)).toHaveLength(1);
+  });
+
   test("marks no change as established that is not", () => {
     const improved = sampleReport("pass");
     const [, ...rows] = renderMarkdown(improved).split("\n");

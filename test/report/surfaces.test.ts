@@ -100,8 +100,11 @@ describe("the console", () => {
     );
   });
 
-  test("lets no name forge a line or a command", () => {
-    const text = renderConsole(sampleReport("hostile"), { columns: 120 });
+  test("lets no name, nor a request's type, forge a line or a command", () => {
+    const endpoint = { method: "::error::forged", name: "\n::add-mask::x" };
+    const forged = makeResult({ behaviours: [{ endpoint, rate: 5, medianMs: 9 }] });
+    const typed = renderConsole(buildReport({ ...sampleInputs.hostile!(), result: forged }));
+    const text = renderConsole(sampleReport("hostile"), { columns: 120 }) + typed;
     for (const line of text.split("\n")) {
       expect(line).not.toMatch(/^\s*::/);
       expect(line).not.toContain("##[");

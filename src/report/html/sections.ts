@@ -13,6 +13,7 @@ import { headlineOf } from "../headline.ts";
 import { untrustedLabel } from "../markdown.ts";
 import { percentile } from "../md-details.ts";
 import { facts } from "../md-measured.ts";
+import { noticesOf } from "../md-rows.ts";
 import { momentsOf } from "../moments.ts";
 import type { Report, ReportFailure } from "../report.ts";
 import { cleanLines, oneLine } from "../safe-text.ts";
@@ -137,7 +138,8 @@ export function configurationSection({ configuration }: Report, most: number): M
   );
 }
 
-export function warningsSection({ warnings }: Report, most: number): Markup | null {
+export function warningsSection(report: Report, most: number): Markup | null {
+  const warnings = noticesOf(report);
   if (warnings.length === 0) return null;
   return section(
     "Warnings",
