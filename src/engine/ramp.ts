@@ -13,14 +13,13 @@ export class Ramp {
   readonly #dispatcher: Dispatcher;
   #steps: Iterator<Step, void> | undefined;
   #next: Step | undefined;
-  #taken = 0;
   #endMs = Number.POSITIVE_INFINITY;
 
   constructor(dispatcher: Dispatcher) {
     this.#dispatcher = dispatcher;
   }
 
-  /** When the first aim was reached, from the start signal: 0 if it took one step, Infinity while it has not been. */
+  /** When an aim was reached for the first time, from the start signal; Infinity while none has been. */
   get endMs(): number {
     return this.#endMs;
   }
@@ -40,11 +39,10 @@ export class Ramp {
     return this.#steps !== undefined && this.#next === undefined;
   }
 
-  /** Leaves the plan under way for another, from the users that run now. */
+  /** Leaves the plan under way for another, from the users that run now. The first begins with the start signal. */
   aim(aim: Aim, { atMs }: { atMs: number }): void {
-    this.#steps = this.#dispatcher.plan({ ...aim, atMs });
+    this.#steps = this.#dispatcher.plan({ ...aim, atMs: this.#steps ? atMs : 0 });
     this.#next = this.#steps.next().value ?? undefined;
-    this.#taken = 0;
   }
 
   /** The steps that are due. */
@@ -52,8 +50,7 @@ export class Ramp {
     while (this.#next && this.#next.atMs <= untilMs) {
       const step = this.#next;
       this.#next = this.#steps?.next().value ?? undefined;
-      this.#taken++;
-      if (!this.#next && !Number.isFinite(this.#endMs)) this.#endMs = this.#taken === 1 ? 0 : step.atMs;
+      if (!this.#next && !Number.isFinite(this.#endMs)) this.#endMs = step.atMs;
       yield step;
     }
   }

@@ -169,6 +169,16 @@ test("an interrupted run gives busy users the shorter time, also when they were 
   expect(trouble.killed).toBe(3);
 });
 
+test("a target changed in mid-ramp ends the ramp when it is reached", async () => {
+  const run = begin({ users: 100, spawnRate: 5, runTimeMs: 1000 });
+  await run.advance(2300);
+  run.state.master?.retarget({ users: 20, spawnRate: 100 });
+  await run.advance(4000);
+  const { blocks } = await run.done;
+  const phases = blocks.map(({ phase }) => phase).slice(0, 7);
+  expect(phases).toEqual(["ramp", "ramp", "ramp", "ramp", "ramp", "steady", "steady"]);
+});
+
 test("the number of users can be changed while the test runs", async () => {
   const run = begin({ users: 2, runTimeMs: 10_000 });
   await run.advance(1000);
