@@ -80,7 +80,8 @@ export function decide(
     alpha,
   );
   const tests = untold.map((test, i): TestResult => {
-    const pass = test.pass <= passAlpha && passAlpha > 0;
+    // What looks like a regression is never passed, however sure it is to lie within twice the tolerance.
+    const pass = test.pass <= passAlpha && passAlpha > 0 && !test.material;
     const outcome =
       up[i] && test.material ? "regressed" : !pass ? "undecided" : down[i] && test.better ? "improved" : "pass";
     return { ...test, outcome };

@@ -28,8 +28,6 @@ export interface StoredQuestion {
   readonly comparison: Omit<Comparison, "p" | "smallestDetectable" | "outcome">;
 }
 
-type Margin = (tolerance: number) => number;
-
 export function rowQuestion({
   row,
   metric,
@@ -39,17 +37,17 @@ export function rowQuestion({
   row: PastRow;
   metric: ComparisonMetric;
   settings: CompareSettings;
-  margin: Margin;
+  margin: number;
 }): StoredQuestion {
   const { endpoint, now, past, samplingSd, n, contrast } = row;
   const tolerance = toleranceOf(settings, metric);
-  const plain = predict({ past, next: [now], prior: levelPrior, margin: margin(tolerance), samplingSd });
+  const plain = predict({ past, next: [now], prior: levelPrior, margin: margin, samplingSd });
   const tested = contrast
     ? predict({
         past: contrast.past,
         next: [contrast.now],
         prior: contrastPrior,
-        margin: margin(tolerance),
+        margin: margin,
         samplingSd,
       })
     : plain;
@@ -63,7 +61,7 @@ export function rowQuestion({
     // An endpoint that stayed while the others got faster did not regress.
     material: large && Math.expm1(tested.estimate) >= tolerance && plain.estimate > 0,
     better: large && Math.exp(tested.estimate) <= 1 / (1 + tolerance) && plain.estimate < 0,
-    detect: (alpha) => Math.max(tolerance, detectable(tested, { alpha, margin: margin(tolerance) })),
+    detect: (alpha) => Math.max(tolerance, detectable(tested, { alpha, margin: margin })),
     comparison: {
       endpoint,
       metric,
@@ -93,11 +91,11 @@ export function suiteQuestion({
   past: readonly number[];
   metric: ComparisonMetric;
   settings: CompareSettings;
-  margin: Margin;
+  margin: number;
   rows: readonly PastRow[];
 }): StoredQuestion {
   const tolerance = toleranceOf(settings, metric);
-  const tested = predict({ past, next: [now], prior: levelPrior, margin: margin(tolerance) });
+  const tested = predict({ past, next: [now], prior: levelPrior, margin: margin });
   const after = Math.exp(now);
   const before = after / Math.exp(tested.estimate);
   const large = Math.abs(after - before) >= settings.minEffectMs;
@@ -107,7 +105,7 @@ export function suiteQuestion({
     down: tested.down,
     material: large && Math.expm1(tested.estimate) >= tolerance,
     better: large && Math.exp(tested.estimate) <= 1 / (1 + tolerance),
-    detect: (alpha) => Math.max(tolerance, detectable(tested, { alpha, margin: margin(tolerance) })),
+    detect: (alpha) => Math.max(tolerance, detectable(tested, { alpha, margin: margin })),
     comparison: {
       endpoint: null,
       metric: "suite",

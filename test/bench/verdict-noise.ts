@@ -28,7 +28,7 @@ export interface Effect {
   readonly tailOnly?: boolean;
   /** Which endpoints; one, or all. */
   readonly all?: boolean;
-  /** Share of the head's requests that fail, on the first endpoint. */
+  /** Share of the head's requests that fail, on the touched endpoint. */
   readonly errors?: number;
 }
 
@@ -113,10 +113,13 @@ export class Simulation {
   readonly #offset: Record<Arm, number>;
   readonly #runFactor: number[];
   readonly #arms: readonly Arm[];
+  /** The endpoint that an effect on one befalls. */
+  readonly target: number;
   blocks = 0;
 
   constructor(setting: Setting, effect: Effect, seed: string, arms: readonly Arm[] = ["base", "head"]) {
     this.#random = Random.from(seed);
+    this.target = Random.from(seed, "target").int(0, setting.endpoints - 1);
     this.#setting = setting;
     this.#effect = effect;
     this.#arms = arms;
@@ -125,9 +128,9 @@ export class Simulation {
     const own = () => (setting.own ? new Host(setting.own, this.#random) : null);
     this.#own = { base: own(), head: own() };
     this.#offset = { base: setting.tau * normal(this.#random), head: setting.tau * normal(this.#random) };
-    // Endpoints feel a run's level differently: sensitivities of 1 ± 0.3.
+    // Endpoints feel a run's level differently, each in its own way: sensitivities of 1 ± 0.3.
     const run = setting.shared.run * normal(this.#random);
-    this.#runFactor = this.#shapes.map(() => run * (1 + 0.3 * normal(this.#random)));
+    this.#runFactor = this.#shapes.map((_, i) => run * (1 + 0.3 * normal(Random.from("sensitivity", i))));
     this.series = this.#shapes.map(({ endpoint }) => ({ endpoint, base: [], head: [] }));
   }
 
@@ -148,7 +151,7 @@ export class Simulation {
     const random = this.#random;
     const own = this.#own[arm];
     const level = this.#shared.level + (own?.level ?? 0) + this.#offset[arm] + (this.#runFactor[index] as number);
-    const hit = arm === "head" && (all || index === 0);
+    const hit = arm === "head" && (all || index === this.target);
     const requests = poisson(((this.#setting.rate / this.#arms.length) * blockMs) / 1000, random);
     const histogram = new Histogram(2);
     let failures = 0;

@@ -18,7 +18,7 @@ import { type Effect, presets, type Setting, Simulation } from "./verdict-noise.
  */
 const { values } = parseArgs({
   options: {
-    draws: { type: "string", default: "40" },
+    draws: { type: "string", default: "30" },
     seed: { type: "string", default: "swarmgate" },
     only: { type: "string", default: "" },
   },
@@ -54,7 +54,7 @@ function byReference(setting: Setting, effect: Effect, seed: string): End {
     if (decision.outcome === "undecided" && look.atMs < limitMs) continue;
     const outcome = decision.outcome === "improved" ? "pass" : decision.outcome;
     const named = decision.tests.filter((test) => test.outcome === "regressed");
-    return { outcome, seconds: look.atMs / 1000, exact: named.every(({ endpoint }) => endpoint?.name === "/e0") };
+    return { outcome, seconds: look.atMs / 1000, exact: isExact(named, simulation) };
   }
   throw new Error("the last look always ends it");
 }
@@ -87,10 +87,15 @@ function asShipped(setting: Setting, effect: Effect, seed: string): End {
     return {
       outcome: named.length > 0 ? "regressed" : "undecided",
       seconds: (look.atMs + forMs) / 1000,
-      exact: named.every(({ endpoint }) => endpoint?.name === "/e0"),
+      exact: isExact(named, simulation),
     };
   }
   throw new Error("the last look always ends it");
+}
+
+/** Whether only the endpoint that was touched is named. */
+function isExact(named: readonly { endpoint: { name: string } | null }[], { target }: Simulation): boolean {
+  return named.every(({ endpoint }) => endpoint?.name === `/e${target}`);
 }
 
 interface Tally {
@@ -222,7 +227,8 @@ function playStored(
       comparisons.some(({ outcome }) => outcome === "regressed"),
     );
     detectableSum +=
-      comparisons.find(({ endpoint, metric }) => endpoint?.name === "/e0" && metric === "p50")?.smallestDetectable ?? 0;
+      comparisons.find(({ endpoint, metric }) => endpoint?.name === `/e${now.simulation.target}` && metric === "p50")
+        ?.smallestDetectable ?? 0;
     const any = (test: (now: number, i: number) => boolean) => now.p95.some(test);
     const ten = past.slice(0, 10);
     const first = past[0] as (typeof past)[number];
