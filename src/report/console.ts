@@ -3,7 +3,7 @@ import { endpointLabel } from "../stats/endpoint.ts";
 import type { FailureGroup } from "../stats/failures.ts";
 import { type Summary, shownPercentiles } from "../stats/summary.ts";
 import { formatPercent, formatPromised, plain } from "./format.ts";
-import { brokenInWords, changeInWords, headlineText } from "./headline.ts";
+import { brokenInWords, changeInWords, headlineText, stepInWords } from "./headline.ts";
 import { noticesOf } from "./md-rows.ts";
 import type { Report, ReportNumbers } from "./report.ts";
 import { oneLine } from "./safe-text.ts";
@@ -128,6 +128,8 @@ export function renderConsole(report: Report, options: ConsoleOptions = {}): str
 /** The verdict with its reasons, promises and comparisons, one line each. */
 export function verdictBlock(report: Report): string {
   const lines = [headlineText(report)];
+  const step = stepInWords(report);
+  if (step !== "") lines.push(`  ${step}`);
   for (const { code, message, remedy } of report.verdict.reasons.slice(0, 10)) {
     lines.push(`  ${code}: ${safe(message)}`);
     if (remedy !== null) lines.push(`    -> ${safe(remedy)}`);

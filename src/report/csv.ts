@@ -1,5 +1,6 @@
 import type { Endpoint } from "../stats/endpoint.ts";
 import { EndpointStats } from "../stats/endpoint-stats.ts";
+import type { Histogram } from "../stats/histogram.ts";
 import type { RunResult } from "../stats/run-result.ts";
 import { percentileMs, shownPercentiles } from "../stats/summary.ts";
 import { aggregatedEndpoint, aggregatedEntry, entriesOf, seconds, statsIn } from "./locust-numbers.ts";
@@ -35,7 +36,9 @@ export function renderCsv(result: RunResult, options: { fullHistory?: boolean } 
   return {
     stats: csv([
       statsHeader,
-      ...[...entries, aggregatedEntry(result)].map(({ endpoint, stats }) => statsCells(endpoint, stats, windowSeconds)),
+      ...[...entries, aggregatedEntry(entries)].map(({ endpoint, stats }) =>
+        statsCells(endpoint, stats, windowSeconds),
+      ),
     ]),
     statsHistory: csv([historyHeader, ...history(result, options.fullHistory ? entries.map((e) => e.endpoint) : [])]),
     failures: csv([
@@ -66,24 +69,25 @@ function isoOf(ms: number): string {
 type Cell = string | number;
 
 function statsCells({ method, name }: Endpoint, stats: EndpointStats, windowSeconds: number): Cell[] {
+  const latencies = stats.latencies;
   const perSecond = (count: number) => (windowSeconds > 0 ? count / windowSeconds : 0);
   return [
     method,
     name,
     stats.requests,
     stats.failures,
-    ...times(stats),
+    ...times(stats, latencies),
     perSecond(stats.requests),
     perSecond(stats.failures),
-    ...percentiles(stats),
+    ...percentiles(stats, latencies),
   ];
 }
 
 /** Median, average, smallest, largest, content size; 0 where nothing was timed, as Locust. */
-function times(stats: EndpointStats): Cell[] {
+function times(stats: EndpointStats, latencies: Histogram): Cell[] {
   const timed = stats.requests - stats.untimed;
   return [
-    percentileMs(stats, 0.5) ?? 0,
+    percentileMs(stats, 0.5, latencies) ?? 0,
     timed === 0 ? 0 : stats.latencySumMs / timed,
     timed === 0 ? 0 : stats.minMs,
     stats.maxMs,
@@ -91,8 +95,7 @@ function times(stats: EndpointStats): Cell[] {
   ];
 }
 
-function percentiles(stats: EndpointStats): Cell[] {
-  const latencies = stats.latencies;
+function percentiles(stats: EndpointStats, latencies: Histogram): Cell[] {
   return shownPercentiles.map((ratio) => {
     const ms = percentileMs(stats, ratio, latencies);
     return ms === null ? "N/A" : Math.round(ms);
@@ -114,19 +117,23 @@ function history(result: RunResult, endpoints: readonly Endpoint[]): Cell[][] {
       const now = statsIn(second, subject.filter);
       subject.sofar.merge(now);
       subject.recent = [...subject.recent, now].slice(-10);
+      const latencies = subject.sofar.latencies;
+      const rate = (count: (stats: EndpointStats) => number) =>
+        (subject.recent.reduce((sum, stats) => sum + count(stats), 0) / subject.recent.length).toFixed(6);
       const window = new EndpointStats();
-      for (const stats of subject.recent) window.merge(stats);
+      // Merging histograms is what costs here, so only where the rows show them.
+      if (full) for (const stats of subject.recent) window.merge(stats);
       rows.push([
         second.second,
         second.users,
         subject.endpoint.method,
         subject.endpoint.name,
-        (window.requests / subject.recent.length).toFixed(6),
-        (window.failures / subject.recent.length).toFixed(6),
-        ...percentiles(full ? window : subject.sofar),
+        rate(({ requests }) => requests),
+        rate(({ failures }) => failures),
+        ...(full ? percentiles(window, window.latencies) : percentiles(subject.sofar, latencies)),
         subject.sofar.requests,
         subject.sofar.failures,
-        ...times(subject.sofar),
+        ...times(subject.sofar, latencies),
       ]);
     }
   }

@@ -178,6 +178,14 @@ function passed(report: Report): Headline {
   };
 }
 
+/** Where the step's outcome is not what the verdict suggests, a sentence that says so; otherwise nothing. */
+export function stepInWords({ verdict, passed: succeeds }: Report): string {
+  const bad = verdict.conclusion === "fail" || verdict.conclusion === "invalid";
+  if (bad && succeeds) return "The step passes all the same: fail-on leaves this out.";
+  if (!bad && !succeeds) return "The step fails, because fail-on says so.";
+  return "";
+}
+
 /** The heading's text: `❌ swarmgate · api — …`, the culprit as a code span. */
 export function headlineMarkdown(report: Report): string {
   const { icon, before, culprit, after } = headlineOf(report);

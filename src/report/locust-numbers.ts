@@ -2,7 +2,7 @@ import { cellKey, type Endpoint, parseCellKey } from "../stats/endpoint.ts";
 import { EndpointStats } from "../stats/endpoint-stats.ts";
 import type { RunResult } from "../stats/run-result.ts";
 import { addCells, blockMs } from "../stats/snapshot.ts";
-import { totalOf, windowBlocks, windowCells } from "./distribution.ts";
+import { windowBlocks, windowCells } from "./distribution.ts";
 
 /**
  * The two outputs kept for those who read Locust's files. They need what a report has no room for (every bucket, every
@@ -25,8 +25,10 @@ export function entriesOf(result: RunResult): Entry[] {
 
 export const aggregatedEndpoint: Endpoint = { method: "", name: "Aggregated" };
 
-export function aggregatedEntry(result: RunResult): Entry {
-  return { endpoint: aggregatedEndpoint, stats: totalOf(windowCells(result), "head") };
+export function aggregatedEntry(entries: readonly Entry[]): Entry {
+  const stats = new EndpointStats();
+  for (const entry of entries) stats.merge(entry.stats);
+  return { endpoint: aggregatedEndpoint, stats };
 }
 
 /** Seconds since the Unix epoch at which a block began. */

@@ -1,6 +1,6 @@
 import { fixedPart, longestComment, type Part, shedToFit } from "./fit.ts";
 import { counted, formatCount, formatDuration, formatInstant, formatMs, formatPercent, formatRate } from "./format.ts";
-import { headlineMarkdown } from "./headline.ts";
+import { headlineMarkdown, stepInWords } from "./headline.ts";
 import { markerOf } from "./marker.ts";
 import {
   endpointsPart,
@@ -118,6 +118,7 @@ function summaryLine(report: Report): string {
   ].filter((part) => part !== "");
   const sentences = [
     counts.length === 0 ? "" : `${counts.join(", ")}.`,
+    stepInWords(report),
     trafficInWords(report),
     report.baseline.found && report.comparing.mode === "baseline" ? "" : baselineNote(report),
     `**Next:** ${nextStep(report)}`,

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { buildReport } from "../../src/report/build-report.ts";
+import { renderConsole } from "../../src/report/console.ts";
 import { fixedPart, longestComment, type Part, shedToFit } from "../../src/report/fit.ts";
 import { headlineMarkdown, headlineText } from "../../src/report/headline.ts";
 import { renderHtml } from "../../src/report/html.ts";
@@ -203,6 +204,20 @@ describe("headlines", () => {
     expect(headline({ conclusion: "fail", comparisons: [errors] })).toBe(
       "❌ api: GET /home errors rose from 0.1 % to 2.1 % (99 % interval +1 … +3 pp)",
     );
+  });
+});
+
+describe("a step that does not follow the verdict", () => {
+  test("says so on every surface", () => {
+    for (const [name, passed, words] of [
+      ["fail", true, "The step passes all the same"],
+      ["first-run", false, "The step fails, because fail-on says so"],
+    ] as const) {
+      const report = { ...sampleReport(name), passed };
+      for (const text of [renderMarkdown(report), renderConsole(report), renderHtml(report)])
+        expect(text).toContain(words);
+      expect(renderMarkdown({ ...report, passed: !passed })).not.toContain(words);
+    }
   });
 });
 

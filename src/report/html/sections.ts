@@ -9,7 +9,7 @@ import {
   formatPercent,
   formatRate,
 } from "../format.ts";
-import { headlineOf } from "../headline.ts";
+import { headlineOf, stepInWords } from "../headline.ts";
 import { untrustedLabel } from "../markdown.ts";
 import { percentile } from "../md-details.ts";
 import { facts } from "../md-measured.ts";
@@ -36,7 +36,7 @@ export function verdictSection(report: Report): Markup {
   return markup`<section class="verdict ${report.verdict.conclusion}" aria-label="Verdict: ${report.verdict.conclusion}">
 <p class="badge">${report.verdict.conclusion}</p>
 <h1><span aria-hidden="true">${icon}</span> ${oneLine(report.name, 100)} — ${before}${culprit === null ? null : markup`<code>${oneLine(culprit, 120)}</code>`}${after}</h1>
-${reasons}${explained}${report.untrusted ? markup`<p><b>Note:</b> ${untrustedLabel}.</p>` : null}
+${stepInWords(report) === "" ? null : markup`<p>${stepInWords(report)}</p>`}${reasons}${explained}${report.untrusted ? markup`<p><b>Note:</b> ${untrustedLabel}.</p>` : null}
 </section>
 `;
 }
