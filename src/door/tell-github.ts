@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { GateConfig } from "../config/gate-config.ts";
 import type { Told } from "../gate/world.ts";
+import { readOnlyCause } from "../github/api-advice.ts";
 import type { GitHubClient } from "../github/client.ts";
 import { type CommentOutcome, upsertComment } from "../github/comment.ts";
 import { newsOf } from "../github/comment-plan.ts";
@@ -9,7 +10,7 @@ import type { GitHubContext } from "../github/context.ts";
 import { writeJobSummary } from "../github/job-summary.ts";
 import { type Outputs, writeOutputs } from "../github/outputs.ts";
 import { resolvePullRequest } from "../github/pull-request.ts";
-import { annotationCommands } from "../github/workflow-commands.ts";
+import { annotationCommands, ownLines } from "../github/workflow-commands.ts";
 import { annotationsOf } from "../report/annotations.ts";
 import { renderConsole } from "../report/console.ts";
 import { renderJobSummary } from "../report/job-summary.ts";
@@ -31,7 +32,7 @@ export interface Ears {
  */
 export async function tellGitHub(report: Report, told: Told, ears: Ears): Promise<void> {
   const { config, env, line } = ears;
-  for (const text of renderConsole(report).split("\n")) line(text.startsWith("::") ? ` ${text}` : text);
+  ownLines(renderConsole(report)).forEach(line);
   if (config.settings.summary) await writeJobSummary(env.GITHUB_STEP_SUMMARY, renderJobSummary(report));
   const comment = await commentOn(told, ears);
   if (comment.kind === "failed") notice(ears, comment.notice);
@@ -58,7 +59,6 @@ async function commentOn(told: Told, ears: Ears): Promise<CommentOutcome> {
   }
   if (!client) return { kind: "failed", notice: "no comment: there is no github-token" };
   const run = { id: context.run.id, attempt: context.run.attempt, sha: context.headSha };
-  const readOnly = context.isFork ? "fork" : context.isDependabot ? "dependabot" : undefined;
   return await upsertComment({
     client,
     place: { owner: context.owner, repo: context.repo, pull: pull.number },
@@ -67,7 +67,7 @@ async function commentOn(told: Told, ears: Ears): Promise<CommentOutcome> {
     mode: settings.comment,
     news: newsOf(told.verdict, told.exitCode !== 0),
     run,
-    readOnly,
+    readOnly: readOnlyCause(context),
   });
 }
 
@@ -80,7 +80,7 @@ function outputsOf(report: Report, told: Told, comment: CommentOutcome): Outputs
   return {
     verdict: verdict.conclusion,
     passed: String(told.exitCode === 0),
-    reason: verdict.reasons[0]?.message ?? "",
+    reason: verdict.reasons[0]?.code ?? "",
     requests: text(row?.requests ?? 0),
     failures: text(row?.failures ?? 0),
     "error-rate": text(row?.errorRatio ?? 0),

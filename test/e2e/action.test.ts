@@ -189,7 +189,7 @@ describe("never green", () => {
       export class Dead extends HttpUser { async onStart() { throw new Error("no login"); } @task async home() { await this.client.get("/"); } }`;
     const outcome = await act({ files: { "locustfile.ts": dead } });
     expect(outcome.exitCode).toBe(3);
-    expect(outcome.outputs.reason).toMatch(/onStart/);
+    expect(outcome.outputs.reason).toBe("users-dead");
     expect(outcome.summary).toContain("no login");
   });
 
@@ -203,7 +203,8 @@ describe("never green", () => {
     const elsewhere = locustfile.replace('get("/")', 'get("http://169.254.169.254/latest/meta-data")');
     const outcome = await act({ files: { "locustfile.ts": elsewhere } });
     expect(outcome.exitCode).toBe(3);
-    expect(outcome.outputs.reason).toContain("169.254.169.254");
+    expect(outcome.outputs.reason).toBe("forbidden-host");
+    expect(outcome.summary).toContain("169.254.169.254");
   });
 });
 
