@@ -128,7 +128,9 @@
         {
           ...axis,
           values: (_u, values) => values.map((value) => xText(chart, value)),
-          ...(ticks[chart.x] ? { splits: ticks[chart.x] } : {}),
+          ...(ticks[chart.x]
+            ? { splits: ticks[chart.x] }
+            : { incrs: [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600] }),
         },
         { ...axis, size: 64, label: chart.unit, labelSize: 18, values: (_u, values) => values.map(short) },
       ],
