@@ -1,5 +1,5 @@
 import { endpointLabel } from "../stats/endpoint.ts";
-import { nullMargin, type TestResult } from "./decide.ts";
+import type { TestResult } from "./decide.ts";
 import { errorTest } from "./error-test.ts";
 import { slowerThan } from "./score-test.ts";
 import { screened, together } from "./screen.ts";
@@ -30,7 +30,7 @@ export function confirm(offenders: readonly TestResult[], second: RunWindows): C
   });
 }
 
-function secondP({ endpoint, metric, tolerance }: TestResult, second: RunWindows): number | null {
+function secondP({ endpoint, metric }: TestResult, second: RunWindows): number | null {
   if (metric === "stalls") return second.stalls.length < fewestWindows ? null : stallTest(second.stalls).p;
   const label = endpoint && endpointLabel(endpoint);
   const windows = second.endpoints.find((one) => endpointLabel(one.endpoint) === label);
@@ -40,5 +40,6 @@ function secondP({ endpoint, metric, tolerance }: TestResult, second: RunWindows
   const keep = screened(windows.latency);
   const kept = together(windows.latency.filter((_, i) => keep[i]));
   if (ratio === null || kept.base.total === 0 || kept.head.total === 0) return null;
-  return slowerThan(kept, { ratio, rho: 1 + Math.min(nullMargin, tolerance / 2) }).p;
+  // Slower at all: by how much was the first pass's question.
+  return slowerThan(kept, { ratio, rho: 1 }).p;
 }
