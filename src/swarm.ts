@@ -46,18 +46,20 @@ async function obey(order: LoadOrder): Promise<void> {
   process.exit();
 }
 
-async function load({ plan, locustfiles, directory, resultPath }: LoadOrder): Promise<void> {
+async function load({ plan, locustfiles, customArguments, directory, resultPath }: LoadOrder): Promise<void> {
   const compiled = await compileLocustfile(locustfiles, { cwd: directory });
   const result = await runLoad(
     {
       ...plan,
       compiled,
+      customArguments,
       locustfile: compiled.entries.map((url) => decodeURI(url.split("/").at(-1) ?? "")).join(", "),
       locustfileHash: compiled.hash,
       engineUrl: entryUrl("index"),
       threadUrl: entryUrl("thread"),
     },
     {
+      environment: process.env,
       machine: { procStat, memoryBytes: () => process.memoryUsage.rss() },
       onProgress: (progress) => void tell({ type: "progress", progress }),
       onMaster: (running) => {

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { systemClock } from "../base/clock.ts";
-import { ExitCode } from "../base/errors.ts";
+import { ExitCode, UsageError } from "../base/errors.ts";
 import { entryFile } from "../door/beside.ts";
 import { onInterruption } from "../door/interruption.ts";
 import { thisMachine } from "../door/machine.ts";
@@ -14,6 +14,7 @@ import { gate } from "../gate.ts";
 import type { Report } from "../report/report.ts";
 import { lookUp } from "./layers.ts";
 import { readCommandLine, type Terminal } from "./read-run.ts";
+import { unknownOptions } from "./run-arguments.ts";
 import { writeWanted } from "./run-documents.ts";
 
 /** `swarmgate run`: Locust's defaults, options and exit codes; the gate's where something is judged. */
@@ -61,7 +62,7 @@ export async function run(argv: readonly string[], terminal: Terminal): Promise<
       terminal.out(`${await inspect(order, world, config)}\n`);
       return ExitCode.ok;
     }
-    const { exitCode } = await gate(config, world, extras);
+    const { exitCode } = await gate(config, world, extras).catch(toldOfUnknownOptions);
     if (!finished) return exitCode;
     await writeWanted(finished, { asked, terminal });
     if (interruption.name() === "SIGTERM") return ExitCode.terminated;
@@ -73,6 +74,14 @@ export async function run(argv: readonly string[], terminal: Terminal): Promise<
     interruption.release();
     await rm(scratch, { recursive: true, force: true });
   }
+}
+
+/** What the locustfile does not know either is told with the nearest option of ours. */
+function toldOfUnknownOptions(error: unknown): never {
+  if (error instanceof UsageError && error.code === "unknown-option") {
+    throw unknownOptions(error.problems.map(({ where }) => where));
+  }
+  throw error;
 }
 
 /**

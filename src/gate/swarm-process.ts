@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
-import { GateError } from "../base/errors.ts";
+import { GateError, UsageError } from "../base/errors.ts";
 import type { Progress } from "../engine/load-plan.ts";
 import type { FromSwarm, LoadOrder, SwarmFailure, ToSwarm } from "./swarm-channel.ts";
 
@@ -117,7 +117,8 @@ class Said {
   }
 }
 
-function revived({ code, message, exitCode, hint, place }: SwarmFailure): GateError {
+function revived({ code, message, exitCode, hint, place, problems }: SwarmFailure): GateError {
+  if (problems.length > 0) return new UsageError(problems, code);
   return new GateError(code, message, {
     exitCode,
     ...(hint === undefined ? {} : { hint }),
