@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
+import { mser5 } from "../../src/engine/warmup.ts";
 import { binBounds, binIndex } from "../../src/stats/histogram.ts";
 import { type ErrorWindow, errorTest } from "../../src/verdict/error-test.ts";
 import { fisherUpperTail } from "../../src/verdict/fisher.ts";
 import { holm } from "../../src/verdict/holm.ts";
 import { alphaSpending } from "../../src/verdict/looks.ts";
-import { mser5 } from "../../src/verdict/mser.ts";
 import { newcombe } from "../../src/verdict/newcombe.ts";
 import { robustTest } from "../../src/verdict/robust-p.ts";
 import {
