@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
+import { once as event } from "node:events";
 import { copyFile, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -70,13 +70,22 @@ interface Stage {
   readonly signal: AbortSignal;
 }
 
-async function act(stage: Stage, { commit, save }: { commit: string; save: boolean }): Promise<GateOutcome> {
+/** One run of the gate; on a machine too busy to measure on, once more. */
+async function act(stage: Stage, what: { commit: string; save: boolean }): Promise<GateOutcome> {
+  const outcome = await once(stage, what);
+  const saturated = outcome.verdict.reasons.some(({ code }) => code === "saturated");
+  if (!saturated || stage.signal.aborted) return outcome;
+  stage.terminal.out("  this machine was too busy with other things to measure on; once more\n");
+  return await once(stage, what);
+}
+
+async function once(stage: Stage, { commit, save }: { commit: string; save: boolean }): Promise<GateOutcome> {
   const { scratch, host, terminal, signal } = stage;
   const settings = {
     name: "shop",
     host,
     locustfile: "locustfile.ts",
-    users: "40",
+    users: "60",
     "spawn-rate": "100",
     "run-time": "5s",
     warmup: "1s",
@@ -147,15 +156,15 @@ async function openShop(terminal: Terminal): Promise<OpenShop> {
   });
   if (!child.stdout) throw new Error("the shop has no output");
   const [line] = (await Promise.race([
-    once(createInterface({ input: child.stdout }), "line"),
-    once(child, "exit").then(() => [""]),
+    event(createInterface({ input: child.stdout }), "line"),
+    event(child, "exit").then(() => [""]),
   ])) as [string];
   if (!line) throw new Error("the sample shop did not open");
   const { url } = JSON.parse(line) as { url: string };
   return {
     url,
     close: async () => {
-      const gone = once(child, "exit");
+      const gone = event(child, "exit");
       child.kill("SIGTERM");
       await gone;
     },
