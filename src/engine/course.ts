@@ -15,18 +15,23 @@ export function blockAfter(ms: number): number {
   return Math.ceil(ms / blockMs - 1e-9);
 }
 
+/** What of a plan decides which blocks count. */
+export type PhasePlan = Pick<LoadPlan, "warmup" | "judgedPhase" | "requests" | "countEverything" | "resetStats">;
+
 /**
  * Blocks in order, without gaps, each with what it was part of: ramp, warm-up, the judged window, tail. A block that
- * a boundary runs through belongs to what is not judged.
+ * a boundary runs through belongs to what is not judged. Where every request counts there is one window from the
+ * first request to the last, less what was asked to be forgotten: the ramp (`resetStats`), or ramp and warm-up.
  */
 export function phased(
   snapshots: ReadonlyMap<number, Snapshot>,
-  { course, plan }: { course: Course; plan: Pick<LoadPlan, "warmup" | "judgedPhase" | "requests"> },
+  { course, plan }: { course: Course; plan: PhasePlan },
 ): Block[] {
   const count = Math.max(-1, ...snapshots.keys()) + 1;
   const all = Array.from({ length: count }, (_, block) => snapshots.get(block) ?? emptySnapshot(block));
-  const tail = lastJudged(course, { plan, count });
-  const ramp = Math.min(tail, endedInRamp(course, plan) ? 0 : blockAfter(course.rampEndMs));
+  const tail = plan.countEverything ? count : lastJudged(course, { plan, count });
+  const rampCounts = endedInRamp(course, plan) || (plan.countEverything && !plan.resetStats && !warmsUp(plan));
+  const ramp = rampCounts ? 0 : Math.min(tail, blockAfter(course.rampEndMs));
   const warmup = ramp + warmupBlocks(all.slice(ramp, tail), plan.warmup);
   return all.map((snapshot) => ({ ...snapshot, phase: phaseOf(snapshot.block) }));
 
@@ -35,6 +40,10 @@ export function phased(
     if (block < warmup) return "warm-up";
     return block < tail ? plan.judgedPhase : "tail";
   }
+}
+
+function warmsUp({ warmup }: Pick<LoadPlan, "warmup">): boolean {
+  return warmup === "auto" || warmup.ms > 0;
 }
 
 /** Whether the budget of requests was used up before all users had started: then there is nothing but ramp to judge. */

@@ -49,7 +49,6 @@ export function resultOf(
     log.warn("ended-in-ramp", "the requests were used up before all users had started: the whole run is judged");
   }
   const blocks = phased(outcome.snapshots, { course, plan });
-  const counted = plan.countEverything ? blocks.filter(({ phase }) => !plan.resetStats || phase !== "ramp") : undefined;
   return {
     schema: resultSchemaVersion,
     meta: {
@@ -74,7 +73,7 @@ export function resultOf(
       threads: plan.threads,
     },
     blocks,
-    summary: counted ? summarize(counted, () => true) : summarize(blocks),
+    summary: summarize(blocks),
     trouble: log.toTrouble(),
     warnings: log.warnings,
     interrupted: outcome.interrupted,

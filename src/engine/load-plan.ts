@@ -67,7 +67,7 @@ export interface LoadPlan {
   /** Caps on both arms together, null for none. */
   readonly maxUsers: number | null;
   readonly maxRate: number | null;
-  /** Locust's way (`swarmgate run`): the summary covers every request of every phase, not the judged window alone. */
+  /** Locust's way (`swarmgate run`): every request counts, whatever the users were doing when it was sent. */
   readonly countEverything: boolean;
   /** Forgets what was measured during the ramp (Locust's `--reset-stats`). */
   readonly resetStats: boolean;

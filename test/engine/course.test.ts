@@ -67,7 +67,13 @@ test("seconds without an answer carry the last median on", () => {
   expect(series[1]).toBe(series[0]);
 });
 
-const plan = { warmup: { ms: 500 }, judgedPhase: "steady", requests: null } as const;
+const plan = {
+  warmup: { ms: 500 },
+  judgedPhase: "steady",
+  requests: null,
+  countEverything: false,
+  resetStats: false,
+} as const;
 
 test("a block that a boundary runs through is not judged", () => {
   const snapshots = new Map(blocksOf(8, { requests: 1 }).map((b) => [b.block, b]));
@@ -89,6 +95,19 @@ test("a run of so many requests that ends in its ramp is judged whole", () => {
   const course = { rampEndMs: Number.POSITIVE_INFINITY, stopMs: 700 };
   const blocks = phased(snapshots, { course, plan: { ...plan, warmup: "auto", requests: 4 } });
   expect(blocks.map(({ phase }) => phase)).toEqual(["steady", "steady"]);
+});
+
+test("where every request counts, one window holds every block, less what was to be forgotten", () => {
+  const snapshots = new Map(blocksOf(6, { requests: 1 }).map((b) => [b.block, b]));
+  const phasesFor = (changes: object) =>
+    phased(snapshots, {
+      course: { rampEndMs: 600, stopMs: 2400 },
+      plan: { ...plan, warmup: { ms: 0 }, countEverything: true, ...changes },
+    }).map(({ phase }) => phase);
+  const steady = (count: number) => Array.from({ length: count }, () => "steady");
+  expect(phasesFor({})).toEqual(steady(6));
+  expect(phasesFor({ resetStats: true })).toEqual(["ramp", "ramp", ...steady(4)]);
+  expect(phasesFor({ warmup: { ms: 500 } })).toEqual(["ramp", "ramp", "warm-up", ...steady(3)]);
 });
 
 test("phases come in order and without gaps, whatever the course", () => {
