@@ -9,5 +9,6 @@ process.exitCode = await runCli(process.argv.slice(2), {
   home: homedir(),
   out: (text) => process.stdout.write(text),
   error: (text) => process.stderr.write(text),
+  keyboard: process.stdin.isTTY ? process.stdin : null,
   columns: process.stderr.isTTY ? (process.stderr.columns ?? 80) : null,
 });

@@ -1,8 +1,11 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { ExitCode, GateError, UsageError } from "./base/errors.ts";
 import { entryUrl } from "./door/beside.ts";
+import { inspectLocustfile } from "./engine/inspect.ts";
+import type { LoadPlan } from "./engine/load-plan.ts";
 import { compileLocustfile } from "./engine/locustfile.ts";
 import type { MasterRunner } from "./engine/master.ts";
+import { readOwnArguments } from "./engine/own-arguments.ts";
 import { runLoad } from "./engine/run-load.ts";
 import type { FromSwarm, LoadOrder, ToSwarm } from "./gate/swarm-channel.ts";
 import { encodeResult } from "./stats/result-document.ts";
@@ -11,6 +14,9 @@ import { encodeResult } from "./stats/result-document.ts";
  * The child that runs user code: master and threads, no token, an environment of a few variables. It is told what to
  * do over its channel and says there how it goes; what user code prints goes to its standard output.
  */
+
+/** Users a second that a change by keys starts or stops, as in Locust. */
+const keysSpawnRate = 100;
 
 let master: MasterRunner | undefined;
 let stopping: number | undefined;
@@ -28,6 +34,8 @@ process.on("message", (message) => {
   else if (said.type === "stop") {
     stopping = said.stopTimeoutMs;
     master?.interrupt({ stopTimeoutMs: said.stopTimeoutMs });
+  } else if (said.type === "users" && master) {
+    master.retarget({ users: master.targetUserCount + said.by, spawnRate: keysSpawnRate });
   }
 });
 
@@ -46,30 +54,38 @@ async function obey(order: LoadOrder): Promise<void> {
   process.exit();
 }
 
-async function load({ plan, locustfiles, customArguments, directory, resultPath }: LoadOrder): Promise<void> {
-  const compiled = await compileLocustfile(locustfiles, { cwd: directory });
-  const result = await runLoad(
-    {
-      ...plan,
-      compiled,
-      customArguments,
-      locustfile: compiled.entries.map((url) => decodeURI(url.split("/").at(-1) ?? "")).join(", "),
-      locustfileHash: compiled.hash,
-      engineUrl: entryUrl("index"),
-      threadUrl: entryUrl("thread"),
+async function load(order: LoadOrder): Promise<void> {
+  const plan = await planFor(order);
+  if (order.inspect !== null) {
+    return await tell({ type: "inspected", text: await inspectLocustfile(plan, order.inspect) });
+  }
+  const result = await runLoad(plan, {
+    machine: { procStat, memoryBytes: () => process.memoryUsage.rss() },
+    onProgress: (progress) => void tell({ type: "progress", progress }),
+    onMaster: (running) => {
+      master = running;
+      if (stopping !== undefined) running.interrupt({ stopTimeoutMs: stopping });
     },
-    {
-      environment: process.env,
-      machine: { procStat, memoryBytes: () => process.memoryUsage.rss() },
-      onProgress: (progress) => void tell({ type: "progress", progress }),
-      onMaster: (running) => {
-        master = running;
-        if (stopping !== undefined) running.interrupt({ stopTimeoutMs: stopping });
-      },
-    },
-  );
-  writeFileSync(resultPath, encodeResult(result));
+  });
+  writeFileSync(order.resultPath, encodeResult(result));
   await tell({ type: "done" });
+}
+
+/** The order once the locustfile was looked at and has read its own arguments. */
+async function planFor({ plan, locustfiles, directory, customArguments }: LoadOrder): Promise<LoadPlan> {
+  const compiled = await compileLocustfile(locustfiles, { cwd: directory });
+  const engineUrl = entryUrl("index");
+  const own = await readOwnArguments({ compiled, engineUrl }, { ...customArguments, env: process.env });
+  return {
+    ...plan,
+    compiled,
+    locustfile: compiled.entries.map((url) => decodeURI(url.split("/").at(-1) ?? "")).join(", "),
+    locustfileHash: compiled.hash,
+    engineUrl,
+    threadUrl: entryUrl("thread"),
+    userClasses: own.positionals.length > 0 ? own.positionals : plan.userClasses,
+    parsedOptions: { ...plan.parsedOptions, ...own.values },
+  };
 }
 
 function procStat(): string | undefined {

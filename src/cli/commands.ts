@@ -1,7 +1,7 @@
 import { ExitCode, GateError, messageOf, UsageError } from "../base/errors.ts";
 import { version } from "../base/version.ts";
 import { nearMiss } from "../config/fields.ts";
-import type { Terminal } from "./read-run.ts";
+import type { Terminal } from "./terminal.ts";
 
 /** One command; its code is loaded when it is asked for. */
 interface CommandRow {

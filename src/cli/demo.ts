@@ -18,7 +18,7 @@ import type { World } from "../gate/world.ts";
 import { type GateOutcome, gate } from "../gate.ts";
 import { renderMarkdown } from "../report/markdown.ts";
 import { endpointLabel } from "../stats/endpoint.ts";
-import type { Terminal } from "./read-run.ts";
+import type { Terminal } from "./terminal.ts";
 
 /** What the planted regression slows down: a query that became one per row. */
 const culprit = "GET /search";

@@ -1,12 +1,13 @@
 import { type Problem, UsageError } from "../base/errors.ts";
-import { nearMiss } from "../config/fields.ts";
 import type { RawSettings } from "../config/read-settings.ts";
-import { settingNames } from "../config/settings.ts";
+import type { SettingName } from "../config/settings.ts";
 import type { ConfEntries } from "./conf-file.ts";
-import { longName, type OptionRow, runOptions, takesValue } from "./options.ts";
+import { longName, runOptions, takesValue } from "./options.ts";
 
 /** What one source (flags, environment, a file) says about the options of `run`. */
 export interface Layer {
+  /** Keys of a file that are no options of ours: perhaps the locustfile's. */
+  readonly others?: readonly { readonly key: string; readonly values: readonly string[]; readonly source: string }[];
   /** By long name; a flag is `"true"`, a list its items joined by line ends. */
   readonly values: ReadonlyMap<string, string>;
   readonly spell: (name: string) => string;
@@ -41,14 +42,18 @@ export function layerOfEnvironment(env: Readonly<Record<string, string | undefin
 /** A configuration file. Unknown keys are left for the locustfile's own arguments. */
 export function layerOfConf(entries: ConfEntries, source: string): Layer {
   const values = new Map<string, string>();
+  const others: { key: string; values: readonly string[]; source: string }[] = [];
   for (const [key, value] of entries) {
     const row = rowsByName.get(key);
-    if (!row) continue;
+    if (!row) {
+      others.push({ key, values: typeof value === "string" ? [value] : value, source });
+      continue;
+    }
     const text = typeof value === "string" ? value : value.join("\n");
     if (takesValue(row)) values.set(key, text);
     else if (!/^(false|0|no)$/i.test(text)) values.set(key, "true");
   }
-  return { values, spell: (name) => `${source}: ${name}` };
+  return { values, others, spell: (name) => `${source}: ${name}` };
 }
 
 /** The first layer that says something about `name`. */
@@ -64,16 +69,17 @@ export function settingLayers(layers: readonly Layer[]): RawSettings[] {
     for (const [name, text] of values) {
       const row = rowsByName.get(name);
       if (!row?.setting || renamed.has(row.setting)) continue;
-      renamed.set(row.setting, row.setting === "threads" ? threadsText(text) : text);
+      renamed.set(row.setting, textFor(row.setting, text));
       spelled.set(row.setting, spell(name));
     }
     return { values: renamed, spell: (setting) => spelled.get(setting) ?? setting };
   });
 }
 
-/** `--processes -1` is one per core in Locust. */
-function threadsText(text: string): string {
-  return text.trim() === "-1" ? "auto" : text;
+/** Locust's ways to write a setting: `--processes -1` is one per core, `-f a.ts,b.ts` are two files. */
+function textFor(setting: SettingName, text: string): string {
+  if (setting === "threads" && text.trim() === "-1") return "auto";
+  return setting === "locustfile" ? text.replaceAll(",", "\n") : text;
 }
 
 /** Refuses what Locust has and we have not yet: nothing is silently ignored. */
@@ -87,12 +93,5 @@ export function refuseUnbuilt(layers: readonly Layer[]): void {
   if (problems.length > 0) throw new UsageError(problems, "not-yet");
 }
 
-/** `; did you mean "--users"?` for an option nobody knows. */
-export function nearOption(given: string): string {
-  const names = [...rowsByName.keys(), ...settingNames].map((name) => `--${name}`);
-  return nearMiss(given.split("=")[0] as string, names);
-}
-
-export function rowNamed(name: string): OptionRow | undefined {
-  return rowsByName.get(name);
-}
+/** Every long option of `run`, with its dashes. */
+export const optionNames: readonly string[] = runOptions.map((row) => `--${longName(row)}`);

@@ -18,15 +18,18 @@ export interface OptionRow {
   /** Known to Locust, not built here yet: setting it is an error that says so. */
   readonly notYet?: string;
   readonly hidden?: boolean;
+  /** May be given several times, each with one value: what follows it may be the name of a user class. */
+  readonly repeatable?: boolean;
 }
 
 export const runOptions: readonly OptionRow[] = [
   {
     group: "Load",
-    flags: "-f, --locustfile <path...>",
+    flags: "-f, --locustfile <path>",
+    repeatable: true,
     env: "LOCUST_LOCUSTFILE",
     setting: "locustfile",
-    help: "locustfile, several, or a directory (default: locustfile.ts .mts .js .mjs .py)",
+    help: "locustfile, several (-f a.ts -f b.ts, or a.ts,b.ts), or a directory (default: locustfile.ts .mts .js .mjs .py)",
   },
   { group: "Load", flags: "-H, --host <url>", env: "LOCUST_HOST", setting: "host", help: "base URL of the target" },
   {
@@ -83,10 +86,19 @@ export const runOptions: readonly OptionRow[] = [
     setting: "stop-timeout",
     help: "how long users may finish their task when the run ends (default: 10s)",
   },
+  {
+    group: "Load",
+    flags: "--user-classes <names>",
+    env: "LOCUST_USER_CLASSES",
+    setting: "user-classes",
+    help: "the same as naming them after the options",
+    hidden: true,
+  },
   { group: "Load", flags: "--equal-weights", help: "every task of every user equally often" },
   {
     group: "Load",
-    flags: "--config-users <json...>",
+    flags: "--config-users <json>",
+    repeatable: true,
     env: "LOCUST_CONFIG_USERS",
     help: "JSON, or a file of it, laid over user classes: weight, fixed_count, host, tasks",
   },
@@ -98,7 +110,8 @@ export const runOptions: readonly OptionRow[] = [
   },
   {
     group: "Load",
-    flags: "--header <line...>",
+    flags: "--header <line>",
+    repeatable: true,
     setting: "headers",
     help: '"Name: value", sent with every request to the target',
   },
@@ -110,7 +123,8 @@ export const runOptions: readonly OptionRow[] = [
   },
   {
     group: "Load",
-    flags: "--allowed-hosts <glob...>",
+    flags: "--allowed-hosts <glob>",
+    repeatable: true,
     setting: "allowed-hosts",
     help: "host names a locustfile may reach (default: all)",
   },
@@ -318,7 +332,8 @@ export const runOptions: readonly OptionRow[] = [
 
   {
     group: "Judge",
-    flags: "--slo <threshold...>",
+    flags: "--slo <threshold>",
+    repeatable: true,
     setting: "slo",
     help: 'a promise: "p95 < 300ms of \\"GET /item/*\\"" (repeatable)',
   },
@@ -393,6 +408,7 @@ export function commanderOption(row: OptionRow): Option {
   const option = new Option(row.flags, row.notYet ? `${row.help} (not built yet)` : row.help).helpGroup(
     `${row.group}:`,
   );
+  if (row.repeatable) option.argParser((value: string, before: string[] = []) => [...before, value]);
   return row.hidden ? option.hideHelp() : option;
 }
 

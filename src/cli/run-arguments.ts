@@ -1,15 +1,13 @@
 import { Command, CommanderError } from "commander";
 import { UsageError } from "../base/errors.ts";
-import { type Layer, layerOfFlags, nearOption } from "./layers.ts";
+import { type Layer, layerOfFlags } from "./layers.ts";
 import { commanderOption, renamed, runOptions } from "./options.ts";
 
 /** The command line of `swarmgate run`, taken apart. */
 export interface RunArguments {
   readonly flags: Layer;
-  /** Names after the options: run these classes alone. */
-  readonly userClasses: readonly string[];
-  /** Options we do not know, for the locustfile's own arguments; with their values. */
-  readonly unknown: readonly string[];
+  /** What is left: names of user classes, and options that only the locustfile may know, with their values. */
+  readonly words: readonly string[];
 }
 
 /** `swarmgate run` as commander knows it: for parsing and for `--help`. */
@@ -44,19 +42,12 @@ export function parseRunArguments(argv: readonly string[]): RunArguments {
     }
     throw error;
   }
-  const from = command.args.findIndex((word) => word.startsWith("-"));
-  return {
-    flags: layerOfFlags(command.opts()),
-    userClasses: from < 0 ? command.args : command.args.slice(0, from),
-    unknown: from < 0 ? [] : command.args.slice(from),
-  };
-}
-
-/** What to say of options neither we nor the locustfile know. */
-export function unknownOptions(words: readonly string[]): UsageError {
-  return new UsageError(
-    words
-      .filter((word) => word.startsWith("-"))
-      .map((word) => ({ where: word, message: `there is no such option${nearOption(word)}` })),
-  );
+  const opts: Record<string, unknown> = command.opts();
+  // `-f load/*.ts` reaches us as one value and many words.
+  const unknown = command.args.findIndex((word) => word.startsWith("-"));
+  const isFile = (word: string, at: number) =>
+    opts.locustfile !== undefined && (unknown < 0 || at < unknown) && /\.(?:[cm]?[jt]s|py)$|[/\\]/.test(word);
+  const files = command.args.filter(isFile);
+  if (files.length > 0) opts.locustfile = [...(opts.locustfile as string[]), ...files];
+  return { flags: layerOfFlags(opts), words: command.args.filter((word, at) => !isFile(word, at)) };
 }

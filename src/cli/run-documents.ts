@@ -7,7 +7,8 @@ import { renderJunit } from "../report/junit.ts";
 import { renderLocustJson } from "../report/locust-json.ts";
 import type { Report } from "../report/report.ts";
 import { lookUp } from "./layers.ts";
-import type { Asked, Terminal } from "./read-run.ts";
+import type { Asked } from "./read-run.ts";
+import type { Terminal } from "./terminal.ts";
 
 /** Everything the options ask for beside the tables on the terminal. */
 export async function writeWanted(

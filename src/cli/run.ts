@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { systemClock } from "../base/clock.ts";
-import { ExitCode, UsageError } from "../base/errors.ts";
+import { ExitCode } from "../base/errors.ts";
 import { entryFile } from "../door/beside.ts";
 import { onInterruption } from "../door/interruption.ts";
 import { thisMachine } from "../door/machine.ts";
@@ -13,9 +13,9 @@ import type { Told, World } from "../gate/world.ts";
 import { gate } from "../gate.ts";
 import type { Report } from "../report/report.ts";
 import { lookUp } from "./layers.ts";
-import { readCommandLine, type Terminal } from "./read-run.ts";
-import { unknownOptions } from "./run-arguments.ts";
+import { readCommandLine } from "./read-run.ts";
 import { writeWanted } from "./run-documents.ts";
+import type { Terminal } from "./terminal.ts";
 
 /** `swarmgate run`: Locust's defaults, options and exit codes; the gate's where something is judged. */
 export async function run(argv: readonly string[], terminal: Terminal): Promise<number> {
@@ -62,7 +62,7 @@ export async function run(argv: readonly string[], terminal: Terminal): Promise<
       terminal.out(`${await inspect(order, world, config)}\n`);
       return ExitCode.ok;
     }
-    const { exitCode } = await gate(config, world, extras).catch(toldOfUnknownOptions);
+    const { exitCode } = await gate(config, world, extras);
     if (!finished) return exitCode;
     await writeWanted(finished, { asked, terminal });
     if (interruption.name() === "SIGTERM") return ExitCode.terminated;
@@ -74,14 +74,6 @@ export async function run(argv: readonly string[], terminal: Terminal): Promise<
     interruption.release();
     await rm(scratch, { recursive: true, force: true });
   }
-}
-
-/** What the locustfile does not know either is told with the nearest option of ours. */
-function toldOfUnknownOptions(error: unknown): never {
-  if (error instanceof UsageError && error.code === "unknown-option") {
-    throw unknownOptions(error.problems.map(({ where }) => where));
-  }
-  throw error;
 }
 
 /**

@@ -73,9 +73,7 @@ export interface LoadPlan {
   readonly resetStats: boolean;
   readonly equalWeights: boolean;
   readonly configUsers: readonly UserConfig[];
-  /** Words of the command line that only the locustfile's own arguments can explain. */
-  readonly customArguments?: readonly string[] | undefined;
-  /** The options as a locustfile sees them in `environment.parsedOptions`; its own arguments join them. */
+  /** The options as a locustfile sees them in `environment.parsedOptions`, its own arguments among them. */
   readonly parsedOptions: Readonly<Record<string, unknown>>;
   /** What the judged part of this run is called in its blocks. */
   readonly judgedPhase: Extract<Phase, "steady" | "extension" | "confirmation">;

@@ -3,7 +3,6 @@ import { Redactor } from "../base/redact.ts";
 import type { Runner } from "../user/environment.ts";
 import { events } from "../user/events.ts";
 import { usesCommonOptions } from "../user/shape.ts";
-import { type ArgumentSources, readCustomArguments } from "./custom-arguments.ts";
 import type { ClassShare } from "./distribution.ts";
 import { LiveStats } from "./live-stats.ts";
 import type { LoadPlan } from "./load-plan.ts";
@@ -13,8 +12,6 @@ import { MessageRegistry, RunEnvironment } from "./run-environment.ts";
 
 /** The locustfile's side of the master: its listeners, its shape, the weights of its classes. */
 export interface MasterSide {
-  /** The plan with the locustfile's own arguments among its options. */
-  readonly plan: LoadPlan;
   readonly classes: readonly ClassShare[];
   readonly hooks: MasterHooks;
   readonly shape: { readonly name: string; tick(): Promise<ShapeTick> } | undefined;
@@ -23,14 +20,8 @@ export interface MasterSide {
 }
 
 /** Loads the locustfile on the master, as every thread does too. Throws GateError for what is wrong with it. */
-export async function openMaster(
-  asked: LoadPlan,
-  { clock, environment: variables = {} }: { clock: Clock; environment?: ArgumentSources["environment"] | undefined },
-): Promise<MasterSide> {
-  const file = await openLocustfile(asked);
-  const words = asked.customArguments ?? [];
-  const own = await readCustomArguments(events.initCommandLineParser, { words, environment: variables });
-  const plan: LoadPlan = { ...asked, parsedOptions: { ...asked.parsedOptions, ...own } };
+export async function openMaster(plan: LoadPlan, { clock }: { clock: Clock }): Promise<MasterSide> {
+  const file = await openLocustfile(plan);
   const stats = new LiveStats();
   const messages = new MessageRegistry();
   const lead = leader(new Redactor(plan.secrets));
@@ -83,7 +74,7 @@ export async function openMaster(
     resetStats: () => stats.reset(),
   };
   await events.init.fire({ environment, runner, webUi: undefined });
-  return { plan, classes, hooks, shape, lead: (master) => lead.follow(master) };
+  return { classes, hooks, shape, lead: (master) => lead.follow(master) };
 }
 
 /** Holds the master once it is there, and what was to be told to it before. */

@@ -12,8 +12,6 @@ import { startThreads } from "./thread-node.ts";
 /** What a run on this machine needs of the world. */
 export interface LoadWorld {
   readonly clock?: Clock;
-  /** Variables the locustfile's own arguments may be read from. */
-  readonly environment?: Readonly<Record<string, string | undefined>>;
   /** How to ask the machine for its load; without it blocks carry no machine health. */
   readonly machine?: MachineSource | undefined;
   /** Called after every block, from the first. */
@@ -30,13 +28,12 @@ export interface LoadWorld {
  * locustfile's modules are loaded and its listeners stay.
  * Throws GateError for whatever is wrong before the first request: nothing was sent then.
  */
-export async function runLoad(asked: LoadPlan, world: LoadWorld = {}): Promise<RunResult> {
+export async function runLoad(plan: LoadPlan, world: LoadWorld = {}): Promise<RunResult> {
   const clock = world.clock ?? systemClock;
-  if (asked.arrivalRate !== null && asked.maxUsers === null && asked.users === 0) {
+  if (plan.arrivalRate !== null && plan.maxUsers === null && plan.users === 0) {
     throw new GateError("no-users", "an arrival rate needs at least one user to begin with", { place: "users" });
   }
-  const side = await openMaster(asked, { clock, environment: world.environment });
-  const { plan } = side;
+  const side = await openMaster(plan, { clock });
   const budget = plan.requests === null ? undefined : RequestBudget.of(plan.requests).buffer;
   const threads = startThreads(plan, { budget });
   try {

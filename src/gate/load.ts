@@ -5,7 +5,7 @@ import type { GateConfig } from "../config/gate-config.ts";
 import { type LoadPlan, threadsFor } from "../engine/load-plan.ts";
 import { decodeResult } from "../stats/result-document.ts";
 import type { RunResult } from "../stats/run-result.ts";
-import type { LoadOrder } from "./swarm-channel.ts";
+import type { CustomArguments, LoadOrder } from "./swarm-channel.ts";
 import { allowedEnvironment, runSwarmProcess } from "./swarm-process.ts";
 import type { World } from "./world.ts";
 
@@ -16,8 +16,7 @@ export interface RunExtras {
   readonly equalWeights: boolean;
   readonly configUsers: LoadPlan["configUsers"];
   readonly parsedOptions: Readonly<Record<string, unknown>>;
-  /** Words of the command line only the locustfile may know. */
-  readonly customArguments: readonly string[];
+  readonly customArguments: CustomArguments;
   /** Every request counts, the ramp's too (`swarmgate run`, SPEC 13.2). */
   readonly countEverything: boolean;
   /** Every host may be reached (the command line without --allowed-hosts). */
@@ -30,7 +29,7 @@ export const noExtras: RunExtras = {
   equalWeights: false,
   configUsers: [],
   parsedOptions: {},
-  customArguments: [],
+  customArguments: { words: [], conf: [], taken: [] },
   countEverything: false,
   anyHost: false,
 };
@@ -122,6 +121,7 @@ function swarmProcess(world: World, config: GateConfig) {
     directory: world.directory,
     onOutput: world.userOutput,
     onProgress: world.onProgress,
+    onStarted: world.onStarted,
     signal: world.signal,
     stopWithinMs: world.stopWithinMs,
   };

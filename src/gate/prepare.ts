@@ -22,7 +22,7 @@ export async function prepare(config: GateConfig, world: World): Promise<Prepare
   const directory = wanted === null ? world.documents(settings.name) : resolve(world.directory, wanted);
   mkdirSync(directory, { recursive: true });
   const past = await recall(config, world);
-  if (past.whyNot !== null) world.log(`no comparison: ${past.whyNot}`);
+  if (past.wanted && past.whyNot !== null) world.log(`no comparison: ${past.whyNot}`);
   for (const url of world.readiness ? [settings.host, settings["base-host"]] : []) {
     if (url === null) continue;
     await waitUntilReady({

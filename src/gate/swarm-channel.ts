@@ -5,19 +5,30 @@ import type { LoadPlan, Progress } from "../engine/load-plan.ts";
 export type ToSwarm =
   | { readonly type: "load"; readonly order: LoadOrder }
   /** End early: users stop within `stopTimeoutMs`, the partial result is written. */
-  | { readonly type: "stop"; readonly stopTimeoutMs: number };
+  | { readonly type: "stop"; readonly stopTimeoutMs: number }
+  /** So many users more, or fewer: the keys of a terminal. */
+  | { readonly type: "users"; readonly by: number };
 
 /** A LoadPlan before the locustfile was looked at: that happens in the process that may run user code. */
 export interface LoadOrder {
   readonly locustfiles: readonly string[];
   readonly directory: string;
-  /** Words of the command line that only the locustfile's own arguments can explain. */
-  readonly customArguments: readonly string[];
+  readonly customArguments: CustomArguments;
   readonly plan: Omit<LoadPlan, "compiled" | "locustfile" | "locustfileHash" | "engineUrl" | "threadUrl">;
   /** Where `result.json` goes; complete on disk before `done` is said. */
   readonly resultPath: string;
   /** Print and end without load: `--list`, `--show-task-ratio`, `--show-task-ratio-json`. */
   readonly inspect: "list" | "task-ratio" | "task-ratio-json" | null;
+}
+
+/** What only the locustfile's own arguments can explain. */
+export interface CustomArguments {
+  /** Of the command line. */
+  readonly words: readonly string[];
+  /** Of configuration files, the most important first. */
+  readonly conf: readonly { readonly key: string; readonly values: readonly string[]; readonly source: string }[];
+  /** Options of the program itself, with their dashes: not to be taken, and to be named where a word is unknown. */
+  readonly taken: readonly string[];
 }
 
 /** What comes back. */

@@ -39,9 +39,16 @@ export interface SwarmProcess {
   /** One line of what user code printed. */
   readonly onOutput: (line: string) => void;
   readonly onProgress: (progress: Progress) => void;
+  readonly onStarted?: ((controls: SwarmControls) => void) | undefined;
   /** Aborted on SIGINT or SIGTERM: the load ends within `stopWithinMs` and the partial result is written. */
   readonly signal: AbortSignal;
   readonly stopWithinMs: number;
+}
+
+/** What can be changed of a load while it runs. */
+export interface SwarmControls {
+  /** So many users more, or fewer, at once. */
+  readonly changeUsers: (by: number) => void;
 }
 
 export interface SwarmEnd {
@@ -75,6 +82,7 @@ export async function runSwarmProcess(order: LoadOrder, options: SwarmProcess): 
     overdue = setTimeout(() => child.kill("SIGKILL"), options.stopWithinMs + 2500);
   };
   tell({ type: "load", order });
+  options.onStarted?.({ changeUsers: (by) => tell({ type: "users", by }) });
   if (options.signal.aborted) abort();
   else options.signal.addEventListener("abort", abort, { once: true });
   try {

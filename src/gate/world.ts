@@ -4,6 +4,7 @@ import type { Progress } from "../engine/load-plan.ts";
 import type { Report } from "../report/report.ts";
 import type { Machine, RunResult } from "../stats/run-result.ts";
 import type { Verdict } from "../verdict/verdict.ts";
+import type { SwarmControls } from "./swarm-process.ts";
 
 /** What a door hands to the story: the machine, the user's ears, and where results go. Nothing below looks further. */
 export interface World {
@@ -27,6 +28,8 @@ export interface World {
   /** One line that user code printed. */
   readonly userOutput: (line: string) => void;
   readonly onProgress: (progress: Progress) => void;
+  /** Handed what can be changed of the load while it runs. */
+  readonly onStarted?: ((controls: SwarmControls) => void) | undefined;
   /** Hands the finished report to whoever must be told; the verdict stands, whatever comes of it. */
   readonly tell: (report: Report, told: Told) => Promise<void>;
   readonly store: BaselineStore | null;
