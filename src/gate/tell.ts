@@ -9,6 +9,7 @@ import { renderMarkdown } from "../report/markdown.ts";
 import { type Report, renderJson } from "../report/report.ts";
 import { printThreshold } from "../slo/threshold.ts";
 import type { RunResult } from "../stats/run-result.ts";
+import { verdictSchemaVersion } from "../verdict/json-schema.ts";
 import type { Verdict } from "../verdict/verdict.ts";
 import type { Judged } from "./judge.ts";
 import type { Past } from "./recall.ts";
@@ -92,7 +93,7 @@ export async function writeDocuments({
 }): Promise<void> {
   const csv = renderCsv(result);
   const documents: Record<string, string> = {
-    "verdict.json": `${JSON.stringify(verdict, null, 1)}\n`,
+    "verdict.json": `${JSON.stringify({ schema: verdictSchemaVersion, ...verdict }, null, 1)}\n`,
     "report.json": renderJson(report),
     "comment.md": renderMarkdown(report),
     "junit.xml": renderJunit(report),

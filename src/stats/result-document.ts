@@ -1,10 +1,10 @@
-import * as z from "zod";
 import { GateError } from "../base/errors.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { cellKey, parseCellKey } from "./endpoint.ts";
 import { EndpointStats } from "./endpoint-stats.ts";
 import { type FailureGroup, FailureLog, type FailureSample, samplesKept } from "./failures.ts";
 import { Histogram } from "./histogram.ts";
+import { documentShape, type ResultCell, type ResultDocument, type ResultSample } from "./result-schema.ts";
 import { type RunResult, resultSchemaVersion } from "./run-result.ts";
 import { type Phases, phaseNames } from "./sample.ts";
 import type { Block, Phase } from "./snapshot.ts";
@@ -17,150 +17,6 @@ import { isJudged, summarize } from "./summary.ts";
 
 /** Larger files are refused before they are parsed. */
 export const largestResultBytes = 32 * 1024 * 1024;
-
-const count = z.int().min(0);
-const finite = z.number().min(-1e15).max(1e15);
-const name = z.string().max(2000);
-const histogram = z.string().max(65_536).optional();
-
-const sampleShape = z.object({
-  request: z.string().max(4000),
-  status: count,
-  headers: z.array(z.tuple([name, z.string().max(8000)])).max(200),
-  body: z.string().max(4096),
-  atMs: finite,
-});
-
-const groupShape = z.object({
-  arm: z.enum(["head", "base"]),
-  endpoint: count,
-  kind: z.enum([
-    "status",
-    "timeout",
-    "connect",
-    "dns",
-    "tls",
-    "reset",
-    "protocol",
-    "redirects",
-    "check",
-    "exception",
-    "forbidden-host",
-    "interrupted",
-  ]),
-  message: z.string().max(1000),
-  count,
-  firstMs: finite,
-  lastMs: finite,
-  samples: z.array(sampleShape).max(samplesKept).optional(),
-});
-
-const cellShape = z.object({
-  arm: z.enum(["head", "base"]),
-  endpoint: count,
-  requests: count,
-  failures: count,
-  untimed: count.optional(),
-  bytesIn: count,
-  bytesOut: count,
-  latencySumMs: finite,
-  minMs: finite.nullable(),
-  maxMs: finite,
-  statuses: z.record(z.string().regex(/^\d{1,3}$/), count),
-  success: histogram,
-  failure: histogram,
-  timeout: histogram,
-  phases: z.partialRecord(z.enum(phaseNames), z.string().max(65_536)).optional(),
-  serverTiming: z.record(name, z.string().max(65_536)).optional(),
-});
-
-const threadShape = z.object({
-  thread: name,
-  delayP99Ms: finite,
-  delayMaxMs: finite,
-  utilization: finite,
-  cpu: finite,
-  lateStarts: count,
-  openSockets: count,
-});
-
-const blockShape = z.object({
-  block: count,
-  phase: z.enum(["ramp", "warm-up", "steady", "extension", "confirmation", "tail"]),
-  users: z.record(name, count),
-  cells: z.array(cellShape).max(20_000),
-  failures: z.array(groupShape).max(1000).optional(),
-  threads: z.array(threadShape).max(2000),
-  machine: z.object({ cpu: finite, steal: finite, memoryBytes: finite }).optional(),
-});
-
-const nullableName = name.nullable();
-const metaShape = z.object({
-  name,
-  engine: name,
-  measurement: count,
-  seed: name,
-  startedAt: name,
-  endedAt: name,
-  host: nullableName,
-  baseHost: nullableName,
-  commit: nullableName,
-  baseCommit: nullableName,
-  locustfile: name,
-  locustfileHash: name,
-  profile: z.object({
-    users: count,
-    spawnRate: finite,
-    runTimeMs: finite.nullable(),
-    requests: count.nullable(),
-    arrivalRate: finite.nullable(),
-    shape: nullableName,
-    userClasses: z.array(name).max(1000),
-    tags: z.array(name).max(1000),
-    excludeTags: z.array(name).max(1000),
-  }),
-  machine: z.object({ cpuModel: name, cores: count, memoryBytes: finite, os: name, node: name }),
-  threads: count,
-});
-
-const troubleShape = z.object({
-  deadInOnStart: count,
-  peakUsers: count,
-  targetUsers: count,
-  killed: count,
-  retiredPairs: count,
-  missingAwaits: z.array(z.object({ task: name, place: nullableName, count })).max(1000),
-  exceptions: z
-    .array(
-      z.object({
-        message: z.string().max(8000),
-        trace: z.string().max(20_000),
-        task: name,
-        count,
-        firstMs: finite,
-        lastMs: finite,
-      }),
-    )
-    .max(1000),
-  forbiddenHosts: z.array(z.object({ host: name, count })).max(1000),
-  processExitCode: z.int().nullable(),
-});
-
-const documentShape = z.object({
-  schema: z.literal(resultSchemaVersion),
-  meta: metaShape,
-  endpoints: z.array(z.object({ method: z.string().max(100), name })).max(20_000),
-  blocks: z.array(blockShape).max(200_000),
-  trouble: troubleShape,
-  warnings: z.array(z.object({ code: name, message: z.string().max(4000) })).max(1000),
-  interrupted: z.boolean(),
-});
-
-type Document = z.infer<typeof documentShape>;
-type Cell = z.infer<typeof cellShape>;
-
-/** The schema of `result.json`, for publication. */
-export const resultSchema = documentShape;
 
 /** The document's text. The summary stands in it for readers; `decodeResult` adds it up again from the blocks. */
 export function encodeResult(result: RunResult): string {
@@ -177,13 +33,13 @@ export function encodeResult(result: RunResult): string {
   };
   const budget = sampleBudget();
   const blocks = result.blocks.map((block) => encodeBlock(block, numberOf, budget));
-  const document: Document & { summary: unknown } = {
+  const document: ResultDocument & { summary: unknown } = {
     schema: result.schema,
-    meta: structuredClone(result.meta) as Document["meta"],
+    meta: structuredClone(result.meta) as ResultDocument["meta"],
     summary: { ...result.summary, failures: undefined },
     endpoints,
     blocks,
-    trouble: structuredClone(result.trouble) as Document["trouble"],
+    trouble: structuredClone(result.trouble) as ResultDocument["trouble"],
     warnings: result.warnings.map((warning) => ({ ...warning })),
     interrupted: result.interrupted,
   };
@@ -209,14 +65,14 @@ function encodeBlock(
   block: Block,
   numberOf: (endpoint: Endpoint) => number,
   budget: ReturnType<typeof sampleBudget>,
-): Document["blocks"][number] {
+): ResultDocument["blocks"][number] {
   const failures = [...block.failures.groups].map(([key, group]) => {
     const samples = budget(block, key, group.samples);
     const { endpoint, samples: _, ...rest } = group;
     return {
       ...rest,
       endpoint: numberOf(endpoint),
-      ...(samples.length > 0 && { samples: samples as z.infer<typeof sampleShape>[] }),
+      ...(samples.length > 0 && { samples: samples as ResultSample[] }),
     };
   });
   return {
@@ -233,7 +89,7 @@ function encodeBlock(
   };
 }
 
-function encodeCell(arm: Cell["arm"], endpoint: number, stats: EndpointStats): Cell {
+function encodeCell(arm: ResultCell["arm"], endpoint: number, stats: EndpointStats): ResultCell {
   const some = (histogram: Histogram) => (histogram.count > 0 ? histogram.encode() : undefined);
   const phases = Object.fromEntries(
     phaseNames.flatMap((phase) => {
@@ -301,7 +157,7 @@ export function decodeResult(text: string, source: string): RunResult {
   }
 }
 
-function fromDocument(document: Document): RunResult {
+function fromDocument(document: ResultDocument): RunResult {
   const endpointAt = (number: number): Endpoint => {
     const endpoint = document.endpoints[number];
     if (!endpoint) throw new RangeError(`a cell names endpoint ${number}, which the document does not list`);
@@ -328,7 +184,7 @@ function fromDocument(document: Document): RunResult {
   return { schema, meta, blocks, summary: summarize(blocks), trouble, warnings, interrupted };
 }
 
-function fromCell(cell: Cell): EndpointStats {
+function fromCell(cell: ResultCell): EndpointStats {
   const stats = new EndpointStats();
   stats.requests = cell.requests;
   stats.failures = cell.failures;

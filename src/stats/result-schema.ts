@@ -1,0 +1,149 @@
+import * as z from "zod";
+import { samplesKept } from "./failures.ts";
+import { resultSchemaVersion } from "./run-result.ts";
+import { phaseNames } from "./sample.ts";
+
+/** The shape of `result.json`: every number finite, every text and list bounded, for it may come from a stranger. */
+
+const count = z.int().min(0);
+const finite = z.number().min(-1e15).max(1e15);
+const name = z.string().max(2000);
+const histogram = z.string().max(65_536).optional();
+
+export const sampleShape = z.object({
+  request: z.string().max(4000),
+  status: count,
+  headers: z.array(z.tuple([name, z.string().max(8000)])).max(200),
+  body: z.string().max(4096),
+  atMs: finite,
+});
+
+const groupShape = z.object({
+  arm: z.enum(["head", "base"]),
+  endpoint: count,
+  kind: z.enum([
+    "status",
+    "timeout",
+    "connect",
+    "dns",
+    "tls",
+    "reset",
+    "protocol",
+    "redirects",
+    "check",
+    "exception",
+    "forbidden-host",
+    "interrupted",
+  ]),
+  message: z.string().max(1000),
+  count,
+  firstMs: finite,
+  lastMs: finite,
+  samples: z.array(sampleShape).max(samplesKept).optional(),
+});
+
+export const cellShape = z.object({
+  arm: z.enum(["head", "base"]),
+  endpoint: count,
+  requests: count,
+  failures: count,
+  untimed: count.optional(),
+  bytesIn: count,
+  bytesOut: count,
+  latencySumMs: finite,
+  minMs: finite.nullable(),
+  maxMs: finite,
+  statuses: z.record(z.string().regex(/^\d{1,3}$/), count),
+  success: histogram,
+  failure: histogram,
+  timeout: histogram,
+  phases: z.partialRecord(z.enum(phaseNames), z.string().max(65_536)).optional(),
+  serverTiming: z.record(name, z.string().max(65_536)).optional(),
+});
+
+const threadShape = z.object({
+  thread: name,
+  delayP99Ms: finite,
+  delayMaxMs: finite,
+  utilization: finite,
+  cpu: finite,
+  lateStarts: count,
+  openSockets: count,
+});
+
+const blockShape = z.object({
+  block: count,
+  phase: z.enum(["ramp", "warm-up", "steady", "extension", "confirmation", "tail"]),
+  users: z.record(name, count),
+  cells: z.array(cellShape).max(20_000),
+  failures: z.array(groupShape).max(1000).optional(),
+  threads: z.array(threadShape).max(2000),
+  machine: z.object({ cpu: finite, steal: finite, memoryBytes: finite }).optional(),
+});
+
+const nullableName = name.nullable();
+const metaShape = z.object({
+  name,
+  engine: name,
+  measurement: count,
+  seed: name,
+  startedAt: name,
+  endedAt: name,
+  host: nullableName,
+  baseHost: nullableName,
+  commit: nullableName,
+  baseCommit: nullableName,
+  locustfile: name,
+  locustfileHash: name,
+  profile: z.object({
+    users: count,
+    spawnRate: finite,
+    runTimeMs: finite.nullable(),
+    requests: count.nullable(),
+    arrivalRate: finite.nullable(),
+    shape: nullableName,
+    userClasses: z.array(name).max(1000),
+    tags: z.array(name).max(1000),
+    excludeTags: z.array(name).max(1000),
+  }),
+  machine: z.object({ cpuModel: name, cores: count, memoryBytes: finite, os: name, node: name }),
+  threads: count,
+});
+
+const troubleShape = z.object({
+  deadInOnStart: count,
+  peakUsers: count,
+  targetUsers: count,
+  killed: count,
+  retiredPairs: count,
+  missingAwaits: z.array(z.object({ task: name, place: nullableName, count })).max(1000),
+  exceptions: z
+    .array(
+      z.object({
+        message: z.string().max(8000),
+        trace: z.string().max(20_000),
+        task: name,
+        count,
+        firstMs: finite,
+        lastMs: finite,
+      }),
+    )
+    .max(1000),
+  forbiddenHosts: z.array(z.object({ host: name, count })).max(1000),
+  processExitCode: z.int().nullable(),
+});
+
+/** The whole document; published as its JSON Schema. */
+export const documentShape = z.object({
+  schema: z.literal(resultSchemaVersion),
+  meta: metaShape,
+  endpoints: z.array(z.object({ method: z.string().max(100), name })).max(20_000),
+  blocks: z.array(blockShape).max(200_000),
+  trouble: troubleShape,
+  warnings: z.array(z.object({ code: name, message: z.string().max(4000) })).max(1000),
+  interrupted: z.boolean(),
+});
+
+export type ResultDocument = z.infer<typeof documentShape>;
+export type ResultCell = z.infer<typeof cellShape>;
+export type ResultSample = z.infer<typeof sampleShape>;
