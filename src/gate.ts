@@ -1,6 +1,8 @@
 import type { GateConfig } from "./config/gate-config.ts";
+import { confirmRegression } from "./gate/confirm.ts";
 import { judgeRun } from "./gate/judge.ts";
-import { load, loadOrder, type RunExtras } from "./gate/load.ts";
+import type { RunExtras } from "./gate/load.ts";
+import { measure } from "./gate/measure.ts";
 import { prepare } from "./gate/prepare.ts";
 import { remember } from "./gate/remember.ts";
 import { reportOf, writeDocuments } from "./gate/tell.ts";
@@ -18,13 +20,14 @@ export interface GateOutcome {
 }
 
 /**
- * The story in one screen: prepare → load → judge → tell → remember. The raw run is on disk before anyone judges it,
+ * The story in one screen: prepare → measure → confirm → judge → remember → tell. The raw run is on disk before anyone judges it,
  * and what becomes of the telling changes nothing of the verdict.
  */
 export async function gate(config: GateConfig, world: World, extras: RunExtras): Promise<GateOutcome> {
   const prepared = await prepare(config, world);
   const { directory } = prepared;
-  const result = await load(loadOrder({ config, world, extras, directory }), world, config);
+  const stage = { config, world, extras, directory };
+  const result = await confirmRegression(await measure(stage), stage);
   const today = new Date(world.clock.now()).toISOString().slice(0, 10);
   const judged = judgeRun({ config, result, past: prepared.past, today });
   const exitCode = exitCodeOf({

@@ -7,6 +7,7 @@ import { compileLocustfile } from "./engine/locustfile.ts";
 import type { MasterRunner } from "./engine/master.ts";
 import { readOwnArguments } from "./engine/own-arguments.ts";
 import { runLoad } from "./engine/run-load.ts";
+import { toBlockWire } from "./gate/block-wire.ts";
 import type { FromSwarm, LoadOrder, ToSwarm } from "./gate/swarm-channel.ts";
 import { encodeResult } from "./stats/result-document.ts";
 
@@ -31,6 +32,7 @@ function tell(message: FromSwarm): Promise<void> {
 process.on("message", (message) => {
   const said = message as ToSwarm;
   if (said.type === "load") void obey(said.order);
+  else if (said.type === "end") master?.end();
   else if (said.type === "stop") {
     stopping = said.stopTimeoutMs;
     master?.interrupt({ stopTimeoutMs: said.stopTimeoutMs });
@@ -62,6 +64,7 @@ async function load(order: LoadOrder): Promise<void> {
   const result = await runLoad(plan, {
     machine: { procStat, memoryBytes: () => process.memoryUsage.rss() },
     onProgress: (progress) => void tell({ type: "progress", progress }),
+    onBlocks: (blocks) => void tell({ type: "blocks", blocks: blocks.map(toBlockWire) }),
     onMaster: (running) => {
       master = running;
       if (stopping !== undefined) running.interrupt({ stopTimeoutMs: stopping });

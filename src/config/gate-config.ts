@@ -77,8 +77,19 @@ function fileLayer({ settings, fileName }: Configuration): RawSettings {
 function contradictions(settings: Settings, given: ReadonlySet<SettingName>): Problem[] {
   const problems: Problem[] = [];
   const say = (where: string, message: string) => problems.push({ where, message });
-  if (settings.users > settings["max-users"]) {
-    say("users", `${settings.users} is above max-users (${settings["max-users"]}); raise max-users if that is meant`);
+  const twins = settings["base-host"] === null ? 1 : 2;
+  if (settings.users * twins > settings["max-users"]) {
+    const asked = twins === 1 ? `${settings.users}` : `${settings.users} with a twin each on base-host`;
+    say("users", `${asked} is above max-users (${settings["max-users"]}); raise max-users if that is meant`);
+  }
+  if (settings["base-host"] !== null) {
+    const python = settings.locustfile.find((path) => /\.py$/.test(path));
+    if (python) {
+      say("base-host", `${python} cannot be run side by side: only locustfiles in TypeScript or JavaScript have twins`);
+    }
+    if (settings.compare === "baseline" || settings.compare === "none") {
+      say("compare", `${settings.compare} leaves base-host without a purpose; leave one of the two out`);
+    }
   }
   if (settings.compare === "side-by-side" && !settings["base-host"] && !settings["base-deployment-environment"]) {
     say(

@@ -17,10 +17,8 @@ function unbuilt<N extends SettingName>(name: N, what: string, isAsked: (value: 
 const anything = (value: unknown) => value !== null;
 
 const table: readonly Unbuilt[] = [
-  unbuilt("base-host", "comparing side by side", anything),
   unbuilt("base-deployment-environment", "comparing side by side", anything),
   unbuilt("deployment-environment", "finding the target by its deployment", anything),
-  unbuilt("compare", "comparing side by side", (value) => value === "side-by-side"),
   unbuilt("baseline-store", "storing baselines there", (value) => value !== "file" && value !== "none"),
   unbuilt("config-ref", "reading the configuration from the base commit", (value) => value === "base"),
   unbuilt("status", "commit statuses and check runs", (value) => value !== "none"),

@@ -11,6 +11,8 @@ export interface ShopSwitches {
   flakyRatio: number;
   /** Share of everything else that answers 500, 0 to 1. */
   errorRatio: number;
+  /** How many times as long an endpoint (`GET /search`) takes, 1 or more. */
+  readonly slow: Map<string, number>;
 }
 
 /** What the routes work with. */

@@ -44,6 +44,8 @@ export interface Shop {
   setRegression(on: boolean): void;
   setErrorRatio(ratio: number): void;
   setFlakyRatio(ratio: number): void;
+  /** Makes one endpoint, named as in the log, take so many times as long; 1 is its own speed. */
+  setSlow(endpoint: string, factor: number): void;
   /** Counts to the last request; the shop's own controls (`/_shop/…`) are not counted. */
   log(): ShopLog;
   close(): Promise<void>;
@@ -54,13 +56,18 @@ const gzipFromBytes = 600;
 
 /**
  * Opens the sample shop: a small real server to load, deterministic for one seed and one order of requests. It can be
- * worked from outside as well: `GET /_shop/log`, `POST /_shop/switch?regression=true&errorRatio=0.1`.
+ * worked from outside as well: `GET /_shop/log`, `POST /_shop/switch?regression=true&errorRatio=0.1`, or
+ * `?slow=GET%20/search:1.2`.
  */
 export async function startShop(options: ShopOptions = {}): Promise<Shop> {
   const { port = 0, seed = "shop", clock = systemClock } = options;
   const database = new Database({ clock, seed, products: makeCatalogue(seed) });
   database.queriesPerRow = options.regression ?? false;
-  const switches: ShopSwitches = { flakyRatio: options.flakyRatio ?? 0.25, errorRatio: options.errorRatio ?? 0 };
+  const switches: ShopSwitches = {
+    flakyRatio: options.flakyRatio ?? 0.25,
+    errorRatio: options.errorRatio ?? 0,
+    slow: new Map(),
+  };
   const parts: ShopParts = { database, clock, switches, random: Random.from(seed, "faults") };
   const sessions = new Sessions();
   const counts = new Map<string, ServedCounts>();
@@ -77,6 +84,9 @@ export async function startShop(options: ShopOptions = {}): Promise<Shop> {
     },
     setFlakyRatio: (ratio) => {
       switches.flakyRatio = ratio;
+    },
+    setSlow: (endpoint, factor) => {
+      switches.slow.set(endpoint, factor);
     },
     log: () => logOf(counts),
     close: () =>
@@ -112,7 +122,10 @@ export async function startShop(options: ShopOptions = {}): Promise<Shop> {
       if (!route) throw new Refusal(404, "no such page");
       const mayFail = route.endpoint !== "GET /flaky" && switches.errorRatio > 0;
       if (mayFail && parts.random.float() < switches.errorRatio) throw new Refusal(500, "something broke");
+      const startMs = clock.now();
       answer = await route.handle({ url, session, timer, parts: route.parts, fields }, parts);
+      const more = (switches.slow.get(route.endpoint) ?? 1) - 1;
+      if (more > 0) await clock.sleep(more * (clock.now() - startMs));
     } catch (error) {
       if (request.destroyed && !request.complete) return;
       const status = error instanceof Refusal ? error.status : 500;
@@ -139,7 +152,10 @@ function control(shop: Shop, method: string, url: URL): Answer {
   if (errorRatio !== null) shop.setErrorRatio(Number(errorRatio));
   const flakyRatio = url.searchParams.get("flakyRatio");
   if (flakyRatio !== null) shop.setFlakyRatio(Number(flakyRatio));
-  return { json: { regression, errorRatio, flakyRatio } };
+  const slow = url.searchParams.get("slow");
+  const [, endpoint, factor] = /^(.+):([\d.]+)$/.exec(slow ?? "") ?? [];
+  if (endpoint !== undefined) shop.setSlow(endpoint, Number(factor));
+  return { json: { regression, errorRatio, flakyRatio, slow } };
 }
 
 function send(request: IncomingMessage, response: ServerResponse, answer: Answer): void {

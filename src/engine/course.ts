@@ -8,6 +8,8 @@ export interface Course {
   readonly rampEndMs: number;
   /** When users were told to stop. */
   readonly stopMs: number;
+  /** When the run time was over and the run went on; not there for a run that could not. */
+  readonly extendedMs?: number | undefined;
 }
 
 /** The first block that lies wholly after `ms`. */
@@ -21,7 +23,9 @@ export type PhasePlan = Pick<LoadPlan, "warmup" | "judgedPhase" | "requests" | "
 /**
  * Blocks in order, without gaps, each with what it was part of: ramp, warm-up, the judged window, tail. A block that
  * a boundary runs through belongs to what is not judged. Where every request counts there is one window from the
- * first request to the last, less what was asked to be forgotten: the ramp (`resetStats`), or ramp and warm-up.
+ * first request to the last, less what was asked to be forgotten: the ramp (`resetStats`), or ramp and warm-up. The
+ * warm-up is found within the run time alone: where it ends must not depend on how long the run went on, or a look in
+ * mid-run would judge other blocks than the last one.
  */
 export function phased(
   snapshots: ReadonlyMap<number, Snapshot>,
@@ -32,13 +36,15 @@ export function phased(
   const tail = plan.countEverything ? count : lastJudged(course, { plan, count });
   const rampCounts = endedInRamp(course, plan) || (plan.countEverything && !plan.resetStats && !warmsUp(plan));
   const ramp = rampCounts ? 0 : Math.min(tail, blockAfter(course.rampEndMs));
-  const warmup = ramp + warmupBlocks(all.slice(ramp, tail), plan.warmup);
+  const extension = Math.min(tail, Math.floor((course.extendedMs ?? Infinity) / blockMs + 1e-9));
+  const warmup = ramp + warmupBlocks(all.slice(ramp, extension), plan.warmup);
   return all.map((snapshot) => ({ ...snapshot, phase: phaseOf(snapshot.block) }));
 
   function phaseOf(block: number): Phase {
     if (block < ramp) return "ramp";
     if (block < warmup) return "warm-up";
-    return block < tail ? plan.judgedPhase : "tail";
+    if (block < extension) return plan.judgedPhase;
+    return block < tail ? "extension" : "tail";
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Clock } from "../base/clock.ts";
 import { measurementVersion, type RunResult, resultSchemaVersion } from "../stats/run-result.ts";
+import type { Block } from "../stats/snapshot.ts";
 import { summarize } from "../stats/summary.ts";
 import { endedInRamp, phased } from "./course.ts";
 import type { ClassShare } from "./distribution.ts";
@@ -17,6 +18,8 @@ export interface RunWorld {
   readonly shape?: { readonly name: string; tick(): ShapeTick | Promise<ShapeTick> } | undefined;
   readonly machine?: MachineSource | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
+  /** See MasterOptions. */
+  readonly onBlocks?: ((blocks: readonly Block[]) => void) | undefined;
   /** Handed the running master: to end the test early, to change the number of users, to be looked at. */
   readonly onMaster?: ((master: MasterRunner) => void) | undefined;
 }
@@ -33,6 +36,7 @@ export async function leadRun(plan: LoadPlan, world: RunWorld): Promise<RunResul
     shape: world.shape && (() => world.shape?.tick() ?? null),
     machine: watch && (() => watch.take()),
     onProgress: world.onProgress,
+    onBlocks: world.onBlocks,
   });
   world.onMaster?.(master);
   const outcome = await master.run();

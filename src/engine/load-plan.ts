@@ -41,6 +41,11 @@ export interface LoadPlan {
   readonly spawnRate: number;
   /** Null runs until something else ends it: `requests`, a shape, a signal. */
   readonly runTimeMs: number | null;
+  /**
+   * How long past its run time the run may go on while whoever looks on is undecided; they end it. What is measured
+   * then is phase `extension`. 0 ends it with its run time.
+   */
+  readonly extensionMs: number;
   /** Locust's way: the run time's clock starts with the ramp. */
   readonly runTimeIncludesRamp: boolean;
   /** Ends the run after exactly this many requests of the head in all. */

@@ -2,11 +2,12 @@ import type { Clock } from "../base/clock.ts";
 import { ExitCode, GateError } from "../base/errors.ts";
 import type { CustomData, StatsData, UserCounts, WorkerMessage } from "../protocol/messages.ts";
 import type { MachineHealth } from "../stats/health.ts";
-import { blockMs, emptySnapshot, type Phase, type Snapshot } from "../stats/snapshot.ts";
+import { type Block, blockMs, emptySnapshot, type Phase, type Snapshot } from "../stats/snapshot.ts";
 import type { RunnerState } from "../user/environment.ts";
 import { blockAfter, type Course } from "./course.ts";
 import { Dispatcher, type Step } from "./dispatcher.ts";
 import type { ClassShare } from "./distribution.ts";
+import { ExtensionStream } from "./extension-stream.ts";
 import { Harvest } from "./harvest.ts";
 import type { LoadPlan, Progress } from "./load-plan.ts";
 import { MasterLog } from "./master-log.ts";
@@ -47,6 +48,8 @@ export interface MasterOptions {
   readonly shape?: (() => ShapeTick | Promise<ShapeTick>) | undefined;
   readonly machine?: (() => MachineHealth) | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
+  /** Once the run time of a run that may go on is over: every block so far with its phase, then each new one. */
+  readonly onBlocks?: ((blocks: readonly Block[]) => void) | undefined;
 }
 
 /** The measured run before it becomes a document. */
@@ -75,6 +78,7 @@ export class MasterRunner {
   readonly #dispatcher: Dispatcher;
   readonly #ramp: Ramp;
   readonly #harvest: Harvest;
+  readonly #stream: ExtensionStream | undefined;
   readonly #log = new MasterLog();
   readonly #ending = new AbortController();
   #state: RunnerState = "ready";
@@ -95,6 +99,8 @@ export class MasterRunner {
     this.#dispatcher = new Dispatcher({ classes, nodes: nodes.map((node) => node.id) });
     this.#ramp = new Ramp(this.#dispatcher);
     this.#harvest = new Harvest({ added: (snapshot) => hooks.snapshot(snapshot) });
+    const { onBlocks, plan, shape } = options;
+    if (onBlocks && plan.extensionMs > 0 && !shape) this.#stream = new ExtensionStream({ plan, tell: onBlocks });
     this.#roster = new Roster({
       clock,
       nodes,
@@ -170,7 +176,7 @@ export class MasterRunner {
     if (this.#fatal) throw this.#fatal;
     return {
       snapshots: this.#harvest.snapshots,
-      course: { rampEndMs: this.#ramp.endMs, stopMs },
+      course: { rampEndMs: this.#ramp.endMs, stopMs, extendedMs: this.#stream && this.#runEndMs() },
       log: this.#log,
       interrupted: this.#interrupted,
       startedAtMs: this.#startedAtMs,
@@ -214,8 +220,13 @@ export class MasterRunner {
     }
   }
 
-  /** When the run time is over, from the start signal: on a block's edge, so that no judged block is cut. */
+  /** When the run ends at the latest, from the start signal. */
   #endMs(): number {
+    return this.#runEndMs() + (this.#stream ? this.#options.plan.extensionMs : 0);
+  }
+
+  /** When the run time is over, from the start signal: on a block's edge, so that no judged block is cut. */
+  #runEndMs(): number {
     const { plan, shape } = this.#options;
     if (plan.runTimeMs === null || shape) return Infinity;
     if (plan.runTimeIncludesRamp) return plan.runTimeMs;
@@ -298,11 +309,14 @@ export class MasterRunner {
       if (machine) this.#harvest.add({ ...emptySnapshot(block), health: { threads: [], machine: machine() } });
       onProgress?.(this.#progress(block));
     }
+    if (this.#state === "stopping") return;
+    const course = { rampEndMs: this.#ramp.endMs, extendedMs: this.#runEndMs() };
+    this.#stream?.take(this.#harvest.snapshots, { ended: this.#nextBlock, course });
   }
 
   /** Looks at the block before the one that ended now: workers are still telling of that. */
   #progress(block: number): Progress {
-    const endMs = this.#endMs();
+    const endMs = this.#runEndMs();
     return progressAt(Math.max(0, block - 1), {
       snapshots: this.#harvest.snapshots,
       totals: this.#harvest.totals,
@@ -310,7 +324,8 @@ export class MasterRunner {
       phase: this.#phaseNow(),
       users: this.userCount,
       targetUsers: this.#targetUsers,
-      leftMs: Number.isFinite(endMs) ? Math.max(0, endMs - this.runTimeMs) : null,
+      // In an extension nobody knows.
+      leftMs: Number.isFinite(endMs) && this.runTimeMs <= endMs ? endMs - this.runTimeMs : null,
     });
   }
 
@@ -319,6 +334,7 @@ export class MasterRunner {
     const { plan } = this.#options;
     if (this.#state === "stopping") return "tail";
     if (this.runTimeMs < this.#ramp.endMs) return "ramp";
+    if (this.#stream && this.runTimeMs > this.#runEndMs()) return "extension";
     const warmupMs = plan.warmup === "auto" ? Math.min(5000, (plan.runTimeMs ?? 20_000) / 4) : plan.warmup.ms;
     return this.runTimeMs - this.#ramp.endMs < warmupMs ? "warm-up" : plan.judgedPhase;
   }

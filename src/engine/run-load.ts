@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from "../base/clock.ts";
 import { GateError } from "../base/errors.ts";
 import type { RunResult } from "../stats/run-result.ts";
+import type { Block } from "../stats/snapshot.ts";
 import { leadRun } from "./lead-run.ts";
 import type { LoadPlan, Progress } from "./load-plan.ts";
 import type { MachineSource } from "./machine-health.ts";
@@ -16,6 +17,8 @@ export interface LoadWorld {
   readonly machine?: MachineSource | undefined;
   /** Called after every block, from the first. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
+  /** Given the blocks of a run that may go on past its run time; `end()` of the master ends it. */
+  readonly onBlocks?: ((blocks: readonly Block[]) => void) | undefined;
   /**
    * Handed the master before it starts: `interrupt({ stopTimeoutMs })` for a signal, `end()` to finish early,
    * `retarget` for another number of users.
@@ -45,6 +48,7 @@ export async function runLoad(plan: LoadPlan, world: LoadWorld = {}): Promise<Ru
       shape: side.shape,
       machine: world.machine,
       onProgress: world.onProgress,
+      onBlocks: world.onBlocks,
       onMaster(master) {
         side.lead(master);
         world.onMaster?.(master);

@@ -1,14 +1,15 @@
-import type { BaselineRecord } from "../baseline/baseline.ts";
+import type { Baseline, BaselineRecord } from "../baseline/baseline.ts";
 import { type LeftOut, usable } from "../baseline/usable.ts";
 import type { GateConfig } from "../config/gate-config.ts";
 import { evaluate, settle } from "../slo/evaluate.ts";
 import type { RunResult } from "../stats/run-result.ts";
-import { compare } from "../verdict/compare.ts";
+import { type Against, compare } from "../verdict/compare.ts";
 import type { ComparisonMetric } from "../verdict/comparison.ts";
 import type { FailOn } from "../verdict/exit-code.ts";
 import { type CompareSettings, defaultCompareSettings } from "../verdict/settings.ts";
 import type { Reason, Verdict } from "../verdict/verdict.ts";
 import { judge } from "../verdict/verdict-of.ts";
+import { comparingOf, steadyMs } from "./question.ts";
 import type { Past } from "./recall.ts";
 
 export interface Judged {
@@ -42,7 +43,7 @@ export function judgeRun({
   const history = use?.records ?? [];
   const { comparisons } = compare({
     result,
-    against: history.length === 0 ? { kind: "none" } : { kind: "baseline", baseline: past.baseline },
+    against: againstOf({ config, result, past: history.length === 0 ? null : past.baseline }),
     settings: comparing,
     waivers: config.file?.waive ?? [],
     today,
@@ -55,6 +56,22 @@ export function judgeRun({
     findings: past.wanted && whyNot !== null ? [withoutPast(whyNot, use?.incomparable?.why)] : [],
   });
   return { verdict, comparing, failOn: failOnOf(config), history, whyNot, warnings: use?.warnings ?? [] };
+}
+
+function againstOf({
+  config,
+  result,
+  past,
+}: {
+  config: GateConfig;
+  result: RunResult;
+  past: Baseline | null;
+}): Against {
+  if (comparingOf(config) === "side-by-side") {
+    const maxDurationMs = config.settings["max-duration"];
+    return { kind: "side-by-side", runTimeMs: steadyMs(result.blocks), maxDurationMs, over: true };
+  }
+  return past === null ? { kind: "none" } : { kind: "baseline", baseline: past };
 }
 
 /** Runs that cannot be compared leave the question open (SPEC 13.6); where there are none, there was no question. */

@@ -5,6 +5,7 @@ import type { GateConfig } from "../config/gate-config.ts";
 import { type LoadPlan, threadsFor } from "../engine/load-plan.ts";
 import { decodeResult } from "../stats/result-document.ts";
 import type { RunResult } from "../stats/run-result.ts";
+import type { Block } from "../stats/snapshot.ts";
 import type { CustomArguments, LoadOrder } from "./swarm-channel.ts";
 import { allowedEnvironment, runSwarmProcess } from "./swarm-process.ts";
 import type { World } from "./world.ts";
@@ -41,6 +42,8 @@ export function loadOrder({
   extras,
   directory,
   inspect = null,
+  extensionMs = 0,
+  confirmMs = null,
 }: {
   config: GateConfig;
   world: World;
@@ -48,6 +51,10 @@ export function loadOrder({
   /** Where documents go. */
   directory: string;
   inspect?: LoadOrder["inspect"];
+  /** How long past its run time the run may go on. */
+  extensionMs?: number;
+  /** The second pass that confirms a regression, and how long it may take; null for the run itself. */
+  confirmMs?: number | null;
 }): LoadOrder {
   const { settings, given } = config;
   const threads =
@@ -56,7 +63,7 @@ export function loadOrder({
     locustfiles: settings.locustfile,
     directory: world.directory,
     customArguments: extras.customArguments,
-    resultPath: join(directory, "result.json"),
+    resultPath: join(directory, confirmMs === null ? "result.json" : "confirmation.json"),
     inspect,
     plan: {
       name: settings.name,
@@ -68,7 +75,8 @@ export function loadOrder({
       baseHost: settings["base-host"],
       users: settings.users,
       spawnRate: settings["spawn-rate"],
-      runTimeMs: settings["run-time"] === "forever" ? null : settings["run-time"],
+      runTimeMs: confirmMs ?? (settings["run-time"] === "forever" ? null : settings["run-time"]),
+      extensionMs,
       runTimeIncludesRamp: extras.runTimeIncludesRamp,
       requests: settings.requests,
       arrivalRate: settings["arrival-rate"],
@@ -88,7 +96,7 @@ export function loadOrder({
       equalWeights: extras.equalWeights,
       configUsers: extras.configUsers,
       parsedOptions: extras.parsedOptions,
-      judgedPhase: "steady",
+      judgedPhase: confirmMs === null ? "steady" : "confirmation",
       countEverything: extras.countEverything,
     },
   };
@@ -102,15 +110,21 @@ function allowedHosts({ settings, given }: GateConfig, extras: RunExtras): reado
 }
 
 /** Runs the load; `result.json` is complete on disk when it returns. */
-export async function load(order: LoadOrder, world: World, config: GateConfig): Promise<RunResult> {
+export async function load(
+  order: LoadOrder,
+  world: World,
+  config: GateConfig,
+  /** Given the blocks of a run that may go on past its run time; true ends it. */
+  isEnough: (blocks: readonly Block[]) => boolean = () => true,
+): Promise<RunResult> {
   mkdirSync(dirname(order.resultPath), { recursive: true });
-  await runSwarmProcess(order, swarmProcess(world, config));
+  await runSwarmProcess(order, { ...swarmProcess(world, config), isEnough });
   return decodeResult(readFileSync(order.resultPath, "utf8"), order.resultPath);
 }
 
 /** Loads the locustfile and says what is in it, without load. */
 export async function inspect(order: LoadOrder, world: World, config: GateConfig): Promise<string> {
-  const { inspected } = await runSwarmProcess(order, swarmProcess(world, config));
+  const { inspected } = await runSwarmProcess(order, { ...swarmProcess(world, config), isEnough: () => true });
   return inspected ?? "";
 }
 

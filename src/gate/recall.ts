@@ -1,6 +1,7 @@
 import { GateError } from "../base/errors.ts";
 import type { Baseline } from "../baseline/baseline.ts";
 import type { GateConfig } from "../config/gate-config.ts";
+import { comparingOf } from "./question.ts";
 import type { World } from "./world.ts";
 
 /** What is remembered of earlier runs, before it is known which of them this run may be compared with. */
@@ -19,13 +20,15 @@ export interface Past {
  * without it would look like a first run, and would overwrite it.
  */
 export async function recall({ settings }: GateConfig, { store }: World): Promise<Past> {
-  const none = (wanted: boolean, whyNot: string): Past => ({
+  const none = (wanted: boolean, whyNot: string | null): Past => ({
     wanted,
     store: store?.kind ?? null,
     baseline: null,
     whyNot,
   });
-  if (settings.compare === "none") return none(false, "comparing is switched off (compare: none)");
+  const comparing = comparingOf({ settings });
+  if (comparing === "side-by-side") return none(false, null);
+  if (comparing === "none") return none(false, "comparing is switched off (compare: none)");
   if (!store) return none(false, "there is no baseline store");
   const loaded = await store.load(settings.name);
   switch (loaded.is) {

@@ -1,9 +1,12 @@
 import type { ExitCode, Problem } from "../base/errors.ts";
 import type { LoadPlan, Progress } from "../engine/load-plan.ts";
+import type { BlockWire } from "./block-wire.ts";
 
 /** What the door tells the process that runs user code, over the child's channel. */
 export type ToSwarm =
   | { readonly type: "load"; readonly order: LoadOrder }
+  /** Enough was measured: users stop, the result is whole. */
+  | { readonly type: "end" }
   /** End early: users stop within `stopTimeoutMs`, the partial result is written. */
   | { readonly type: "stop"; readonly stopTimeoutMs: number }
   /** So many users more, or fewer: the keys of a terminal. */
@@ -36,6 +39,8 @@ export type FromSwarm =
   | { readonly type: "ready" }
   | { readonly type: "started" }
   | { readonly type: "progress"; readonly progress: Progress }
+  /** Of a run that may go on past its run time: what the gate judges by at its looks. */
+  | { readonly type: "blocks"; readonly blocks: readonly BlockWire[] }
   /** `result.json` is on disk. */
   | { readonly type: "done" }
   | { readonly type: "inspected"; readonly text: string }

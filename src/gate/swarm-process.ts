@@ -3,6 +3,8 @@ import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { GateError, UsageError } from "../base/errors.ts";
 import type { Progress } from "../engine/load-plan.ts";
+import type { Block } from "../stats/snapshot.ts";
+import { fromBlockWire } from "./block-wire.ts";
 import type { FromSwarm, LoadOrder, SwarmFailure, ToSwarm } from "./swarm-channel.ts";
 
 /** Variables user code may see without being asked for (SPEC section 2, `env`). */
@@ -40,6 +42,8 @@ export interface SwarmProcess {
   readonly onOutput: (line: string) => void;
   readonly onProgress: (progress: Progress) => void;
   readonly onStarted?: ((controls: SwarmControls) => void) | undefined;
+  /** Given the blocks of a run that may go on past its run time; true once enough was measured. */
+  readonly isEnough: (blocks: readonly Block[]) => boolean;
   /** Aborted on SIGINT or SIGTERM: the load ends within `stopWithinMs` and the partial result is written. */
   readonly signal: AbortSignal;
   readonly stopWithinMs: number;
@@ -70,6 +74,10 @@ export async function runSwarmProcess(order: LoadOrder, options: SwarmProcess): 
     detached: process.platform !== "win32",
   });
   const said = new Said(child, options.onProgress);
+  child.on("message", (message) => {
+    const news = message as FromSwarm;
+    if (news.type === "blocks" && options.isEnough(news.blocks.map(fromBlockWire))) tell({ type: "end" });
+  });
   const output = Promise.all([linesOf(child.stdout, options.onOutput), linesOf(child.stderr, options.onOutput)]);
   const tell = (message: ToSwarm) => {
     if (child.connected) child.send(message, () => undefined);

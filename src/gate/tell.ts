@@ -12,6 +12,7 @@ import type { RunResult } from "../stats/run-result.ts";
 import { verdictSchemaVersion } from "../verdict/json-schema.ts";
 import type { Verdict } from "../verdict/verdict.ts";
 import type { Judged } from "./judge.ts";
+import { comparingOf } from "./question.ts";
 import type { Past } from "./recall.ts";
 import type { Kept } from "./remember.ts";
 import type { World } from "./world.ts";
@@ -52,7 +53,7 @@ export function reportOf({
       saved: kept.saved,
     },
     comparing: {
-      mode: judged.history.length > 0 ? "baseline" : "none",
+      mode: comparingOf(config) === "side-by-side" ? "side-by-side" : judged.history.length > 0 ? "baseline" : "none",
       confidence: judged.comparing.confidence,
       tolerance: judged.comparing.tolerance,
       minEffectMs: judged.comparing.minEffectMs,

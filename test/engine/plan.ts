@@ -19,6 +19,7 @@ export function planFor(changes: Partial<LoadPlan> = {}): LoadPlan {
     users: 1,
     spawnRate: 100,
     runTimeMs: 1000,
+    extensionMs: 0,
     runTimeIncludesRamp: false,
     requests: null,
     arrivalRate: null,

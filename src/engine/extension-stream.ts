@@ -1,0 +1,44 @@
+import { type Block, blockMs, emptySnapshot, type Snapshot } from "../stats/snapshot.ts";
+import { phased } from "./course.ts";
+import type { LoadPlan } from "./load-plan.ts";
+
+/** How many blocks after its end every worker has surely told of a block. */
+const lateBlocks = 2;
+
+/**
+ * Hands out the blocks of a run that may go on past its run time, for whoever decides how long: all of them once the
+ * run time is over, then one by one. What comes later than a second is missing here and stands in the result.
+ */
+export class ExtensionStream {
+  readonly #plan: LoadPlan;
+  readonly #tell: (blocks: readonly Block[]) => void;
+  #told = 0;
+
+  constructor({ plan, tell }: { plan: LoadPlan; tell: (blocks: readonly Block[]) => void }) {
+    this.#plan = plan;
+    this.#tell = tell;
+  }
+
+  /** @param at how many blocks have ended, and what the run's clock says */
+  take(
+    snapshots: ReadonlyMap<number, Snapshot>,
+    at: { ended: number; course: { rampEndMs: number; extendedMs: number } },
+  ): void {
+    const whole = at.ended - lateBlocks;
+    if (whole * blockMs < at.course.extendedMs || whole <= this.#told) return;
+    const blocks = this.#told === 0 ? this.#first(snapshots, { whole, ...at }) : [];
+    for (let block = Math.max(this.#told, blocks.length); block < whole; block++) {
+      blocks.push({ ...(snapshots.get(block) ?? emptySnapshot(block)), phase: "extension" });
+    }
+    this.#told = whole;
+    this.#tell(blocks);
+  }
+
+  #first(
+    snapshots: ReadonlyMap<number, Snapshot>,
+    { whole, course }: { whole: number; course: { rampEndMs: number; extendedMs: number } },
+  ): Block[] {
+    const ended = new Map([...snapshots].filter(([block]) => block < whole));
+    return phased(ended, { course: { ...course, stopMs: whole * blockMs }, plan: this.#plan });
+  }
+}

@@ -1,0 +1,68 @@
+import { rmSync, writeFileSync } from "node:fs";
+import { GateError } from "../base/errors.ts";
+import type { GateConfig } from "../config/gate-config.ts";
+import { encodeResult } from "../stats/result-document.ts";
+import type { RunResult } from "../stats/run-result.ts";
+import type { Block } from "../stats/snapshot.ts";
+import { summarize } from "../stats/summary.ts";
+import { judgeSideBySide, type Next } from "../verdict/side-by-side.ts";
+import { invalidities } from "../verdict/validity.ts";
+import { appendRun } from "./append-run.ts";
+import { compareSettings } from "./judge.ts";
+import { load, loadOrder, type RunExtras } from "./load.ts";
+import { comparingOf, steadyMs } from "./question.ts";
+import type { World } from "./world.ts";
+
+/**
+ * A regression is believed when it is seen twice: runs the whole locustfile again, with fresh users and connections,
+ * and gives both passes as one result, which is on disk before anyone judges it. A result that shows no regression,
+ * or cannot be judged, comes back as it is.
+ */
+export async function confirmRegression(
+  result: RunResult,
+  { config, world, extras, directory }: { config: GateConfig; world: World; extras: RunExtras; directory: string },
+): Promise<RunResult> {
+  const next = nextOf(result, config);
+  if (next.action !== "confirm") return result;
+  world.log(`the head looks worse; the whole locustfile runs again, ${next.forMs / 1000} s at most, to confirm it`);
+  const order = loadOrder({ config, world, extras, directory, confirmMs: next.forMs });
+  const both = await second();
+  writeFileSync(`${directory}/result.json`, encodeResult(both));
+  return both;
+
+  async function second(): Promise<RunResult> {
+    try {
+      const pass = await load(order, world, config);
+      const [why] = invalidities(asRun(pass));
+      if (why && !pass.interrupted) return unconfirmed(why.message);
+      return appendRun(result, pass);
+    } catch (error) {
+      if (!(error instanceof GateError)) throw error;
+      return unconfirmed(error.message);
+    } finally {
+      rmSync(order.resultPath, { force: true });
+    }
+  }
+
+  function unconfirmed(why: string): RunResult {
+    const message = `The second pass, which was to confirm the regression, could not be judged: ${why}`;
+    return { ...result, warnings: [...result.warnings, { code: "confirmation", message }] };
+  }
+}
+
+/** What the run's looks came to; a run that cannot be judged needs no second one. */
+function nextOf(result: RunResult, config: GateConfig): Next {
+  if (comparingOf(config) !== "side-by-side" || invalidities(result).length > 0) return { action: "stop" };
+  const { blocks } = result;
+  const maxDurationMs = config.settings["max-duration"];
+  const question = { blocks, settings: compareSettings(config), runTimeMs: steadyMs(blocks), maxDurationMs };
+  return judgeSideBySide({ ...question, over: false }).next;
+}
+
+/** The second pass as if it stood alone: whether a measurement is sound is asked of what was judged. */
+function asRun(pass: RunResult): RunResult {
+  const blocks = pass.blocks.map(
+    (block): Block => (block.phase === "confirmation" ? { ...block, phase: "steady" } : block),
+  );
+  return { ...pass, blocks, summary: summarize(blocks) };
+}

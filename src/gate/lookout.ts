@@ -1,0 +1,98 @@
+import { evaluate } from "../slo/evaluate.ts";
+import type { ThresholdResult } from "../slo/promise.ts";
+import type { Threshold } from "../slo/threshold.ts";
+import { endpointLabel } from "../stats/endpoint.ts";
+import { type Block, blockMs } from "../stats/snapshot.ts";
+import { isJudged } from "../stats/summary.ts";
+import type { Comparison } from "../verdict/comparison.ts";
+import { lookTimes } from "../verdict/looks.ts";
+import type { CompareSettings } from "../verdict/settings.ts";
+import { judgeSideBySide, lookLimit } from "../verdict/side-by-side.ts";
+import { steadyMs } from "./question.ts";
+
+export interface Questions {
+  readonly thresholds: readonly Threshold[];
+  /** Null where there is no base version to compare with. */
+  readonly sideBySide: CompareSettings | null;
+  /** Judged time in all, a confirmation included. */
+  readonly maxDurationMs: number;
+}
+
+/** What is still open, and when to look again. */
+interface Open {
+  readonly names: readonly string[];
+  readonly untilMs: number;
+}
+
+/**
+ * Looks at a running test from time to time and says when enough was measured. Nothing is decided here for good: the
+ * same looks are taken again on the whole result.
+ */
+export class Lookout {
+  readonly #questions: Questions;
+  readonly #say: (line: string) => void;
+  readonly #blocks: Block[] = [];
+  #judgedMs = 0;
+  #nextMs = 0;
+  #enough = false;
+
+  /** @param say told why the run goes on, and why it ends early */
+  constructor(questions: Questions, say: (line: string) => void) {
+    this.#questions = questions;
+    this.#say = say;
+  }
+
+  /** Takes the blocks measured since the last time, in order; true once everything is decided or time is up. */
+  take(blocks: readonly Block[]): boolean {
+    for (const block of blocks) this.#blocks.push(block);
+    this.#judgedMs += blocks.filter(isJudged).length * blockMs;
+    if (this.#enough || this.#judgedMs < this.#nextMs) return this.#enough;
+    const open = this.#look();
+    this.#enough = open === null || this.#judgedMs >= open.untilMs;
+    if (open === null) return true;
+    const undecided = `undecided: ${listed(open.names)}`;
+    if (this.#enough) this.#say(`${undecided} after ${seconds(this.#judgedMs)}; no time is left to look again`);
+    else this.#say(`${undecided}; looking again at ${seconds(open.untilMs)}`);
+    this.#nextMs = open.untilMs;
+    return this.#enough;
+  }
+
+  #look(): Open | null {
+    const { thresholds, sideBySide, maxDurationMs } = this.#questions;
+    const runTimeMs = steadyMs(this.#blocks);
+    const limitMs = sideBySide ? lookLimit({ runTimeMs, maxDurationMs }) : Math.max(runTimeMs, maxDurationMs);
+    const promises = evaluate(thresholds, this.#blocks).filter(({ outcome }) => outcome === "undecided");
+    const names = promises.map(nameOfPromise);
+    if (sideBySide) {
+      const question = { blocks: this.#blocks, settings: sideBySide, runTimeMs, maxDurationMs, over: false };
+      const { next, comparisons } = judgeSideBySide(question);
+      // A regression ends the looking: what time is left belongs to its confirmation.
+      if (next.action === "confirm") return null;
+      if (next.action === "measure") {
+        const open = comparisons.filter(({ outcome }) => outcome === "inconclusive").map(nameOfComparison);
+        return { names: [...open, ...names], untilMs: next.untilMs };
+      }
+    }
+    if (names.length === 0) return null;
+    const times = lookTimes({ fromMs: runTimeMs, limitMs });
+    return { names, untilMs: times.find((atMs) => atMs > this.#judgedMs) ?? limitMs };
+  }
+}
+
+function nameOfPromise({ source }: ThresholdResult): string {
+  return source;
+}
+
+function nameOfComparison({ endpoint, metric }: Comparison): string {
+  return endpoint ? `${endpointLabel(endpoint)} ${metric}` : metric;
+}
+
+function listed(names: readonly string[]): string {
+  const [first = "", second, ...more] = [...new Set(names)];
+  if (second === undefined) return first;
+  return more.length === 0 ? `${first} and ${second}` : `${first}, ${second} and ${more.length} more`;
+}
+
+function seconds(ms: number): string {
+  return `${Math.round(ms / 100) / 10} s`;
+}

@@ -1,0 +1,48 @@
+import type { GateConfig } from "../config/gate-config.ts";
+import type { RunResult } from "../stats/run-result.ts";
+import { lookLimit } from "../verdict/side-by-side.ts";
+import { compareSettings } from "./judge.ts";
+import { load, loadOrder, type RunExtras } from "./load.ts";
+import { Lookout } from "./lookout.ts";
+import { comparingOf } from "./question.ts";
+import type { World } from "./world.ts";
+
+/** Of the run time, the warm-up at most (`auto`): what it takes is judged time the extension may give back. */
+const warmupShare = 0.25;
+
+/**
+ * How long past its run time a run may go on while something is undecided. A run that ends by itself, after so many
+ * requests or when a shape says so, is not prolonged; nor is a plain `swarmgate run` for its promises.
+ */
+export function extensionOf({ settings, thresholds }: GateConfig, { countEverything }: RunExtras): number {
+  const runTimeMs = settings["run-time"];
+  if (runTimeMs === "forever" || settings.requests !== null) return 0;
+  const maxDurationMs = settings["max-duration"];
+  const sideBySide = comparingOf({ settings }) === "side-by-side";
+  if (!sideBySide && (countEverything || thresholds.length === 0)) return 0;
+  const limitMs = sideBySide ? lookLimit({ runTimeMs, maxDurationMs }) : maxDurationMs;
+  const warmupMs = settings.warmup === "auto" ? warmupShare * runTimeMs : Math.min(settings.warmup, runTimeMs);
+  return limitMs <= runTimeMs ? 0 : limitMs - runTimeMs + warmupMs;
+}
+
+/** Runs the load until everything that was asked is decided, or time is up. */
+export async function measure({
+  config,
+  world,
+  extras,
+  directory,
+}: {
+  config: GateConfig;
+  world: World;
+  extras: RunExtras;
+  directory: string;
+}): Promise<RunResult> {
+  const questions = {
+    thresholds: config.thresholds,
+    sideBySide: comparingOf(config) === "side-by-side" ? compareSettings(config) : null,
+    maxDurationMs: config.settings["max-duration"],
+  };
+  const lookout = new Lookout(questions, world.log);
+  const order = loadOrder({ config, world, extras, directory, extensionMs: extensionOf(config, extras) });
+  return await load(order, world, config, (blocks) => lookout.take(blocks));
+}

@@ -1,0 +1,17 @@
+import type { GateConfig } from "../config/gate-config.ts";
+import type { Block } from "../stats/snapshot.ts";
+import { blockMs } from "../stats/snapshot.ts";
+
+/** What a run is compared with: the base version beside it, stored runs, or nothing (SPEC section 2, `compare`). */
+export type Comparing = "side-by-side" | "baseline" | "none";
+
+export function comparingOf({ settings }: Pick<GateConfig, "settings">): Comparing {
+  const { compare } = settings;
+  if (compare !== "auto") return compare;
+  return settings["base-host"] === null ? "baseline" : "side-by-side";
+}
+
+/** What was judged within the run time: the first look is taken then. */
+export function steadyMs(blocks: readonly Block[]): number {
+  return blocks.filter(({ phase }) => phase === "steady").length * blockMs;
+}
