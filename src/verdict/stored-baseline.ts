@@ -10,7 +10,7 @@ import type { Proportion } from "./fisher.ts";
 import type { PastRun } from "./history.ts";
 import { holm } from "./holm.ts";
 import { find, layOut } from "./past-table.ts";
-import { type CompareSettings, percentileOf } from "./settings.ts";
+import { type CompareSettings, percentileOf, toleranceOf } from "./settings.ts";
 import { errorsQuestion, rowQuestion, type StoredQuestion, suiteQuestion } from "./stored-question.ts";
 import type { Reason } from "./verdict.ts";
 
@@ -90,7 +90,7 @@ export function judgeStored({
       endpoints.push(...table.rows.map((row) => rowQuestion({ row, metric, settings, margin })));
       if (table.suite) suites.push(suiteQuestion({ ...table.suite, metric, settings, margin, rows: table.rows }));
       const known = new Set(table.rows.map(({ endpoint }) => endpointLabel(endpoint)));
-      missing.push(...unjudged({ current, runs, known, metric }));
+      missing.push(...unjudged({ current, runs, known, metric, tolerance: toleranceOf(settings, metric) }));
     } else if (metric === "errors") {
       for (const now of current.endpoints) {
         const windows = errorWindows.get(endpointLabel(now.endpoint)) ?? [];
@@ -155,18 +155,21 @@ function unjudged({
   runs,
   known,
   metric,
+  tolerance,
 }: {
   current: PastRun;
   runs: readonly PastRun[];
   known: ReadonlySet<string>;
   metric: ComparisonMetric;
+  tolerance: number;
 }): Comparison[] {
   return current.endpoints
     .filter(({ endpoint }) => !known.has(endpointLabel(endpoint)))
     .map(({ endpoint, requests }): Comparison => {
       const isNew = !runs.some((run) => find(run, endpointLabel(endpoint)));
       const warnings = [isNew ? "new: no stored run has this endpoint" : `too few requests (${requests} now)`];
-      return { ...untold, endpoint, metric, n: requests, outcome: isNew ? "no-baseline" : "inconclusive", warnings };
+      const outcome = isNew ? "no-baseline" : "inconclusive";
+      return { ...untold, endpoint, metric, tolerance, n: requests, outcome, warnings };
     });
 }
 
