@@ -68,10 +68,9 @@ export class Lookout {
       const { next, comparisons } = judgeSideBySide(question);
       // A regression ends the looking: what time is left belongs to its confirmation.
       if (next.action === "confirm") return null;
-      if (next.action === "measure") {
-        const open = comparisons.filter(({ outcome }) => outcome === "inconclusive").map(nameOfComparison);
-        return { names: [...open, ...names], untilMs: next.untilMs };
-      }
+      const open = comparisons.filter(({ outcome }) => outcome === "inconclusive").map(nameOfComparison);
+      if (next.action === "measure") return { names: [...open, ...names], untilMs: next.untilMs };
+      if (open.length > 0) return { names: [...open, ...names], untilMs: this.#judgedMs };
     }
     if (names.length === 0) return null;
     const times = lookTimes({ fromMs: runTimeMs, limitMs });
