@@ -36,6 +36,12 @@ export function loginPage(session: Session): string {
   return page("Sign in", session, form);
 }
 
+export function addressPage(session: Session): string {
+  const form = `<form method="post" action="/address"><input type="hidden" name="csrf_token" value="${session.formToken}">
+<input name="address" value="${escapeHtml(session.address ?? "")}"><button>Save</button></form>`;
+  return page("Your address", session, form);
+}
+
 export function messagePage(title: string, text: string, session: Session): string {
   return page(title, session, `<p>${escapeHtml(text)}</p>`);
 }

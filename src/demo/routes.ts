@@ -2,7 +2,7 @@ import type { Clock } from "../base/clock.ts";
 import type { Random } from "../base/random.ts";
 import { productCount } from "./catalogue.ts";
 import type { Database } from "./database.ts";
-import { cartPage, currencies, homePage, loginPage, messagePage, price, productPage } from "./pages.ts";
+import { addressPage, cartPage, currencies, homePage, loginPage, messagePage, price, productPage } from "./pages.ts";
 import { type Answer, Refusal, type Visit, wholeNumber } from "./visit.ts";
 
 /** The knobs that may be turned while the shop is open. */
@@ -106,11 +106,31 @@ export const routes: Readonly<Record<string, Handler>> = {
     await database.touch(timer, "read");
     return { json: { username: session.username, currency: session.currency } };
   },
+  /** A form that is refused without the token its page holds. */
+  "GET /address": ({ session }) => {
+    if (session.username === undefined) throw new Refusal(401, "sign in first");
+    return { html: addressPage(session) };
+  },
+  async "POST /address"({ fields, timer, session }, { database }) {
+    if (session.username === undefined) throw new Refusal(401, "sign in first");
+    if (fields.csrf_token !== session.formToken) throw new Refusal(403, "the form is too old");
+    if (typeof fields.address !== "string" || fields.address === "") throw new Refusal(422, "address is missing");
+    await database.touch(timer, "write");
+    session.address = fields.address;
+    return redirect("/address");
+  },
   "POST /setCurrency": ({ fields, session }) => {
     const currency = String(fields.currency_code ?? "");
     if (!currencies.includes(currency)) throw new Refusal(422, `currency_code must be one of ${currencies.join(", ")}`);
     session.currency = currency;
     return redirect("/");
+  },
+
+  /** Changes of the stock as they happen: `lines` of them, one every `ms`. */
+  "GET /feed": ({ url }, { clock }) => {
+    const lines = Math.min(1000, Number(url.searchParams.get("lines") ?? 10));
+    const everyMs = Math.min(slowestMs, Number(url.searchParams.get("ms") ?? 5));
+    return { lines: stockChanges({ lines, everyMs, clock }) };
   },
 
   async "GET /slow"({ url }, { clock }) {
@@ -133,6 +153,13 @@ async function order({ timer, session }: Visit, { database }: ShopParts) {
   const { number, lines, totalCents } = await database.placeOrder(timer, session.cart);
   session.cart.clear();
   return { number, lines, total: price(totalCents, session.currency) };
+}
+
+async function* stockChanges({ lines, everyMs, clock }: { lines: number; everyMs: number; clock: Clock }) {
+  for (let change = 1; change <= lines; change++) {
+    yield { change, product: (change % productCount) + 1, stock: (change * 7) % 50 };
+    if (change < lines) await clock.sleep(everyMs);
+  }
 }
 
 function redirect(location: string): Answer {

@@ -3,6 +3,9 @@ export interface Session {
   readonly id: string;
   username: string | undefined;
   currency: string;
+  address: string | undefined;
+  /** What a form of this visitor must bring back with it. */
+  readonly formToken: string;
   /** Quantity by product id. */
   readonly cart: Map<number, number>;
 }
@@ -21,10 +24,18 @@ export class Sessions {
 
   /** The session of a `Cookie` header; a new one, with the `Set-Cookie` to send, if it names none. */
   open(cookies: string | undefined): { session: Session; setCookie?: string } {
-    const id = new RegExp(`(?:^|;\\s*)${cookieName}=([\\w-]+)`).exec(cookies ?? "")?.[1];
-    const known = id === undefined ? undefined : this.#byId.get(id);
+    const given = new RegExp(`(?:^|;\\s*)${cookieName}=([\\w-]+)`).exec(cookies ?? "")?.[1];
+    const known = given === undefined ? undefined : this.#byId.get(given);
     if (known) return { session: known };
-    const session: Session = { id: `v${++this.#made}`, username: undefined, currency: "EUR", cart: new Map() };
+    const id = `v${++this.#made}`;
+    const session: Session = {
+      id,
+      username: undefined,
+      currency: "EUR",
+      address: undefined,
+      formToken: Buffer.from(`form of ${id}`).toString("base64url"),
+      cart: new Map(),
+    };
     this.#byId.set(session.id, session);
     if (this.#byId.size > this.#limit) {
       const [oldest] = this.#byId.keys();

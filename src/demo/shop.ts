@@ -1,5 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import { gzipSync } from "node:zlib";
 import { type Clock, systemClock } from "../base/clock.ts";
 import { Random } from "../base/random.ts";
@@ -159,6 +161,12 @@ function control(shop: Shop, method: string, url: URL): Answer {
 }
 
 function send(request: IncomingMessage, response: ServerResponse, answer: Answer): void {
+  if (answer.lines) {
+    response.writeHead(200, { "content-type": "application/x-ndjson" });
+    const text = Readable.from(answer.lines).map((line) => `${JSON.stringify(line)}\n`);
+    // Whoever stops listening has gone; there is nobody to tell.
+    return void pipeline(text, response).catch(() => undefined);
+  }
   const isHtml = answer.html !== undefined;
   let body: Buffer<ArrayBufferLike> = Buffer.from(answer.html ?? JSON.stringify(answer.json));
   response.setHeader("content-type", isHtml ? "text/html; charset=utf-8" : "application/json");

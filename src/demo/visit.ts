@@ -8,6 +8,8 @@ export interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
   readonly html?: string;
   readonly json?: unknown;
+  /** Sent line by line as they come, each a JSON value. */
+  readonly lines?: AsyncIterable<unknown>;
 }
 
 /** One request as a route sees it. */

@@ -28,7 +28,7 @@ type TaskDecorator = AnyDecorator & {
 };
 
 /** Names that belong to users and task sets themselves. */
-const reserved = new Set(["run", "wait", "stop", "interrupt", "context", "client", "scheduleTask", "environment"]);
+const reserved = new Set(["run", "wait", "interrupt", "context", "client", "scheduleTask", "environment"]);
 
 function applyTask(weight: number, args: DecoratorArguments): void {
   const { on, label, declaration } = declare("task", args);

@@ -43,8 +43,11 @@ export class User implements Paced {
 
   readonly runtime: UserRuntime;
   readonly environment: Environment;
-  /** The user's number across the whole swarm, from 0: for test data of its own. Twins share it. */
-  readonly index: number;
+  /**
+   * The user's number across the whole swarm, from 0: for test data of its own. Twins share it. A class with a task
+   * named `index`, as many have, finds it in `runtime.index`.
+   */
+  declare readonly index: number;
   /** Side-by-side runs: which version this user is on. */
   readonly arm: Arm;
   /** The user's own dice, the same in every run of one seed; what you draw never changes which tasks run when. */
@@ -56,7 +59,7 @@ export class User implements Paced {
   constructor(runtime: UserRuntime) {
     this.runtime = runtime;
     this.environment = runtime.environment;
-    this.index = runtime.index;
+    if (!("index" in this)) (this as { index: number }).index = runtime.index;
     this.arm = runtime.arm;
     this.random = Random.from(runtime.seed, "user", new.target.name, runtime.index);
     this[paceKey] = new Pace({ clock: runtime.clock, seed: runtime.seed, index: runtime.index });

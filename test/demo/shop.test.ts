@@ -163,3 +163,27 @@ test("the log counts to the last request, by route, and its own controls not at 
   expect(log.endpoints["GET (unknown)"]).toEqual({ received: 1, answered: 1, failed: 1 });
   expect(await (await fetch(`${here.url}/_shop/log`)).json()).toEqual(log);
 });
+
+test("a form is refused without the token of its page, and a feed comes line by line", async () => {
+  const shop = await startShop();
+  try {
+    const signedIn = await fetch(`${shop.url}/login`, {
+      method: "POST",
+      body: new URLSearchParams({ username: "ada", password: "x" }),
+      redirect: "manual",
+    });
+    const cookie = signedIn.headers.get("set-cookie")?.split(";")[0] ?? "";
+    const page = await (await fetch(`${shop.url}/address`, { headers: { cookie } })).text();
+    const token = /name="csrf_token" value="([^"]+)"/.exec(page)?.[1] ?? "";
+    const save = async (csrf_token: string) => {
+      const body = new URLSearchParams({ csrf_token, address: "Pier 4" });
+      return (await fetch(`${shop.url}/address`, { method: "POST", body, headers: { cookie } })).status;
+    };
+    expect([await save("stolen"), await save(token)]).toEqual([403, 200]);
+    expect((await fetch(`${shop.url}/address`)).status).toBe(401);
+    const lines = (await (await fetch(`${shop.url}/feed?lines=3&ms=1`)).text()).trim().split("\n");
+    expect(lines.map((line) => JSON.parse(line).change)).toEqual([1, 2, 3]);
+  } finally {
+    await shop.close();
+  }
+});

@@ -9,6 +9,7 @@ import { task } from "../../src/user/task.ts";
 import { User, type UserClass } from "../../src/user/user.ts";
 import { readUserClass } from "../../src/user/user-class.ts";
 import { constant } from "../../src/user/wait-time.ts";
+import { compileClass, compilers } from "./compile-class.ts";
 import { Stage } from "./stage.ts";
 
 const facts = (c: unknown) => readUserClass(c as UserClass);
@@ -253,4 +254,19 @@ describe("runSingleUser", () => {
     }
     expect(await runSingleUser(Shopper, { signal: stop.signal, print: () => undefined })).toEqual([]);
   });
+});
+
+test("S6: tasks may be called index and stop, as they often are in Locust", async () => {
+  const compile = compilers["standard decorators (Babel)"];
+  const userClass = await compileClass(compile, {
+    name: "Visitor",
+    source: `class Visitor extends User {
+      @task index() { this.seen = "index of " + this.runtime.index; }
+      @task stop() { if (this.seen) throw new Error(this.seen); }
+    }`,
+  });
+  const told: string[] = [];
+  await runSingleUser(userClass as UserClass, { index: 7, iterations: 50, print: (line) => void told.push(line) });
+  expect(told[0]).toContain("exception in Visitor.stop: Error: index of 7");
+  expect(told.join()).not.toContain("TypeError");
 });
