@@ -38,7 +38,7 @@ export async function gate(config: GateConfig, world: World, extras: RunExtras):
   const { verdict } = judged;
   const kept = await remember({ config, world, result, verdict });
   const report = reportOf({ config, world, result, judged, past: prepared.past, kept, passed: exitCode === 0 });
-  await writeDocuments({ directory, result, report, verdict });
+  await writeDocuments({ directory, result, report, verdict, secrets: config.secrets });
   await world.tell(report, { directory, exitCode, verdict, result });
   return { verdict, report, directory, exitCode };
 }

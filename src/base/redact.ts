@@ -35,6 +35,18 @@ export class Redactor {
   }
 }
 
+/** The same data with every text in it cleaned, keys too; numbers stay numbers. */
+export function cleanData<T>(redactor: Redactor, value: T): T {
+  return cleaned(redactor, value) as T;
+}
+
+function cleaned(redactor: Redactor, value: unknown): unknown {
+  if (typeof value === "string") return redactor.clean(value);
+  if (Array.isArray(value)) return value.map((item) => cleaned(redactor, item));
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [redactor.clean(key), cleaned(redactor, item)]));
+}
+
 /**
  * Base64 of a secret inside a longer text starts at one of three offsets; for each, the characters that depend on
  * the secret alone are a needle of their own.

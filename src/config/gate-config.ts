@@ -3,6 +3,7 @@ import { shortestSecret } from "../base/redact.ts";
 import { AllowedHosts } from "../engine/allowed-hosts.ts";
 import type { Configuration } from "../slo/configuration.ts";
 import { parseThresholds, type Threshold } from "../slo/threshold.ts";
+import type { ThresholdChange } from "../slo/threshold-changes.ts";
 import { type RawSettings, readSettings } from "./read-settings.ts";
 import type { SettingName, Settings } from "./settings.ts";
 
@@ -14,6 +15,8 @@ export interface GateConfig {
   readonly thresholds: readonly Threshold[];
   /** `.github/swarmgate.yml`, where there is one. */
   readonly file: Configuration | null;
+  /** What the pull request does to the promises and rules of that file. */
+  readonly changed: readonly ThresholdChange[];
   /** Values never to be written down. */
   readonly secrets: readonly string[];
   /** Things to say once before the run. */
@@ -59,11 +62,26 @@ export function gateConfig({
     given,
     thresholds,
     file,
+    changed: [],
     secrets: [...secrets, ...settings.headers.map(([, value]) => value)].filter((s) => s.length >= shortestSecret),
     notices: short.map(
       ([name]) => `headers: the value of ${name} is shorter than ${shortestSecret} characters and is not masked`,
     ),
   };
+}
+
+/**
+ * The same with targets that were found only now (by their deployments), held to the same rules as those that were
+ * written down.
+ */
+export function aimedAt(
+  config: GateConfig,
+  targets: { readonly host?: string | null; readonly "base-host"?: string | null },
+): GateConfig {
+  const settings = { ...config.settings, ...targets };
+  const problems = contradictions(settings, config.given);
+  if (problems.length > 0) throw new UsageError(problems);
+  return { ...config, settings };
 }
 
 function fileLayer({ settings, fileName }: Configuration): RawSettings {

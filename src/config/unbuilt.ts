@@ -17,16 +17,10 @@ function unbuilt<N extends SettingName>(name: N, what: string, isAsked: (value: 
 const anything = (value: unknown) => value !== null;
 
 const table: readonly Unbuilt[] = [
-  unbuilt("base-deployment-environment", "comparing side by side", anything),
-  unbuilt("deployment-environment", "finding the target by its deployment", anything),
-  unbuilt("baseline-store", "storing baselines there", (value) => value !== "file" && value !== "none"),
-  unbuilt("config-ref", "reading the configuration from the base commit", (value) => value === "base"),
-  unbuilt("status", "commit statuses and check runs", (value) => value !== "none"),
-  unbuilt("upload-artifact", "uploading the report as an artifact", (value) => value === true),
-  unbuilt("mode", "this mode", (value) => value !== "gate"),
+  unbuilt("baseline-store", "storing baselines there", (value) => value === "cache"),
+  unbuilt("mode", "this mode", (value) => value !== "gate" && value !== "baseline" && value !== "report"),
   unbuilt("shard", "running in shards", anything),
   unbuilt("results", "judging results of another run", (value) => value.length > 0),
-  unbuilt("run-id", "reading another run's report", anything),
 ];
 
 /**

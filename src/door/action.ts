@@ -1,25 +1,29 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { systemClock } from "../base/clock.ts";
-import { ExitCode, GateError, messageOf, UsageError } from "../base/errors.ts";
-import { Redactor } from "../base/redact.ts";
-import { findConfiguration } from "../config/find-configuration.ts";
-import { type GateConfig, gateConfig } from "../config/gate-config.ts";
+import { ExitCode, messageOf } from "../base/errors.ts";
+import { shortestSecret } from "../base/redact.ts";
 import { refuseUnbuilt } from "../config/unbuilt.ts";
 import { noExtras } from "../gate/load.ts";
+import { withoutTarget } from "../gate/no-target.ts";
 import type { World } from "../gate/world.ts";
 import { gate } from "../gate.ts";
 import { type GitHubContext, readContext } from "../github/context.ts";
-import { readInputs } from "../github/inputs.ts";
+import { resolvePullRequest } from "../github/pull-request.ts";
 import { refuseUntrusted } from "../github/untrusted.ts";
-import { annotationCommands, foreignLines, maskCommands, stopCommands } from "../github/workflow-commands.ts";
 import { entryFile } from "./beside.ts";
-import { githubClient } from "./github-client.ts";
-import { onInterruption } from "./interruption.ts";
+import { tellFailure } from "./failed-run.ts";
+import { findTarget } from "./find-target.ts";
+import { githubStore } from "./github-store.ts";
+import { type Interruption, onInterruption } from "./interruption.ts";
 import { thisMachine } from "./machine.ts";
 import { ProgressMeter } from "./progress-meter.ts";
-import { storeFor } from "./store-for.ts";
+import { readConfiguration } from "./read-configuration.ts";
+import { tellOtherRun } from "./report-mode.ts";
+import { RunnerLog } from "./runner-log.ts";
+import { RunningNotice } from "./running-notice.ts";
 import { tellGitHub } from "./tell-github.ts";
+import type { Ears } from "./telling.ts";
 
 export interface ActionWorld {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -30,55 +34,89 @@ export interface ActionWorld {
 
 /** Runs the action and gives the process's exit code. Never throws: what goes wrong is an annotation. */
 export async function runAction({ env, directory, write }: ActionWorld): Promise<number> {
-  const line = (text: string) => write(`${text}\n`);
+  const log = new RunnerLog(write);
   const interruption = onInterruption();
   try {
+    log.hide(secretsOf(env));
     const context = readContext({ env, event: readEvent(env) });
-    const config = readConfig({ env, directory });
-    for (const command of maskCommands(new Redactor(config.secrets).forms)) line(command);
-    for (const notice of refuseUnbuilt(config)) line(`swarmgate: ${notice}`);
-    const client = await githubClient({ config, context, env });
-    await refuseUntrusted({
-      context,
-      client,
-      loadsLocustfile: true,
-      allowed: config.settings["allow-untrusted-locustfile"],
-    });
-    // While user code may print, the runner must not take lines for commands.
-    const { stop, resume } = stopCommands();
-    line(stop);
-    const meter = new ProgressMeter(write, { columns: null });
-    const world: World = {
-      clock: systemClock,
-      directory,
-      environment: env,
-      machine: thisMachine(),
-      documents: (name) => join(env.RUNNER_TEMP ?? directory, "swarmgate", name),
-      swarmEntry: entryFile("swarm"),
-      signal: interruption.signal,
-      stopWithinMs: 3000,
-      origin: originOf(context),
-      readiness: true,
-      log: (text) => line(`swarmgate: ${text}`),
-      userOutput: (text) => foreignLines(text, "locustfile | ").forEach(line),
-      onProgress: meter.show,
-      store: storeFor({ config, directory }),
-      tell: async (report, told) => {
-        line(resume);
-        await tellGitHub(report, told, { config, context, client, env, line });
-      },
-    };
-    try {
-      const { exitCode } = await gate(config, world, noExtras);
-      return interruption.name() === "SIGTERM" && exitCode === ExitCode.interrupted ? ExitCode.terminated : exitCode;
-    } finally {
-      line(resume);
-    }
+    const { config, client } = await readConfiguration({ env, directory, context, log: log.tell });
+    log.hide(config.secrets);
+    for (const notice of refuseUnbuilt(config)) log.tell(notice);
+    const { settings } = config;
+    const reports = settings.mode === "report";
+    const allowed = settings["allow-untrusted-locustfile"];
+    await refuseUntrusted({ context, client, loadsLocustfile: !reports, allowed });
+    const ears: Ears = { config, context, client, env, log, pull: once(() => pullOf(ears)), run: stampOf(context) };
+    if (reports) return await tellOtherRun(ears, { workspace: directory, temporary: documents(env, settings.name) });
+    return await measure(ears, { directory, interruption });
   } catch (error) {
-    return report(error, { env, line });
+    log.resumeCommands();
+    const code = await tellFailure(error, { env, log });
+    return exitCode(code, interruption);
   } finally {
     interruption.release();
   }
+}
+
+async function measure(
+  ears: Ears,
+  { directory, interruption }: { directory: string; interruption: Interruption },
+): Promise<number> {
+  const { log, context } = ears;
+  const running = new RunningNotice(ears);
+  const target = { ...ears, signal: interruption.signal, log: log.tell };
+  try {
+    const found = await findTarget(target);
+    const config = found.found ? found.config : ears.config;
+    const world = worldOf({ ...ears, config }, { directory, interruption, running });
+    if (!found.found) {
+      await withoutTarget(config, world, found.reason);
+      return ExitCode.ok;
+    }
+    log.stopCommands();
+    const { exitCode: code } = await gate(config, world, noExtras);
+    return exitCode(code, interruption);
+  } catch (error) {
+    log.resumeCommands();
+    const cancelled = interruption.signal.aborted;
+    await running.endWithout(reasonOf(error), cancelled ? "cancelled" : "failure", cancelled ? 2000 : 20_000);
+    throw error;
+  } finally {
+    log.resumeCommands();
+    if (interruption.signal.aborted) log.tell(`cancelled at ${context.run.url}`);
+  }
+}
+
+function worldOf(ears: Ears, parts: { directory: string; interruption: Interruption; running: RunningNotice }): World {
+  const { config, context, client, env, log } = ears;
+  const { directory, interruption, running } = parts;
+  return {
+    clock: systemClock,
+    directory,
+    environment: env,
+    machine: thisMachine(),
+    documents: (name) => documents(env, name),
+    swarmEntry: entryFile("swarm"),
+    signal: interruption.signal,
+    stopWithinMs: 3000,
+    origin: originOf(context),
+    readiness: true,
+    log: log.tell,
+    userOutput: log.quote,
+    onProgress: new ProgressMeter(log.raw, { columns: null }).show,
+    store: githubStore({ config, context, client, directory, temporaryDirectory: temporary(env) }),
+    tell: async (report, { directory: told, exitCode: code, verdict }) => {
+      log.resumeCommands();
+      const { comparisons } = verdict;
+      await tellGitHub({ report, directory: told, exitCode: code, comparisons }, ears, running);
+    },
+  };
+}
+
+/** What must not be told even before the inputs are understood. */
+function secretsOf(env: ActionWorld["env"]): string[] {
+  const values = (env.INPUT_HEADERS ?? "").split(/\r?\n/).map((line) => line.replace(/^[^:]*:/, "").trim());
+  return [env["INPUT_GITHUB-TOKEN"] ?? "", ...values].filter((value) => value.length >= shortestSecret);
 }
 
 function readEvent(env: ActionWorld["env"]): unknown {
@@ -90,31 +128,21 @@ function readEvent(env: ActionWorld["env"]): unknown {
   }
 }
 
-/** Inputs and the configuration file together; the problems of both are told at once. */
-function readConfig({ env, directory }: Pick<ActionWorld, "env" | "directory">): GateConfig {
-  const inputs = readInputs(env);
-  const problems = [...inputs.problems];
-  const attempt = <T>(act: () => T): T | undefined => {
-    try {
-      return act();
-    } catch (error) {
-      if (!(error instanceof UsageError)) throw error;
-      problems.push(...error.problems);
-      return undefined;
-    }
-  };
-  const file = attempt(() => findConfiguration({ directory, named: inputs.values.get("config") ?? null }));
-  const config = attempt(() =>
-    gateConfig({
-      layers: [{ values: inputs.values, spell: (name) => name }],
-      file: file ?? null,
-      defaults: {},
-      promiseByDefault: true,
-      secrets: [inputs.values.get("github-token") ?? ""],
-    }),
-  );
-  if (!config || problems.length > 0) throw new UsageError(problems);
-  return config;
+function temporary(env: ActionWorld["env"]): string {
+  return env.RUNNER_TEMP ?? env.TMPDIR ?? "/tmp";
+}
+
+function documents(env: ActionWorld["env"], name: string): string {
+  return join(temporary(env), "swarmgate", name);
+}
+
+function pullOf({ config, context, client }: Ears) {
+  return resolvePullRequest({ context, client, given: config.settings["pr-number"] ?? undefined });
+}
+
+/** The run whose numbers are told: another one's where the event is about that. */
+function stampOf({ run, workflowRun, headSha }: GitHubContext): Ears["run"] {
+  return { id: workflowRun?.id ?? run.id, attempt: workflowRun?.attempt ?? run.attempt, sha: headSha };
 }
 
 function originOf(context: GitHubContext): World["origin"] {
@@ -128,27 +156,18 @@ function originOf(context: GitHubContext): World["origin"] {
   };
 }
 
-/** One annotation for each problem, and the exit code. */
-function report(error: unknown, { env, line }: { env: ActionWorld["env"]; line: (text: string) => void }): number {
-  const clean = (text: string) => new Redactor([env["INPUT_GITHUB-TOKEN"] ?? ""]).clean(text);
-  if (error instanceof GateError) {
-    const problems =
-      error instanceof UsageError ? error.problems : [{ where: error.place ?? "", message: error.message }];
-    const annotations = problems.map(({ where, message }) => {
-      const place = /^([\w./-]+):(\d+)(?::(\d+))?/.exec(where);
-      const hint = error.hint ? ` ${error.hint[0]?.toUpperCase()}${error.hint.slice(1)}.` : "";
-      return {
-        level: "error" as const,
-        title: "swarmgate",
-        message: clean(`${where ? `${where}: ` : ""}${message}.${hint}`.replace(/\.\./g, ".")),
-        ...(place && { file: place[1], line: Number(place[2]), column: place[3] ? Number(place[3]) : undefined }),
-      };
-    });
-    for (const command of annotationCommands(annotations)) line(command);
-    return error.exitCode;
-  }
-  const text = error instanceof Error ? (error.stack ?? error.message) : messageOf(error);
-  const message = clean(`swarmgate itself failed, which is our fault: ${text}`);
-  for (const command of annotationCommands([{ level: "error", title: "swarmgate", message }])) line(command);
-  return ExitCode.ownFault;
+function exitCode(code: number, interruption: Interruption): number {
+  return interruption.name() === "SIGTERM" && code === ExitCode.interrupted ? ExitCode.terminated : code;
+}
+
+function reasonOf(error: unknown): string {
+  return messageOf(error).split("\n")[0]?.slice(0, 120) ?? "";
+}
+
+function once<T>(act: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= act();
+    return made;
+  };
 }

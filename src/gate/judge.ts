@@ -85,8 +85,9 @@ function withoutPast(message: string, why: LeftOut | undefined): Reason {
 }
 
 export function failOnOf({ settings }: GateConfig): ReadonlySet<FailOn> {
-  const wanted = settings["fail-on"];
-  return new Set(wanted === "none" ? [] : wanted);
+  const wanted = settings["fail-on"] === "none" ? [] : settings["fail-on"];
+  // A run that only records fails for nothing but being no measurement.
+  return new Set(settings.mode === "baseline" ? wanted.filter((reason) => reason === "invalid") : wanted);
 }
 
 export function compareSettings({ settings, file }: GateConfig): CompareSettings {

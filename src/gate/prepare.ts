@@ -11,6 +11,14 @@ export interface Prepared {
   readonly past: Past;
 }
 
+/** Where the documents go; made if it is not there. */
+export function documentsDirectory({ settings }: GateConfig, world: World): string {
+  const wanted = settings["report-dir"];
+  const directory = wanted === null ? world.documents(settings.name) : resolve(world.directory, wanted);
+  mkdirSync(directory, { recursive: true });
+  return directory;
+}
+
 /**
  * Everything that can fail before a single request of the test is sent: the place for the documents, the baseline,
  * the target.
@@ -18,9 +26,7 @@ export interface Prepared {
 export async function prepare(config: GateConfig, world: World): Promise<Prepared> {
   const { settings } = config;
   for (const notice of config.notices) world.log(notice);
-  const wanted = settings["report-dir"];
-  const directory = wanted === null ? world.documents(settings.name) : resolve(world.directory, wanted);
-  mkdirSync(directory, { recursive: true });
+  const directory = documentsDirectory(config, world);
   const past = await recall(config, world);
   if (past.wanted && past.whyNot !== null) world.log(`no comparison: ${past.whyNot}`);
   for (const url of world.readiness ? [settings.host, settings["base-host"]] : []) {

@@ -26,6 +26,7 @@ export async function recall({ settings }: GateConfig, { store }: World): Promis
     baseline: null,
     whyNot,
   });
+  if (settings.mode === "baseline") return none(false, "this run only records (mode: baseline)");
   const comparing = comparingOf({ settings });
   if (comparing === "side-by-side") return none(false, null);
   if (comparing === "none") return none(false, "comparing is switched off (compare: none)");

@@ -1,4 +1,7 @@
+import { addRecord, type BaselineRecord } from "../baseline/baseline.ts";
+import { reset } from "../baseline/housekeeping.ts";
 import { recordOf } from "../baseline/record.ts";
+import type { BaselineStore, Saved } from "../baseline/store.ts";
 import type { GateConfig } from "../config/gate-config.ts";
 import type { RunResult } from "../stats/run-result.ts";
 import type { Verdict } from "../verdict/verdict.ts";
@@ -20,9 +23,26 @@ export function isWorthKeeping({
   verdict: Verdict;
   ownsBaseline: boolean;
 }): boolean {
-  if (settings["save-baseline"] === "never" || verdict.conclusion === "invalid") return false;
+  if (verdict.conclusion === "invalid") return false;
+  if (settings.mode === "baseline") return true;
+  if (settings["save-baseline"] === "never") return false;
   if (settings["save-baseline"] === "always") return true;
   return ownsBaseline && !verdict.reasons.some(({ code }) => code === "slo" || code === "exit-code");
+}
+
+/** `mode: baseline` begins a new window: what was stored before is not compared with any more, unless pinned. */
+function save({
+  config: { settings },
+  store,
+  record,
+}: {
+  config: GateConfig;
+  store: BaselineStore;
+  record: BaselineRecord;
+}): Promise<Saved> {
+  if (settings.mode !== "baseline") return store.save(settings.name, record);
+  const keep = settings["baseline-runs"];
+  return store.change(settings.name, (before) => addRecord(reset(before, { at: record.startedAt }), { record, keep }));
 }
 
 /** Adds the run to the baseline, if it is worth keeping. A store that refuses is told, and changes no verdict. */
@@ -40,7 +60,7 @@ export async function remember({
   const { store, origin } = world;
   if (!store || store.kind === "none") return { saved: false, whyNot: null };
   if (!isWorthKeeping({ config, verdict, ownsBaseline: origin.ownsBaseline })) return { saved: false, whyNot: null };
-  const saved = await store.save(config.settings.name, recordOf(result));
+  const saved = await save({ config, store, record: recordOf(result) });
   if (saved.is === "saved") {
     world.log(`baseline: this run is kept (${saved.runs} ${saved.runs === 1 ? "run" : "runs"} in ${saved.where})`);
     return { saved: true, whyNot: null };

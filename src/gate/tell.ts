@@ -1,9 +1,11 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { cleanData, Redactor } from "../base/redact.ts";
 import type { GateConfig } from "../config/gate-config.ts";
 import { buildReport } from "../report/build-report.ts";
 import { renderCsv } from "../report/csv.ts";
 import { formatDuration } from "../report/format.ts";
+import { renderHtml } from "../report/html.ts";
 import { renderJunit } from "../report/junit.ts";
 import { renderMarkdown } from "../report/markdown.ts";
 import { type Report, renderJson } from "../report/report.ts";
@@ -37,8 +39,9 @@ export function reportOf({
 }): Report {
   const { settings } = config;
   const newest = judged.history.at(-1);
+  const redactor = new Redactor(config.secrets);
   const notes = kept.whyNot === null ? [] : [{ code: "baseline-not-saved", message: kept.whyNot }];
-  return buildReport({
+  const report = buildReport({
     result,
     verdict: judged.verdict,
     generatedAt: new Date(world.clock.now()).toISOString(),
@@ -61,9 +64,15 @@ export function reportOf({
     },
     ...(world.origin.run && { run: world.origin.run }),
     warmup: settings.warmup === "auto" ? "auto" : formatDuration(settings.warmup),
-    warnings: [...judged.warnings.map((message) => ({ code: "baseline", message })), ...notes],
+    thresholdsChanged: config.changed.map(({ kind, before, after }) => ({ change: kind, before, after })),
+    warnings: [
+      ...config.notices.map((message) => ({ code: "notice", message })),
+      ...judged.warnings.map((message) => ({ code: "baseline", message })),
+      ...notes,
+    ],
     configuration: configurationOf(config),
   });
+  return cleanData(redactor, report);
 }
 
 /** What the user said, and the promises, as they would write them. Secrets have no line. */
@@ -80,24 +89,36 @@ function configurationOf({ settings, given, thresholds }: GateConfig): [string, 
   return lines;
 }
 
+/** What is drawn from the report alone. */
+export function reportDocuments(report: Report): Record<string, string> {
+  return {
+    "report.json": renderJson(report),
+    "report.html": renderHtml(report),
+    "comment.md": renderMarkdown(report),
+    "junit.xml": renderJunit(report),
+  };
+}
+
 /** Writes every document beside `result.json`, which is there already. */
 export async function writeDocuments({
   directory,
   result,
   report,
   verdict,
+  secrets,
 }: {
   directory: string;
   result: RunResult;
   report: Report;
   verdict: Verdict;
+  /** Never to be written down. */
+  secrets: readonly string[];
 }): Promise<void> {
-  const csv = renderCsv(result);
+  const redactor = new Redactor(secrets);
+  const csv = cleanData(redactor, renderCsv(result));
   const documents: Record<string, string> = {
-    "verdict.json": `${JSON.stringify({ schema: verdictSchemaVersion, ...verdict }, null, 1)}\n`,
-    "report.json": renderJson(report),
-    "comment.md": renderMarkdown(report),
-    "junit.xml": renderJunit(report),
+    "verdict.json": `${JSON.stringify({ schema: verdictSchemaVersion, ...cleanData(redactor, verdict) }, null, 1)}\n`,
+    ...reportDocuments(report),
     "locust_stats.csv": csv.stats,
     "locust_stats_history.csv": csv.statsHistory,
     "locust_failures.csv": csv.failures,

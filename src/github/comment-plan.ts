@@ -1,4 +1,4 @@
-import type { Verdict } from "../verdict/verdict.ts";
+import type { Conclusion } from "../verdict/verdict.ts";
 import { isNewer, type RunStamp, saysTheSame, stampOf } from "./comment-document.ts";
 
 /** The input `comment`. */
@@ -7,8 +7,15 @@ export type CommentMode = "always" | "on-change" | "on-failure" | "never";
 /** How much there is to tell: the step fails; something changed or is in doubt; nothing. */
 export type News = "failing" | "change" | "quiet";
 
+/** Of a verdict or of a report, what tells news. */
+export interface Findings {
+  readonly conclusion: Conclusion;
+  readonly comparisons: readonly { readonly outcome: string }[];
+  readonly thresholds: readonly { readonly outcome: string }[];
+}
+
 /** What a verdict is worth telling. `failing` is whether the step fails, which `fail-on` decides. */
-export function newsOf(verdict: Verdict, failing: boolean): News {
+export function newsOf(verdict: Findings, failing: boolean): News {
   if (failing) return "failing";
   if (verdict.conclusion !== "pass") return "change";
   const moved = verdict.comparisons.some((c) => c.outcome === "regressed" || c.outcome === "improved");

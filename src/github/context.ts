@@ -30,6 +30,8 @@ export interface DispatchFacts {
 /** The run that a `workflow_run` event is about. */
 export interface WorkflowRunFacts {
   readonly id: number | undefined;
+  readonly number: number | undefined;
+  readonly attempt: number | undefined;
   readonly event: string | undefined;
   readonly conclusion: string | undefined;
   readonly headSha: string | undefined;
@@ -178,6 +180,8 @@ function readDispatch(event: Payload): DispatchFacts {
 function readWorkflowRun(run: Payload): WorkflowRunFacts {
   return {
     id: run.at("id").number,
+    number: run.at("run_number").number,
+    attempt: run.at("run_attempt").number,
     event: run.at("event").text,
     conclusion: run.at("conclusion").text,
     headSha: run.at("head_sha").sha,

@@ -1,0 +1,44 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { readOnlyCause } from "../github/api-advice.ts";
+import { type CommentOutcome, type CommentRequest, noteInComment, upsertComment } from "../github/comment.ts";
+import { newsOf } from "../github/comment-plan.ts";
+import type { Ears, Telling } from "./telling.ts";
+
+/** The pull request's comment, brought up to date with a report. Never throws. */
+export async function commentOn(telling: Telling, ears: Ears): Promise<CommentOutcome> {
+  const { report, directory, exitCode } = telling;
+  const request = await requestFor(ears);
+  if ("kind" in request) return request;
+  const { conclusion } = report.verdict;
+  return await upsertComment({
+    ...request,
+    markdown: await readFile(join(directory, "comment.md"), "utf8"),
+    // In a report of another run it is that run which failed.
+    news: newsOf({ ...report, conclusion }, exitCode !== 0 || !report.passed),
+  });
+}
+
+/** One line in the comment that is there, if one is. Never throws. */
+export async function noteOn(note: string, ears: Ears, budgetMs: number): Promise<CommentOutcome> {
+  const request = await requestFor(ears);
+  if ("kind" in request) return request;
+  return await noteInComment({ ...request, note, budgetMs });
+}
+
+async function requestFor(ears: Ears): Promise<Omit<CommentRequest, "markdown" | "news"> | CommentOutcome> {
+  const { config, context, client, run } = ears;
+  const { settings } = config;
+  if (settings.comment === "never") return { kind: "left", because: "never" };
+  const pull = await ears.pull();
+  if (!pull.found || !pull.comment) return { kind: "left", because: "nothing-new" };
+  if (!client) return { kind: "failed", notice: "no comment: there is no github-token" };
+  return {
+    client,
+    place: { owner: context.owner, repo: context.repo, pull: pull.number },
+    name: settings.name,
+    mode: settings.comment,
+    run,
+    readOnly: readOnlyCause(context),
+  };
+}

@@ -1,0 +1,68 @@
+import { Redactor } from "../base/redact.ts";
+import {
+  type Annotation,
+  annotationCommands,
+  foreignLines,
+  maskCommands,
+  ownLines,
+  stopCommands,
+} from "../github/workflow-commands.ts";
+
+/** The job's log, which is also how the runner is spoken to. No secret that it knows gets through it. */
+export class RunnerLog {
+  readonly #write: (text: string) => void;
+  #redactor = new Redactor([]);
+  #resume: string | null = null;
+
+  constructor(write: (text: string) => void) {
+    this.#write = write;
+  }
+
+  /** From now on these are hidden, by the runner too. */
+  hide(secrets: readonly string[]): void {
+    this.#redactor = new Redactor(secrets);
+    for (const command of maskCommands(this.#redactor.forms)) this.#write(`${command}\n`);
+  }
+
+  clean(text: string): string {
+    return this.#redactor.clean(text);
+  }
+
+  /** Our own words, which may quote others. */
+  readonly say = (text: string): void => {
+    for (const line of ownLines(this.clean(text))) this.#write(`${line}\n`);
+  };
+
+  /** One line about what goes on. */
+  readonly tell = (text: string): void => this.say(`swarmgate: ${text}`);
+
+  /** What user code printed. */
+  readonly quote = (text: string): void => {
+    for (const line of foreignLines(this.clean(text), "locustfile | ")) this.#write(`${line}\n`);
+  };
+
+  /** As it is: the progress line. */
+  readonly raw = (text: string): void => this.#write(text);
+
+  annotate(annotations: readonly Annotation[]): void {
+    const clean = annotations.map((one) => ({ ...one, message: this.clean(one.message) }));
+    for (const command of annotationCommands(clean)) this.#write(`${command}\n`);
+  }
+
+  notice(message: string): void {
+    this.annotate([{ level: "notice", message }]);
+  }
+
+  /** While user code may print, the runner must not take lines for commands. */
+  stopCommands(): void {
+    if (this.#resume !== null) return;
+    const { stop, resume } = stopCommands();
+    this.#resume = resume;
+    this.#write(`${stop}\n`);
+  }
+
+  resumeCommands(): void {
+    if (this.#resume !== null) this.#write(`${this.#resume}\n`);
+    this.#resume = null;
+  }
+}

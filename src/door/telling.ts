@@ -1,0 +1,29 @@
+import type { GateConfig } from "../config/gate-config.ts";
+import type { GitHubClient } from "../github/client.ts";
+import type { RunStamp } from "../github/comment-document.ts";
+import type { GitHubContext } from "../github/context.ts";
+import type { PullRequestAnswer } from "../github/pull-request.ts";
+import type { Report } from "../report/report.ts";
+import type { RunnerLog } from "./runner-log.ts";
+
+/** What is to be told. Its documents are on disk. */
+export interface Telling {
+  readonly report: Report;
+  readonly directory: string;
+  readonly exitCode: number;
+  /** As verdict.json has them. */
+  readonly comparisons: readonly unknown[];
+}
+
+/** Who is told, and by what means. */
+export interface Ears {
+  readonly config: GateConfig;
+  readonly context: GitHubContext;
+  readonly client: GitHubClient | undefined;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly log: RunnerLog;
+  /** The pull request, looked up once. */
+  readonly pull: () => Promise<PullRequestAnswer>;
+  /** The measured run. */
+  readonly run: RunStamp;
+}

@@ -1,0 +1,84 @@
+import { version } from "../base/version.ts";
+import type { GateConfig } from "../config/gate-config.ts";
+import { measurementVersion, type RunResult, resultSchemaVersion } from "../stats/run-result.ts";
+import { summarize } from "../stats/summary.ts";
+import { noTargetVerdict } from "../verdict/verdict-of.ts";
+import { compareSettings, failOnOf } from "./judge.ts";
+import { documentsDirectory } from "./prepare.ts";
+import { reportOf, writeDocuments } from "./tell.ts";
+import type { World } from "./world.ts";
+
+/** Nothing was deployed, and that is fine: nothing is run, and everybody is told why. */
+export async function withoutTarget(config: GateConfig, world: World, reason: string): Promise<void> {
+  const directory = documentsDirectory(config, world);
+  const verdict = noTargetVerdict(reason);
+  const result = nothingMeasured(config, world);
+  const report = reportOf({
+    config,
+    world,
+    result,
+    judged: {
+      verdict,
+      comparing: compareSettings(config),
+      failOn: failOnOf(config),
+      history: [],
+      whyNot: null,
+      warnings: [],
+    },
+    past: { wanted: false, store: world.store?.kind ?? null, baseline: null, whyNot: null },
+    kept: { saved: false, whyNot: null },
+    passed: true,
+  });
+  await writeDocuments({ directory, result, report, verdict, secrets: config.secrets });
+  await world.tell(report, { directory, exitCode: 0, verdict, result });
+}
+
+/** The result of a run that never began. */
+function nothingMeasured({ settings }: GateConfig, world: World): RunResult {
+  const now = new Date(world.clock.now()).toISOString();
+  return {
+    schema: resultSchemaVersion,
+    meta: {
+      name: settings.name,
+      engine: version,
+      measurement: measurementVersion,
+      seed: settings.seed ?? "",
+      startedAt: now,
+      endedAt: now,
+      host: null,
+      baseHost: null,
+      commit: world.origin.commit,
+      baseCommit: world.origin.baseCommit,
+      locustfile: "",
+      locustfileHash: "",
+      profile: {
+        users: settings.users,
+        spawnRate: settings["spawn-rate"],
+        runTimeMs: settings["run-time"] === "forever" ? null : settings["run-time"],
+        requests: settings.requests,
+        arrivalRate: settings["arrival-rate"],
+        shape: null,
+        userClasses: settings["user-classes"],
+        tags: settings.tags,
+        excludeTags: settings["exclude-tags"],
+      },
+      machine: world.machine,
+      threads: 0,
+    },
+    blocks: [],
+    summary: summarize([]),
+    trouble: {
+      deadInOnStart: 0,
+      peakUsers: 0,
+      targetUsers: 0,
+      killed: 0,
+      retiredPairs: 0,
+      missingAwaits: [],
+      exceptions: [],
+      forbiddenHosts: [],
+      processExitCode: null,
+    },
+    warnings: [],
+    interrupted: false,
+  };
+}
