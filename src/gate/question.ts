@@ -6,7 +6,8 @@ import { blockMs } from "../stats/snapshot.ts";
 export type Comparing = "side-by-side" | "baseline" | "none";
 
 export function comparingOf({ settings }: Pick<GateConfig, "settings">): Comparing {
-  const { compare } = settings;
+  const { compare, mode } = settings;
+  if (mode === "baseline") return "none";
   if (compare !== "auto") return compare;
   return settings["base-host"] === null ? "baseline" : "side-by-side";
 }
