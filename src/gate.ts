@@ -29,7 +29,7 @@ export async function gate(config: GateConfig, world: World, extras: RunExtras):
   const stage = { config, world, extras, directory };
   const result = await confirmRegression(await measure(stage), stage);
   const today = new Date(world.clock.now()).toISOString().slice(0, 10);
-  const judged = judgeRun({ config, result, past: prepared.past, today });
+  const judged = judgeRun({ config, result, past: prepared.past, today, forgiven: extras.forgiven });
   const exitCode = exitCodeOf({
     verdict: judged.verdict,
     failOn: judged.failOn,

@@ -13,6 +13,7 @@ import {
   refuseUnbuilt as refuseUnbuiltOptions,
   settingLayers,
 } from "./layers.ts";
+import { forgiven } from "./locust-exit.ts";
 import { parsedOptions } from "./parsed-options.ts";
 import { parseRunArguments } from "./run-arguments.ts";
 import type { Terminal } from "./terminal.ts";
@@ -57,6 +58,7 @@ export async function readCommandLine(argv: readonly string[], terminal: Termina
       parsedOptions: parsedOptions(config, layers),
       customArguments: { words, conf: files.layers.flatMap(({ others }) => others ?? []), taken: optionNames },
       countEverything: true,
+      forgiven: judges ? new Set() : forgiven,
       anyHost: true,
     },
   };

@@ -1,43 +1,50 @@
-import { copyFile, mkdir, writeFile } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { copyFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import type { Told } from "../gate/world.ts";
-import { renderConsole } from "../report/console.ts";
-import { renderCsv } from "../report/csv.ts";
+import { errorReport, percentilesTable, renderConsole, statsTable, tablesOf } from "../report/console.ts";
+import { type LocustCsv, renderCsv } from "../report/csv.ts";
+import { renderHtml } from "../report/html.ts";
 import { renderJunit } from "../report/junit.ts";
 import { renderLocustJson } from "../report/locust-json.ts";
 import type { Report } from "../report/report.ts";
-import { lookUp } from "./layers.ts";
-import type { Asked } from "./read-run.ts";
-import type { Terminal } from "./terminal.ts";
+import type { OutputPaths } from "./output-paths.ts";
 
-/** Everything the options ask for beside the tables on the terminal. */
-export async function writeWanted(
-  { report, told }: { report: Report; told: Told },
-  { asked, terminal }: { asked: Asked; terminal: Terminal },
-): Promise<void> {
-  const says = (name: string) => lookUp(asked.layers, name);
-  const at = async (path: string) => {
-    const file = resolve(terminal.directory, path);
-    await mkdir(dirname(file), { recursive: true });
-    return file;
-  };
-  const output = says("output");
-  if (output) await copyFile(join(told.directory, "result.json"), await at(output));
-  const csv = says("csv");
-  if (csv) {
-    const files = renderCsv(told.result, { fullHistory: says("csv-full-history") !== undefined });
-    const prefix = await at(csv);
-    await Promise.all([
-      writeFile(`${prefix}_stats.csv`, files.stats),
-      writeFile(`${prefix}_stats_history.csv`, files.statsHistory),
-      writeFile(`${prefix}_failures.csv`, files.failures),
-      writeFile(`${prefix}_exceptions.csv`, files.exceptions),
-    ]);
-  }
-  const junit = says("junit");
-  if (junit) await writeFile(await at(junit), renderJunit(report));
-  const json = says("json-file");
-  if (json) await writeFile(await at(`${json}.json`), renderLocustJson(told.result));
-  if (says("json") !== undefined) terminal.out(renderLocustJson(told.result));
-  if (json === undefined || asked.judges) terminal.error(`${renderConsole(report)}\n`);
+/** Writes every file the options ask for. */
+export async function writeFiles(report: Report, told: Told, paths: OutputPaths): Promise<void> {
+  const { result } = told;
+  if (paths.result) await copyFile(join(told.directory, "result.json"), paths.result);
+  if (paths.csv) await writeCsv(paths.csv.prefix, renderCsv(result, { fullHistory: paths.csv.fullHistory }));
+  if (paths.html) await writeFile(paths.html, renderHtml(report));
+  if (paths.junit) await writeFile(paths.junit, renderJunit(report));
+  if (paths.json) await writeFile(paths.json, renderLocustJson(result));
+}
+
+/** Locust's four files. */
+export async function writeCsv(prefix: string, files: LocustCsv): Promise<void> {
+  await Promise.all([
+    writeFile(`${prefix}_stats.csv`, files.stats),
+    writeFile(`${prefix}_stats_history.csv`, files.statsHistory),
+    writeFile(`${prefix}_failures.csv`, files.failures),
+    writeFile(`${prefix}_exceptions.csv`, files.exceptions),
+  ]);
+}
+
+/** What stands on the terminal at the end: Locust's tables, and what the gate has to say where it was asked. */
+export function finalTables(
+  report: Report,
+  { result, verdict }: Told,
+  options: { readonly judges: boolean; readonly columns: number | null },
+): string {
+  const width = options.columns === null ? {} : { columns: options.columns };
+  if (options.judges) return renderConsole(report, width);
+  const tables = tablesOf(result.summary);
+  const blocks = [statsTable(tables, width), percentilesTable(tables, width), errorReport(tables, width)];
+  const lines = [
+    ...result.trouble.exceptions.map(({ count, task, message }) => `exception: ${count}× in ${task}: ${message}`),
+    ...(verdict.conclusion === "invalid" ? verdict.reasons : []).map(
+      ({ code, message, remedy }) => `invalid: ${code}: ${message}${remedy ? `\n  ${remedy}` : ""}`,
+    ),
+    ...report.warnings.map(({ message }) => `warning: ${message}`),
+  ];
+  return `${[...blocks.filter((block) => block !== ""), ...lines].join("\n")}\n`;
 }

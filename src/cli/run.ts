@@ -9,27 +9,42 @@ import { thisMachine } from "../door/machine.ts";
 import { ProgressMeter } from "../door/progress-meter.ts";
 import { storeFor } from "../door/store-for.ts";
 import { inspect, loadOrder } from "../gate/load.ts";
+import type { LoadOrder } from "../gate/swarm-channel.ts";
 import type { Told, World } from "../gate/world.ts";
 import { gate } from "../gate.ts";
+import { renderLocustJson } from "../report/locust-json.ts";
 import type { Report } from "../report/report.ts";
+import { watchKeys } from "./keys.ts";
 import { lookUp } from "./layers.ts";
+import { codeOnError, locustExitCode } from "./locust-exit.ts";
+import { logFor } from "./log.ts";
+import { outputPaths } from "./output-paths.ts";
 import { readCommandLine } from "./read-run.ts";
-import { writeWanted } from "./run-documents.ts";
+import { finalTables, writeFiles } from "./run-documents.ts";
 import type { Terminal } from "./terminal.ts";
+
+/** Users stop within this once the run is interrupted, whatever the stop timeout says (SPEC 13.8). */
+const stopWithinMs = 3000;
+
+const inspections: readonly (readonly [option: string, what: NonNullable<LoadOrder["inspect"]>])[] = [
+  ["list", "list"],
+  ["show-task-ratio", "task-ratio"],
+  ["show-task-ratio-json", "task-ratio-json"],
+];
 
 /** `swarmgate run`: Locust's defaults, options and exit codes; the gate's where something is judged. */
 export async function run(argv: readonly string[], terminal: Terminal): Promise<number> {
   const asked = await readCommandLine(argv, terminal);
   const { config, layers, extras } = asked;
+  const says = (name: string) => lookUp(layers, name);
+  const onError = codeOnError(layers);
+  const logged = logFor(layers, terminal);
+  const paths = outputPaths(layers, { config, directory: terminal.directory });
   const scratch = await mkdtemp(join(tmpdir(), "swarmgate-"));
   const interruption = onInterruption();
-  const says = (name: string) => lookUp(layers, name);
-  const quiet = says("only-summary") !== undefined;
+  const quiet = says("only-summary") !== undefined || !["DEBUG", "INFO"].includes(logged.level);
   const meter = new ProgressMeter(terminal.error, { columns: terminal.columns });
-  const log = (text: string) => {
-    meter.end();
-    terminal.error(`${text}\n`);
-  };
+  let stopKeys = () => {};
   let finished: { report: Report; told: Told } | undefined;
   const world: World = {
     clock: systemClock,
@@ -39,52 +54,53 @@ export async function run(argv: readonly string[], terminal: Terminal): Promise<
     documents: () => scratch,
     swarmEntry: entryFile("swarm"),
     signal: interruption.signal,
-    stopWithinMs: config.settings["stop-timeout"],
+    stopWithinMs: Math.min(stopWithinMs, config.settings["stop-timeout"]),
     origin: { commit: null, baseCommit: null, branch: null, ownsBaseline: false, run: null },
     readiness: false,
-    log: (text) => log(`swarmgate: ${text}`),
+    log: (text) => {
+      meter.end();
+      logged.write("INFO", `swarmgate: ${text}`);
+    },
     userOutput: (text) => {
       meter.end();
       terminal.out(`${terminal.env.GITHUB_ACTIONS === "true" ? "locustfile | " : ""}${text}\n`);
     },
     onProgress: quiet ? () => undefined : meter.show,
+    onStarted: ({ changeUsers }) => {
+      stopKeys = watchKeys(terminal.keyboard, {
+        users: changeUsers,
+        interrupt: () => process.kill(process.pid, "SIGINT"),
+      });
+    },
     store: storeFor({ config, directory: terminal.directory }),
     tell: async (report, told) => {
-      meter.end();
       finished = { report, told };
     },
   };
   try {
-    const looked = ["list", "show-task-ratio", "show-task-ratio-json"].find((name) => says(name) !== undefined);
-    if (looked) {
-      const what = looked === "list" ? "list" : looked === "show-task-ratio" ? "task-ratio" : "task-ratio-json";
-      const order = loadOrder({ config, world, extras, directory: scratch, inspect: what });
-      terminal.out(`${await inspect(order, world, config)}\n`);
+    const [, what] = inspections.find(([option]) => says(option) !== undefined) ?? [];
+    if (what) {
+      terminal.out(
+        `${await inspect(loadOrder({ config, world, extras, directory: scratch, inspect: what }), world, config)}\n`,
+      );
       return ExitCode.ok;
     }
     const { exitCode } = await gate(config, world, extras);
+    stopKeys();
+    meter.end();
     if (!finished) return exitCode;
-    await writeWanted(finished, { asked, terminal });
-    if (interruption.name() === "SIGTERM") return ExitCode.terminated;
-    return asked.judges || exitCode === ExitCode.interrupted
-      ? exitCode
-      : locustExitCode(finished.told, says("exit-code-on-error"));
+    const { report, told } = finished;
+    await writeFiles(report, told, paths);
+    if (says("json") !== undefined) terminal.out(renderLocustJson(told.result));
+    // As Locust: whoever takes the numbers in a file needs no tables.
+    if (paths.json === null || asked.judges)
+      terminal.error(finalTables(report, told, { judges: asked.judges, columns: terminal.columns }));
+    if (told.result.interrupted) return interruption.name() === "SIGTERM" ? ExitCode.terminated : ExitCode.interrupted;
+    return asked.judges ? exitCode : locustExitCode(told, onError);
   } finally {
+    stopKeys();
     meter.end();
     interruption.release();
     await rm(scratch, { recursive: true, force: true });
   }
-}
-
-/**
- * Locust's rule: what the locustfile set, else the code for errors if any request or task failed. What Locust lets
- * pass as green (no request at all, every user dead) is invalid here.
- */
-function locustExitCode({ verdict, result }: Told, onError: string | undefined): number {
-  const { trouble, summary } = result;
-  if (trouble.processExitCode !== null) return trouble.processExitCode;
-  const invalid = verdict.conclusion === "invalid" && verdict.reasons[0]?.code !== "uncaught-exceptions";
-  if (invalid) return ExitCode.invalid;
-  const failed = summary.totals.some(({ failures }) => failures > 0) || trouble.exceptions.length > 0;
-  return failed ? Number(onError ?? 1) : ExitCode.ok;
 }

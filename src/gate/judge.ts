@@ -2,13 +2,13 @@ import type { Baseline, BaselineRecord } from "../baseline/baseline.ts";
 import { type LeftOut, usable } from "../baseline/usable.ts";
 import type { GateConfig } from "../config/gate-config.ts";
 import { evaluate, settle } from "../slo/evaluate.ts";
-import type { RunResult } from "../stats/run-result.ts";
+import type { RunResult, Warning } from "../stats/run-result.ts";
 import { type Against, compare } from "../verdict/compare.ts";
 import type { ComparisonMetric } from "../verdict/comparison.ts";
 import type { FailOn } from "../verdict/exit-code.ts";
 import { type CompareSettings, defaultCompareSettings } from "../verdict/settings.ts";
 import type { Reason, Verdict } from "../verdict/verdict.ts";
-import { judge } from "../verdict/verdict-of.ts";
+import { invalidCodes, judge } from "../verdict/verdict-of.ts";
 import { comparingOf, steadyMs } from "./question.ts";
 import type { Past } from "./recall.ts";
 
@@ -20,8 +20,8 @@ export interface Judged {
   readonly history: readonly BaselineRecord[];
   /** Why there was nothing to compare with; null where there was. */
   readonly whyNot: string | null;
-  /** What is odd about the stored runs. */
-  readonly warnings: readonly string[];
+  /** What is odd about the stored runs, and what was forgiven. */
+  readonly warnings: readonly Warning[];
 }
 
 /** Holds a run against its promises and its past. Pure: `today` is the only thing it knows of the clock. */
@@ -30,10 +30,13 @@ export function judgeRun({
   result,
   past,
   today,
+  forgiven = new Set(),
 }: {
   config: GateConfig;
   result: RunResult;
   past: Past;
+  /** Codes of reasons that make no run invalid where nothing was promised. */
+  forgiven?: ReadonlySet<string>;
   /** `2026-12-24`, for waivers. */
   today: string;
 }): Judged {
@@ -55,7 +58,30 @@ export function judgeRun({
     comparisons,
     findings: past.wanted && whyNot !== null ? [withoutPast(whyNot, use?.incomparable?.why)] : [],
   });
-  return { verdict, comparing, failOn: failOnOf(config), history, whyNot, warnings: use?.warnings ?? [] };
+  const warnings = (use?.warnings ?? []).map((message) => ({ code: "baseline", message }));
+  const told = verdict.reasons.filter(({ code }) => forgiven.has(code));
+  return {
+    verdict: told.length === 0 ? verdict : without(told, verdict),
+    comparing,
+    failOn: failOnOf(config),
+    history,
+    whyNot,
+    warnings: [...warnings, ...told],
+  };
+}
+
+/** The verdict had these not been reasons. */
+function without(forgiven: readonly Reason[], { reasons, ...rest }: Verdict): Verdict {
+  const left = reasons.filter((reason) => !forgiven.includes(reason));
+  const codes = left.map(({ code }) => code);
+  const conclusion = codes.some((code) => invalidCodes.has(code))
+    ? "invalid"
+    : codes.some((code) => ["slo", "regression", "exit-code"].includes(code))
+      ? "fail"
+      : codes.includes("inconclusive")
+        ? "inconclusive"
+        : "pass";
+  return { ...rest, conclusion, reasons: left };
 }
 
 function againstOf({

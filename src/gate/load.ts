@@ -20,6 +20,8 @@ export interface RunExtras {
   readonly customArguments: CustomArguments;
   /** Every request counts, the ramp's too (`swarmgate run`, SPEC 13.2). */
   readonly countEverything: boolean;
+  /** Codes of reasons that make no run invalid here; they are told as warnings. */
+  readonly forgiven: ReadonlySet<string>;
   /** Every host may be reached (the command line without --allowed-hosts). */
   readonly anyHost: boolean;
 }
@@ -32,6 +34,7 @@ export const noExtras: RunExtras = {
   parsedOptions: {},
   customArguments: { words: [], conf: [], taken: [] },
   countEverything: false,
+  forgiven: new Set(),
   anyHost: false,
 };
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { swarmgate } from "./at-terminal.ts";
+import { swarmgate } from "../cli/at-terminal.ts";
 
 const shop = `
 import { HttpUser, TaskSet, task } from "swarmgate";
