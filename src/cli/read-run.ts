@@ -45,7 +45,8 @@ export async function readCommandLine(argv: readonly string[], terminal: Termina
     promiseByDefault: false,
   });
   for (const notice of refuseUnbuilt(config)) terminal.error(`swarmgate: ${notice}\n`);
-  const judges = config.thresholds.length > 0 || files.configuration !== null || baseline;
+  const paired = config.settings["base-host"] !== null;
+  const judges = config.thresholds.length > 0 || files.configuration !== null || baseline || paired;
   return {
     layers,
     config,
@@ -57,7 +58,8 @@ export async function readCommandLine(argv: readonly string[], terminal: Termina
       configUsers: await readConfigUsers(lookUp(layers, "config-users"), terminal),
       parsedOptions: parsedOptions(config, layers),
       customArguments: { words, conf: files.layers.flatMap(({ others }) => others ?? []), taken: optionNames },
-      countEverything: true,
+      // Twins are compared in their steady time; else every request counts (SPEC 13.2).
+      countEverything: !paired,
       forgiven: judges ? new Set() : forgiven,
       anyHost: true,
     },
