@@ -64,3 +64,61 @@ export function reportOf({
     },
     ...(world.origin.run && { run: world.origin.run }),
     warmup: settings.warmup === "auto" ? "auto" : formatDuration(settings.warmup),
+    thresholdsChanged: config.changed.map(({ kind, before, after }) => ({ change: kind, before, after })),
+    warnings: [...config.notices.map((message) => ({ code: "notice", message })), ...judged.warnings, ...notes],
+    configuration: configurationOf(config),
+  });
+  return cleanData(redactor, report);
+}
+
+/** What the user said, and the promises, as they would write them. Secrets have no line. */
+function configurationOf({ settings, given, thresholds }: GateConfig): [string, string][] {
+  const lines: [string, string][] = thresholds.map((threshold) => ["slo", printThreshold(threshold)]);
+  for (const name of given) {
+    const value = settings[name];
+    if (name === "slo" || name === "headers" || name === "github-token" || value === null) continue;
+    lines.push([
+      name,
+      Array.isArray(value) ? value.join(" ") : typeof value === "object" ? JSON.stringify(value) : `${value}`,
+    ]);
+  }
+  return lines;
+}
+
+/** What is drawn from the report alone. */
+export function reportDocuments(report: Report): Record<string, string> {
+  return {
+    "report.json": renderJson(report),
+    "report.html": renderHtml(report),
+    "comment.md": renderMarkdown(report),
+    "junit.xml": renderJunit(report),
+  };
+}
+
+/** Writes every document beside `result.json`, which is there already. */
+export async function writeDocuments({
+  directory,
+  result,
+  report,
+  verdict,
+  secrets,
+}: {
+  directory: string;
+  result: RunResult;
+  report: Report;
+  verdict: Verdict;
+  /** Never to be written down. */
+  secrets: readonly string[];
+}): Promise<void> {
+  const redactor = new Redactor(secrets);
+  const csv = cleanData(redactor, renderCsv(result));
+  const documents: Record<string, string> = {
+    "verdict.json": `${JSON.stringify({ schema: verdictSchemaVersion, ...cleanData(redactor, verdict) }, null, 1)}\n`,
+    ...reportDocuments(report),
+    "locust_stats.csv": csv.stats,
+    "locust_stats_history.csv": csv.statsHistory,
+    "locust_failures.csv": csv.failures,
+    "locust_exceptions.csv": csv.exceptions,
+  };
+  await Promise.all(Object.entries(documents).map(([name, text]) => writeFile(join(directory, name), text)));
+}
