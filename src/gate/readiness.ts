@@ -17,7 +17,8 @@ export type Readiness =
 
 /** Headers that open a protected preview, by who asks for them. */
 const bypass = {
-  vercel: "send x-vercel-protection-bypass in the input `headers` (Protection Bypass for Automation)",
+  vercel:
+    "send x-vercel-protection-bypass in the input `headers`; its value is VERCEL_AUTOMATION_BYPASS_SECRET of the project (Protection Bypass for Automation), kept as a secret",
   cloudflare: "send CF-Access-Client-Id and CF-Access-Client-Secret in the input `headers`",
   basic: "send an Authorization header in the input `headers`, or put user:password into the host",
   any: "send the header that lets automation in with the input `headers`",

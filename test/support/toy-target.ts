@@ -1,0 +1,52 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+
+/** What a request met; the path is without the query. */
+export interface Asked {
+  readonly path: string;
+  readonly headers: IncomingMessage["headers"];
+  readonly atMs: number;
+}
+
+/** Answers in a hundred milliseconds, so that a busy machine is no saturated generator, and as it is told to. */
+export class ToyTarget {
+  readonly asked: Asked[] = [];
+  /** Says what to answer instead of a plain 200; undefined for the plain one. */
+  behave: (asked: Asked, res: ServerResponse) => boolean | undefined = () => undefined;
+  delayMs = 100;
+  readonly #server = createServer((req, res) => {
+    const asked = { path: (req.url ?? "/").split("?")[0] ?? "/", headers: req.headers, atMs: Date.now() };
+    this.asked.push(asked);
+    if (this.behave(asked, res) === true) return;
+    setTimeout(() => res.writeHead(200, { "content-type": "text/plain" }).end("here"), this.delayMs);
+  });
+  #port = 0;
+
+  async open(port = 0): Promise<void> {
+    await new Promise<void>((done) => this.#server.listen(port, "127.0.0.1", done));
+    this.#port = (this.#server.address() as AddressInfo).port;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  /** Requests that were load: they say so. */
+  get load(): Asked[] {
+    return this.asked.filter(({ path }) => path.startsWith("/load"));
+  }
+
+  forget(): void {
+    this.asked.length = 0;
+    this.behave = () => undefined;
+  }
+
+  async close(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise<void>((done) => this.#server.close(() => done()));
+  }
+}
