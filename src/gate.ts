@@ -20,8 +20,8 @@ export interface GateOutcome {
 }
 
 /**
- * The story in one screen: prepare → measure → confirm → judge → remember → tell. The raw run is on disk before anyone judges it,
- * and what becomes of the telling changes nothing of the verdict.
+ * The story in one screen: prepare → measure → confirm → judge → remember → tell. The raw run is on disk before anyone
+ * judges it, and what becomes of the telling changes nothing of the verdict.
  */
 export async function gate(config: GateConfig, world: World, extras: RunExtras): Promise<GateOutcome> {
   const prepared = await prepare(config, world);

@@ -39,6 +39,7 @@ export function facts(report: Report): Fact[] {
     { label: "Load", value: load.filter((part) => part !== "").join(", ") },
     { label: "Users lost", value: usersLost(report) },
     { label: "Window", value: windowInWords(report) },
+    { label: "Passes", value: passesInWords(report) },
     { label: "Health", value: healthInWords(report) },
     {
       label: "Smallest detectable change of p95",
@@ -73,13 +74,30 @@ function usersLost({ measured }: Report): string {
 }
 
 function windowInWords({ measured }: Report): string {
-  const left = measured.phases.filter(({ judged, requests }) => !judged && requests > 0);
+  const left = measured.phases.filter(
+    ({ phase, judged, requests }) => !judged && requests > 0 && phase !== "confirmation",
+  );
   const parts = left.map(
     ({ phase, ms, requests }) => `${phase} ${formatDuration(ms)} (${counted(requests, "request")})`,
   );
   const out = parts.length === 0 ? "nothing left out" : `left out: ${parts.join(", ")}`;
   const warmup = /^[0-9a-z .]+$/.test(measured.warmup) ? `; warm-up ${measured.warmup}` : "";
   return `${formatDuration(measured.windowMs)} judged, ${out}${warmup}`;
+}
+
+/** Why a run took longer than its run time; empty where it did not. */
+function passesInWords({ measured, comparing }: Report): string {
+  const lasted = (wanted: string) => measured.phases.find(({ phase }) => phase === wanted)?.ms ?? 0;
+  const extended = lasted("extension");
+  const confirmed = lasted("confirmation");
+  const parts = [
+    extended === 0 ? "" : `${formatDuration(extended)} longer than asked, since something was undecided then`,
+    confirmed === 0
+      ? ""
+      : `what looked worse was looked at again in a second pass of ${formatDuration(confirmed)} with fresh users and connections`,
+  ].filter((part) => part !== "");
+  if (parts.length > 0) return parts.join("; ");
+  return comparing.mode === "side-by-side" ? "one, as long as asked" : "";
 }
 
 function healthInWords({ measured: { health } }: Report): string {

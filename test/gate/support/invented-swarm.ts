@@ -44,8 +44,11 @@ async function run({ plan, resultPath }: LoadOrder): Promise<void> {
     await say({ type: "blocks", blocks: [toBlockWire(block)] });
   }
   const { meta, ...rest } = resultOf(blocks);
-  const { name, seed, host, baseHost } = plan;
-  writeFileSync(resultPath, encodeResult({ ...rest, meta: { ...meta, name, seed, host, baseHost } }));
+  const { name, seed, host, baseHost, commit, baseCommit } = plan;
+  writeFileSync(
+    resultPath,
+    encodeResult({ ...rest, meta: { ...meta, name, seed, host, baseHost, commit, baseCommit } }),
+  );
   await say({ type: "done" });
 }
 
