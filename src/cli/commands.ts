@@ -1,12 +1,15 @@
 import { ExitCode, GateError, messageOf, UsageError } from "../base/errors.ts";
 import { version } from "../base/version.ts";
 import { nearMiss } from "../config/fields.ts";
+import type { FileCommand } from "./file-command.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** One command; its code is loaded when it is asked for. */
 interface CommandRow {
   readonly summary: string;
   readonly start: (argv: readonly string[], terminal: Terminal) => Promise<number>;
+  /** A command on files, for its help. */
+  readonly help?: () => Promise<FileCommand>;
 }
 
 const notYet =
@@ -24,13 +27,37 @@ const commands: Readonly<Record<string, CommandRow>> = {
     summary: "the whole gate on a built-in sample shop with a planted regression",
     start: async (argv, terminal) => (await import("./demo.ts")).demo(argv, terminal),
   },
-  judge: { summary: "judge result files (not built yet)", start: notYet("judge") },
-  compare: { summary: "compare two result files (not built yet)", start: notYet("compare") },
-  report: { summary: "render a result file (not built yet)", start: notYet("report") },
-  merge: { summary: "merge result files (not built yet)", start: notYet("merge") },
+  judge: {
+    summary: "judge a result file by promises and a baseline",
+    start: async (argv, terminal) => (await import("./judge.ts")).judgeFiles(argv, terminal),
+    help: async () => (await import("./judge.ts")).judgeCommand,
+  },
+  compare: {
+    summary: "compare a result file with that of an earlier run",
+    start: async (argv, terminal) => (await import("./judge.ts")).compareFiles(argv, terminal),
+    help: async () => (await import("./judge.ts")).compareCommand,
+  },
+  report: {
+    summary: "render a result file: html, markdown, json, csv, junit, console",
+    start: async (argv, terminal) => (await import("./report.ts")).reportFile(argv, terminal),
+    help: async () => (await import("./report.ts")).reportCommand,
+  },
+  merge: {
+    summary: "add the result files of one run's shards up",
+    start: async (argv, terminal) => (await import("./merge.ts")).mergeFiles(argv, terminal),
+    help: async () => (await import("./merge.ts")).mergeCommand,
+  },
+  baseline: {
+    summary: "look after a baseline file: list, pin, invalidate, reset",
+    start: async (argv, terminal) => (await import("./baseline.ts")).baseline(argv, terminal),
+    help: async () => (await import("./baseline.ts")).baselineCommand,
+  },
+  init: {
+    summary: "write a first locustfile, workflow and configuration",
+    start: async (argv, terminal) => (await import("./init.ts")).init(argv, terminal),
+  },
   calibrate: { summary: "measure the noise floor (not built yet)", start: notYet("calibrate") },
   capacity: { summary: "find the largest load that keeps the promises (not built yet)", start: notYet("capacity") },
-  init: { summary: "write a first locustfile and workflow (not built yet)", start: notYet("init") },
 };
 
 /** Runs one command and gives the process's exit code. `run` is the one that needs no name. */
@@ -63,6 +90,8 @@ export async function runCli(argv: readonly string[], terminal: Terminal): Promi
 }
 
 async function help(of: string | undefined): Promise<string> {
+  const row = of === undefined ? undefined : commands[of];
+  if (row?.help) return (await import("./file-command.ts")).commandOf(await row.help(), "swarmgate ").helpInformation();
   if (of === "run") return (await import("./run-arguments.ts")).runCommand("swarmgate run").helpInformation();
   const width = Math.max(...Object.keys(commands).map((name) => name.length));
   return [

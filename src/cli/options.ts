@@ -335,7 +335,7 @@ export const runOptions: readonly OptionRow[] = [
     flags: "--slo <threshold>",
     repeatable: true,
     setting: "slo",
-    help: 'a promise: "p95 < 300ms of \\"GET /item/*\\"" (repeatable)',
+    help: 'a promise, as in: --slo "p95 < 300ms" (repeatable)',
   },
   {
     group: "Judge",

@@ -33,8 +33,8 @@ function addTroubles(first: UserTrouble, second: UserTrouble): UserTrouble {
   };
 }
 
-/** One of each kind, with the counts of both. */
-function added<T extends { readonly count: number }>(all: readonly T[], keyOf: (one: T) => string): T[] {
+/** One of each kind, with the counts of all. */
+export function added<T extends { readonly count: number }>(all: readonly T[], keyOf: (one: T) => string): T[] {
   const sums = new Map<string, T>();
   for (const one of all) {
     const known = sums.get(keyOf(one));

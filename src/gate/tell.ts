@@ -30,7 +30,7 @@ export function reportOf({
   passed,
 }: {
   config: GateConfig;
-  world: World;
+  world: Pick<World, "clock" | "origin">;
   result: RunResult;
   judged: Judged;
   past: Past;

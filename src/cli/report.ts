@@ -1,0 +1,71 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { ExitCode, UsageError } from "../base/errors.ts";
+import { nearMiss } from "../config/fields.ts";
+import { renderConsole } from "../report/console.ts";
+import { renderCsv } from "../report/csv.ts";
+import { renderHtml } from "../report/html.ts";
+import { renderJunit } from "../report/junit.ts";
+import { renderMarkdown } from "../report/markdown.ts";
+import { parseReport, type Render, renderJson } from "../report/report.ts";
+import { decodeResult } from "../stats/result-document.ts";
+import { type FileCommand, parseFileCommand, textOf } from "./file-command.ts";
+import { judgeCommand, judged, noPast } from "./judge.ts";
+import { writeCsv } from "./run-documents.ts";
+import type { Terminal } from "./terminal.ts";
+
+const renderers: Readonly<Record<string, Render>> = {
+  html: renderHtml,
+  markdown: renderMarkdown,
+  json: renderJson,
+  junit: renderJunit,
+  console: renderConsole,
+};
+const formats = [...Object.keys(renderers), "csv"];
+
+export const reportCommand: FileCommand = {
+  name: "report",
+  summary: "render a result file (or report.json) as html, markdown, json, csv, junit or console",
+  operands: "<result>",
+  options: [
+    { group: "Output", flags: "--format <format>", help: `${formats.join(", ")} (default: console)` },
+    { group: "Output", flags: "-o, --output <file>", help: "write it here instead of stdout; for csv a prefix" },
+    ...judgeCommand.options.filter(({ flags }) => /--(slo|config) /.test(flags)),
+  ],
+};
+
+/** `swarmgate report result.json --format html -o report.html` */
+export async function reportFile(argv: readonly string[], terminal: Terminal): Promise<number> {
+  const { operands, flags, says } = parseFileCommand(reportCommand, argv);
+  const [path = ""] = operands;
+  const format = says("format") ?? "console";
+  if (!formats.includes(format)) {
+    const message = `"${format}" is none of ${formats.join(", ")}${nearMiss(format, formats)}`;
+    throw new UsageError([{ where: "--format", message }]);
+  }
+  const text = textOf(path, terminal);
+  const output = says("output");
+  const isReport = /"generatedAt"|"verdict":\s*\{"conclusion"/.test(text.slice(0, 2000));
+  if (format === "csv") {
+    if (isReport)
+      throw new UsageError([{ where: path, message: "csv needs a result.json; a report has no histograms" }]);
+    const csv = renderCsv(decodeResult(text, path));
+    if (output === undefined) terminal.out(csv.stats);
+    else await writeCsv(await placeFor(output, terminal), csv);
+    return ExitCode.ok;
+  }
+  const report = isReport
+    ? parseReport(text)
+    : judged(decodeResult(text, path), { flags, past: noPast, terminal, promises: false }).report;
+  const drawn = (renderers[format] as Render)(report);
+  if (output === undefined) terminal.out(drawn.endsWith("\n") ? drawn : `${drawn}\n`);
+  else await writeFile(await placeFor(output, terminal), drawn);
+  return ExitCode.ok;
+}
+
+/** The absolute path, its directory made. */
+export async function placeFor(path: string, { directory }: Terminal): Promise<string> {
+  const file = resolve(directory, path);
+  await mkdir(dirname(file), { recursive: true });
+  return file;
+}
