@@ -28,8 +28,8 @@ const banner = [
   'import { fileURLToPath as __fileURLToPath } from "node:url";',
   'import { dirname as __dirnameOf } from "node:path";',
   "const require = __createRequire(import.meta.url);",
-  "const __filename = __fileURLToPath(import.meta.url);",
-  "const __dirname = __dirnameOf(__filename);",
+  "const __bundledFile = __fileURLToPath(import.meta.url);",
+  "const __bundledFolder = __dirnameOf(__bundledFile);",
 ].join("");
 
 rmSync(outdir, { recursive: true, force: true });
@@ -47,7 +47,12 @@ const { metafile } = await build({
   target: "node24",
   external: ["@napi-rs/nice"],
   banner: { js: banner },
-  define: { __SWARMGATE_VERSION__: JSON.stringify(version) },
+  define: {
+    __SWARMGATE_VERSION__: JSON.stringify(version),
+    // By other names than their own: some ES modules in here declare these themselves, and the banner would clash.
+    __filename: "__bundledFile",
+    __dirname: "__bundledFolder",
+  },
   chunkNames: "chunk-[hash]",
   minifyWhitespace: true,
   minifySyntax: true,

@@ -11,6 +11,7 @@ import {
 /** The job's log, which is also how the runner is spoken to. No secret that it knows gets through it. */
 export class RunnerLog {
   readonly #write: (text: string) => void;
+  readonly #secrets: string[] = [];
   #redactor = new Redactor([]);
   #resume: string | null = null;
 
@@ -20,8 +21,11 @@ export class RunnerLog {
 
   /** From now on these are hidden, by the runner too. */
   hide(secrets: readonly string[]): void {
-    this.#redactor = new Redactor(secrets);
-    for (const command of maskCommands(this.#redactor.forms)) this.#write(`${command}\n`);
+    const known = new Set(this.#redactor.forms);
+    this.#secrets.push(...secrets);
+    this.#redactor = new Redactor(this.#secrets);
+    const fresh = this.#redactor.forms.filter((form) => !known.has(form));
+    for (const command of maskCommands(fresh)) this.#write(`${command}\n`);
   }
 
   clean(text: string): string {

@@ -93,7 +93,7 @@ describe("one comment for a name", () => {
     expect(await at(200, 2, "again")).toMatchObject({ kind: "written", how: "updated" });
   });
 
-  test("a run of a commit that is no longer the head leaves the comment to the newer commit's run", async () => {
+  test("D3: a run of a commit that is no longer the head leaves the comment to the newer commit's run", async () => {
     await tell();
     const outcome = await tell({ markdown: "### other", run: { id: 300, attempt: 1, sha: "0".repeat(40) } });
     expect(outcome).toMatchObject({ kind: "left", because: "newer-commit" });

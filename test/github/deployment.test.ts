@@ -80,7 +80,7 @@ describe("the deployment of the head commit", () => {
     expect(await wait("preview*")).toMatchObject({ found: true, url, environment: "Preview – shop", sha });
   });
 
-  test("costs at most a hundred calls in a quarter of an hour, most of them free", async () => {
+  test("A8: costs at most a hundred calls in a quarter of an hour, most of them free", async () => {
     github.supplement.addDeployment({ sha: pull.headSha, environment: "Preview", statuses: [{ state: "pending" }] });
     const answer = await wait();
     expect(answer).toMatchObject({ found: false, kind: "failed" });

@@ -70,7 +70,7 @@ describe("which pull request", () => {
     expect(github.proxy.requests).toHaveLength(0);
   });
 
-  test("a workflow_run's of a fork is found by owner, branch, repository and commit", async () => {
+  test("D2: a workflow_run's of a fork is found by owner, branch, repository and commit", async () => {
     const run = { sha: fork.headSha, branch: fork.branch, headOwner: "mallory", headRepositoryId: forkRepositoryId };
     const found = await resolvePullRequest({ context: contextOf("workflow_run", workflowRunEvent(run)), client });
     expect(found).toEqual({ found: true, number: fork.number, comment: true });

@@ -47,6 +47,7 @@ export class GitHubEmulator {
   readonly #pulls: PullFacts[] = [];
   readonly #branches: Record<string, string> = {};
   #upstream = "";
+  #forked = false;
   #close: () => Promise<void> = () => Promise.resolve();
 
   private constructor() {
@@ -125,7 +126,8 @@ export class GitHubEmulator {
     const fork = options.fork === true;
     const headOwner = fork ? "mallory" : owner;
     const token = fork ? tokens.stranger : tokens.owner;
-    if (fork) await this.#as(token, "POST", `/repos/${owner}/${repo}/forks`, {});
+    if (fork && !this.#forked) await this.#as(token, "POST", `/repos/${owner}/${repo}/forks`, {});
+    this.#forked ||= fork;
     const baseSha = await this.#tip(owner, "main");
     if (options.branch !== "main") {
       await this.#as(token, "POST", `/repos/${headOwner}/${repo}/git/refs`, {
