@@ -56,7 +56,10 @@ export function judgeRun({
     result,
     thresholds,
     comparisons,
-    findings: past.wanted && whyNot !== null ? [withoutPast(whyNot, use?.incomparable?.why)] : [],
+    findings: [
+      ...(past.wanted && whyNot !== null ? [withoutPast(whyNot, use?.incomparable?.why)] : []),
+      ...unconfirmed(result),
+    ],
   });
   const warnings = (use?.warnings ?? []).map((message) => ({ code: "baseline", message }));
   const told = verdict.reasons.filter(({ code }) => forgiven.has(code));
@@ -98,6 +101,13 @@ function againstOf({
     return { kind: "side-by-side", runTimeMs: steadyMs(result.blocks), maxDurationMs, over: true };
   }
   return past === null ? { kind: "none" } : { kind: "baseline", baseline: past };
+}
+
+/** A second pass that could not be judged: what the first one saw stays open, and this is why. */
+function unconfirmed({ warnings }: RunResult): Reason[] {
+  return warnings
+    .filter(({ code }) => code === "confirmation")
+    .map(({ message }) => ({ code: "inconclusive", message, remedy: "Run it again." }));
 }
 
 /** Runs that cannot be compared leave the question open (SPEC 13.6); where there are none, there was no question. */

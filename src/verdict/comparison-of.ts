@@ -65,7 +65,7 @@ function outcomeOf({ outcome, insufficient }: TestResult, confirmation: Confirma
 function warningsOf({ outcome, insufficient, screenedOut, kept }: TestResult, confirmation: Confirmation | null) {
   const warnings: string[] = [];
   if (insufficient) warnings.push(insufficient);
-  if (outcome === "regressed" && !confirmation) warnings.push("seen once; no time was left to confirm it");
+  if (outcome === "regressed" && !confirmation) warnings.push("seen once; no second pass confirmed it");
   if (confirmation?.outcome === "disagreed")
     warnings.push(`seen once; a second pass did not confirm it (p ${confirmation.p.toPrecision(2)})`);
   if (confirmation?.outcome === "too-little")

@@ -99,11 +99,14 @@ function weight({ change, tolerance }: Comparison): number {
 
 function inconclusive(comparisons: readonly Comparison[]): Reason[] {
   const undecided = comparisons.filter(({ outcome }) => outcome === "inconclusive");
-  const first = undecided[0];
+  // What looked like a regression once is the first thing to know.
+  const seenOnce = ({ warnings }: Comparison) => warnings.find((warning) => warning.startsWith("seen once"));
+  const first = undecided.find(seenOnce) ?? undecided[0];
   if (!first) return [];
   const smallest = undecided.map((one) => one.smallestDetectable).filter((value) => value !== null);
   const sees = smallest.length === 0 ? "" : `; this run could see ${percent(Math.max(...smallest))} or more`;
-  const why = first.warnings[0] ? ` (${first.warnings[0]})` : "";
+  const warning = seenOnce(first) ?? first.warnings[0];
+  const why = warning ? ` (${warning})` : "";
   const which = `${first.endpoint ? `${endpointLabel(first.endpoint)} ` : ""}${first.metric}`;
   const more = undecided.length === 1 ? "" : ` and ${undecided.length - 1} more`;
   return [

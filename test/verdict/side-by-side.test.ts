@@ -92,7 +92,9 @@ describe("a side-by-side run", () => {
     const blocks = run("slow", 60_000, { slower: 1.3 });
     const judged = judgeSideBySide({ ...budget, maxDurationMs: 60_000, blocks, over: false });
     expect([judged.next.action, regressed(judged)]).toEqual(["stop", []]);
-    expect(judged.comparisons.some(({ warnings }) => warnings.join().includes("no time was left"))).toBe(true);
+    expect(judged.comparisons.some(({ warnings }) => warnings.join().includes("no second pass confirmed it"))).toBe(
+      true,
+    );
   });
 
   test("errors from none to two percent are found", () => {
