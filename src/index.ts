@@ -8,6 +8,7 @@ export { FastHttpUser, HttpUser } from "./http/http-user.ts";
 export type { Auth, FilePart, RequestOptions } from "./http/options.ts";
 export type { HttpResponse, StreamedResponse } from "./http/response.ts";
 export type { HttpSettings } from "./http/settings.ts";
+export { WebSocketUser } from "./http/web-socket-user.ts";
 export type { Arm, Endpoint } from "./stats/endpoint.ts";
 export type { Failure, FailureKind } from "./stats/failures.ts";
 export type { Sample } from "./stats/sample.ts";
