@@ -20,7 +20,7 @@ const notYet =
 
 const commands: Readonly<Record<string, CommandRow>> = {
   run: {
-    summary: "run a locustfile; judge it when promises, a configuration or a baseline are given",
+    summary: "run a locustfile; judge it where something is promised",
     start: async (argv, terminal) => (await import("./run.ts")).run(argv, terminal),
   },
   demo: {
@@ -95,7 +95,7 @@ async function help(of: string | undefined): Promise<string> {
   if (of === "run") return (await import("./run-arguments.ts")).runCommand("swarmgate run").helpInformation();
   const width = Math.max(...Object.keys(commands).map((name) => name.length));
   return [
-    `swarmgate ${version}: load tests in Locust's words, judged against promises and a baseline`,
+    `swarmgate ${version}: load tests in Locust's words, judged as a gate`,
     "",
     "  swarmgate [run] [options] [UserClass ...]",
     "",

@@ -13,7 +13,7 @@ export interface RunArguments {
 /** `swarmgate run` as commander knows it: for parsing and for `--help`. */
 export function runCommand(name = "run"): Command {
   const command = new Command(name)
-    .description("run a locustfile; judge it when promises, a configuration or a baseline are given")
+    .description("run a locustfile; judge it where something is promised (see Judge)")
     .argument("[UserClass...]", "run these classes alone")
     .allowUnknownOption()
     .allowExcessArguments()
