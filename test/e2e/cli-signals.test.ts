@@ -94,7 +94,9 @@ test.skipIf(!existsSync("/usr/bin/script"))(
     await until(/RUNNING 11\b/);
     child.stdin?.write("w");
     await until(/RUNNING 12\b/);
+    // Longer than two blocks: users are counted at the end of each.
     const wait = () => new Promise((resolve) => setTimeout(resolve, 1500));
+    await wait();
     child.stdin?.write("S");
     await wait();
     child.stdin?.write("s");
