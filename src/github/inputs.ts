@@ -64,8 +64,9 @@ export const inputSpecs: readonly InputSpec[] = [
   { name: "artifact-name", group: "tell", stated: "swarmgate-<name>" },
   { name: "retention-days", group: "tell", stated: "the repository's" },
   { name: "report-dir", group: "tell", stated: "$RUNNER_TEMP/swarmgate/<name>" },
+  // In a description the runner takes no expression: it would refuse the whole action.
   // biome-ignore lint/suspicious/noTemplateCurlyInString: an expression of GitHub's, for the runner to fill in
-  { name: "github-token", group: "tell", stated: "${{ github.token }}", runnerDefault: "${{ github.token }}" },
+  { name: "github-token", group: "tell", stated: "github.token", runnerDefault: "${{ github.token }}" },
   { name: "allowed-hosts", group: "guard", stated: "the host names of host and base-host" },
   { name: "max-users", group: "guard", stated: "1000" },
   { name: "max-rate", group: "guard", stated: "5000/s" },
