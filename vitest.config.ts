@@ -25,18 +25,21 @@ const shared = {
   resolve: { alias: { swarmgate: fileURLToPath(new URL("src/index.ts", import.meta.url)) } },
 };
 
+/** Tests that start the program as a user does, a process or two for each. */
+const wholeProgram = ["test/e2e/**/*.test.ts", "test/examples/**/*.test.ts", "test/docs/**/*.test.ts"];
+
 export default defineConfig({
   test: {
     projects: [
       {
         ...shared,
-        test: { name: "unit", include: ["test/**/*.test.ts"], exclude: ["test/e2e/**", "test/heavy/**"] },
+        test: { name: "unit", include: ["test/**/*.test.ts"], exclude: [...wholeProgram, "test/heavy/**"] },
       },
       {
         ...shared,
         test: {
           name: "e2e",
-          include: ["test/e2e/**/*.test.ts"],
+          include: [...wholeProgram],
           testTimeout: 60_000,
           hookTimeout: 60_000,
           fileParallelism: false,
