@@ -1,5 +1,6 @@
 import { copyFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { cleanData, Redactor } from "../base/redact.ts";
 import type { Told } from "../gate/world.ts";
 import { errorReport, percentilesTable, renderConsole, statsTable, tablesOf } from "../report/console.ts";
 import { type LocustCsv, renderCsv } from "../report/csv.ts";
@@ -10,10 +11,17 @@ import type { Report } from "../report/report.ts";
 import type { OutputPaths } from "./output-paths.ts";
 
 /** Writes every file the options ask for. */
-export async function writeFiles(report: Report, told: Told, paths: OutputPaths): Promise<void> {
+export async function writeFiles(
+  report: Report,
+  told: Told,
+  { paths, secrets }: { paths: OutputPaths; secrets: readonly string[] },
+): Promise<void> {
   const { result } = told;
+  const redactor = new Redactor(secrets);
   if (paths.result) await copyFile(join(told.directory, "result.json"), paths.result);
-  if (paths.csv) await writeCsv(paths.csv.prefix, renderCsv(result, { fullHistory: paths.csv.fullHistory }));
+  if (paths.csv) {
+    await writeCsv(paths.csv.prefix, cleanData(redactor, renderCsv(result, { fullHistory: paths.csv.fullHistory })));
+  }
   if (paths.html) await writeFile(paths.html, renderHtml(report));
   if (paths.junit) await writeFile(paths.junit, renderJunit(report));
   if (paths.json) await writeFile(paths.json, renderLocustJson(result));

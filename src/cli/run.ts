@@ -85,12 +85,15 @@ export async function run(argv: readonly string[], terminal: Terminal): Promise<
       );
       return ExitCode.ok;
     }
+    if (says("headless") === undefined && terminal.keyboard) {
+      world.log("the web page is not built yet: running as with --headless");
+    }
     const { exitCode } = await gate(config, world, extras);
     stopKeys();
     meter.end();
     if (!finished) return exitCode;
     const { report, told } = finished;
-    await writeFiles(report, told, paths);
+    await writeFiles(report, told, { paths, secrets: config.secrets });
     if (says("json") !== undefined) terminal.out(renderLocustJson(told.result));
     // As Locust: whoever takes the numbers in a file needs no tables.
     if (paths.json === null || asked.judges)

@@ -48,9 +48,24 @@ export function factsOf(file: OpenLocustfile, options: { plan: LoadPlan; environ
 /** The tasks of every class, filtered by tags; asks for each once, so that a wrong one is told before anything runs. */
 export function plansOf(file: OpenLocustfile, options: { plan: LoadPlan; environment: Environment }): TaskPlans {
   const { tags, excludeTags, equalWeights } = options.plan;
-  const plans = new TaskPlans({ tags, excludeTags, equalWeights, environment: options.environment });
+  const plans = new TaskPlans({
+    tags,
+    excludeTags,
+    equalWeights,
+    only: tasksNamed(options.plan),
+    environment: options.environment,
+  });
   for (const userClass of file.userClasses.values()) plans.of(userClass);
   return plans;
+}
+
+/** The tasks that `--config-users` picks, by class. */
+function tasksNamed({ configUsers }: LoadPlan): Readonly<Record<string, readonly string[]>> {
+  return Object.fromEntries(
+    configUsers.flatMap(({ userClassName, tasks }) =>
+      Array.isArray(tasks) ? [[userClassName, tasks.map(String)]] : [],
+    ),
+  );
 }
 
 /** Other attributes become static fields of the class. */
@@ -63,7 +78,7 @@ function configure(classes: ReadonlyMap<string, UserClass>, { userClassName, ...
     });
   }
   for (const [name, value] of Object.entries(attributes)) {
-    if (["weight", "fixedCount", "host"].includes(name)) continue;
+    if (["weight", "fixedCount", "host", "tasks"].includes(name)) continue;
     Object.defineProperty(userClass, name, { value, writable: true, configurable: true, enumerable: true });
   }
 }

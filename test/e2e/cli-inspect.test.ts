@@ -111,3 +111,17 @@ test("an unknown class is answered with the nearest name", async () => {
   expect(error).toContain("no user class named Alhpa");
   expect(error).toContain("Did you mean Alpha? The locustfile exports Alpha, Beta.");
 });
+
+test("--config-users lays weights and tasks, picked by name, over the classes", async () => {
+  const files = { "locustfile.ts": shop, "users.json": '[{"user_class_name":"Admin","weight":9}]' };
+  const picked = '{"user_class_name":"Shopper","tasks":["home"]}';
+  const argv = ["--show-task-ratio-json", "-u", "12", "--config-users", picked, "--config-users", "users.json"];
+  const { out, error } = await swarmgate(argv, { files });
+  expect(error).toBe("");
+  expect(JSON.parse(out).per_class).toEqual({
+    Admin: { ratio: 0.75, tasks: { dashboard: { ratio: 1 } } },
+    Shopper: { ratio: 0.25, tasks: { home: { ratio: 1 } } },
+  });
+  const wrong = await swarmgate([...argv, "--config-users", '{"user_class_name":"Shoper"}'], { files });
+  expect(wrong).toMatchObject({ code: 2, error: expect.stringContaining("no user class named Shoper") });
+}, 30_000);
