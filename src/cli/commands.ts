@@ -56,7 +56,10 @@ const commands: Readonly<Record<string, CommandRow>> = {
     summary: "write a first locustfile, workflow and configuration",
     start: async (argv, terminal) => (await import("./init.ts")).init(argv, terminal),
   },
-  calibrate: { summary: "measure the noise floor (not built yet)", start: notYet("calibrate") },
+  calibrate: {
+    summary: "the target against itself: noise floor, smallest detectable change, suggested tolerances",
+    start: async (argv, terminal) => (await import("./run.ts")).run(argv, terminal, "calibrate"),
+  },
   capacity: { summary: "find the largest load that keeps the promises (not built yet)", start: notYet("capacity") },
 };
 

@@ -27,8 +27,15 @@ export interface Asked {
   readonly judges: boolean;
 }
 
+/** Calibrating measures what a pull request's run would see, so it begins as the action does. */
+const calibrateDefaults = { users: "10", "spawn-rate": "10", "run-time": "60s", warmup: "auto" };
+
 /** Flags over the environment over the files, all problems told together. */
-export async function readCommandLine(argv: readonly string[], terminal: Terminal): Promise<Asked> {
+export async function readCommandLine(
+  argv: readonly string[],
+  terminal: Terminal,
+  mode: "gate" | "calibrate" = "gate",
+): Promise<Asked> {
   const { flags, words } = parseRunArguments(argv);
   const environment = layerOfEnvironment(terminal.env);
   const files = await confLayers(lookUp([flags, environment], "config"), terminal);
@@ -36,16 +43,20 @@ export async function readCommandLine(argv: readonly string[], terminal: Termina
   refuseUnbuiltOptions(layers);
   const baseline = lookUp(layers, "baseline") !== undefined;
   const config = gateConfig({
-    layers: settingLayers(layers),
+    layers: [{ values: new Map([["mode", mode]]), spell: (name) => name }, ...settingLayers(layers)],
     file:
       files.configuration === null
         ? null
         : findConfiguration({ directory: terminal.directory, named: files.configuration }),
-    defaults: { ...locustDefaults, ...(baseline && { "baseline-store": "file" }) },
+    defaults: {
+      ...locustDefaults,
+      ...(mode === "calibrate" && calibrateDefaults),
+      ...(baseline && { "baseline-store": "file" }),
+    },
     promiseByDefault: false,
   });
   for (const notice of refuseUnbuilt(config)) terminal.error(`swarmgate: ${notice}\n`);
-  const paired = config.settings["base-host"] !== null;
+  const paired = config.settings["base-host"] !== null || mode === "calibrate";
   const judges = config.thresholds.length > 0 || files.configuration !== null || baseline || paired;
   return {
     layers,

@@ -32,9 +32,16 @@ const inspections: readonly (readonly [option: string, what: NonNullable<LoadOrd
   ["show-task-ratio-json", "task-ratio-json"],
 ];
 
-/** `swarmgate run`: Locust's defaults, options and exit codes; the gate's where something is judged. */
-export async function run(argv: readonly string[], terminal: Terminal): Promise<number> {
-  const asked = await readCommandLine(argv, terminal);
+/**
+ * `swarmgate run`: Locust's defaults, options and exit codes; the gate's where something is judged. With the mode
+ * `calibrate` it is `swarmgate calibrate`: the target against itself, by the same options.
+ */
+export async function run(
+  argv: readonly string[],
+  terminal: Terminal,
+  mode: "gate" | "calibrate" = "gate",
+): Promise<number> {
+  const asked = await readCommandLine(argv, terminal, mode);
   const { config, layers, extras } = asked;
   const says = (name: string) => lookUp(layers, name);
   const onError = codeOnError(layers);

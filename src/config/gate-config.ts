@@ -95,9 +95,13 @@ function fileLayer({ settings, fileName }: Configuration): RawSettings {
 function contradictions(settings: Settings, given: ReadonlySet<SettingName>): Problem[] {
   const problems: Problem[] = [];
   const say = (where: string, message: string) => problems.push({ where, message });
-  const twins = settings["base-host"] === null ? 1 : 2;
+  const calibrates = settings.mode === "calibrate";
+  const twins = settings["base-host"] === null && !calibrates ? 1 : 2;
+  if (calibrates && settings.host === null && !settings["deployment-environment"]) {
+    say("host", "is missing: calibrating compares the target with itself");
+  }
   if (settings.users * twins > settings["max-users"]) {
-    const asked = twins === 1 ? `${settings.users}` : `${settings.users} with a twin each on base-host`;
+    const asked = twins === 1 ? `${settings.users}` : `${settings.users} with a twin each`;
     say("users", `${asked} is above max-users (${settings["max-users"]}); raise max-users if that is meant`);
   }
   if (settings["base-host"] !== null) {
@@ -118,7 +122,7 @@ function contradictions(settings: Settings, given: ReadonlySet<SettingName>): Pr
   if (settings.compare === "baseline" && settings["baseline-store"] === "none") {
     say("compare", "baseline needs a baseline-store other than none");
   }
-  if (settings.host !== null && settings.host === settings["base-host"] && settings.mode !== "calibrate") {
+  if (settings.host !== null && settings.host === settings["base-host"] && !calibrates) {
     say(
       "base-host",
       "is the same as host: a version cannot be compared with itself (mode: calibrate does that on purpose)",

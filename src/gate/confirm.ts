@@ -52,6 +52,8 @@ export async function confirmRegression(
 
 /** What the run's looks came to; a run that cannot be judged needs no second one. */
 function nextOf(result: RunResult, config: GateConfig): Next {
+  // Of two equals there is nothing to confirm: what looks like a regression is what calibrating is for.
+  if (config.settings.mode === "calibrate") return { action: "stop" };
   if (comparingOf(config) !== "side-by-side" || invalidities(result).length > 0) return { action: "stop" };
   const { blocks } = result;
   const maxDurationMs = config.settings["max-duration"];

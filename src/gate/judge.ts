@@ -3,8 +3,9 @@ import { type LeftOut, usable } from "../baseline/usable.ts";
 import type { GateConfig } from "../config/gate-config.ts";
 import { evaluate, settle } from "../slo/evaluate.ts";
 import type { RunResult, Warning } from "../stats/run-result.ts";
+import { calibrate, calibrationLines } from "../verdict/calibration.ts";
 import { type Against, compare } from "../verdict/compare.ts";
-import type { ComparisonMetric } from "../verdict/comparison.ts";
+import type { Comparison, ComparisonMetric } from "../verdict/comparison.ts";
 import type { FailOn } from "../verdict/exit-code.ts";
 import { type CompareSettings, defaultCompareSettings } from "../verdict/settings.ts";
 import type { Reason, Verdict } from "../verdict/verdict.ts";
@@ -69,8 +70,14 @@ export function judgeRun({
     failOn: failOnOf(config),
     history,
     whyNot,
-    warnings: [...warnings, ...told],
+    warnings: [...warnings, ...told, ...calibrationOf(config, comparisons)],
   };
+}
+
+/** `mode: calibrate`: what the difference of equals says of the gate, one line each. */
+function calibrationOf({ settings }: GateConfig, comparisons: readonly Comparison[]): Warning[] {
+  if (settings.mode !== "calibrate") return [];
+  return calibrationLines(calibrate(comparisons)).map((message) => ({ code: "calibration", message }));
 }
 
 /** The verdict had these not been reasons. */
@@ -122,8 +129,9 @@ function withoutPast(message: string, why: LeftOut | undefined): Reason {
 
 export function failOnOf({ settings }: GateConfig): ReadonlySet<FailOn> {
   const wanted = settings["fail-on"] === "none" ? [] : settings["fail-on"];
-  // A run that only records fails for nothing but being no measurement.
-  return new Set(settings.mode === "baseline" ? wanted.filter((reason) => reason === "invalid") : wanted);
+  // A run that only records, or calibrates, fails for nothing but being no measurement.
+  const judges = settings.mode !== "baseline" && settings.mode !== "calibrate";
+  return new Set(!judges ? wanted.filter((reason) => reason === "invalid") : wanted);
 }
 
 export function compareSettings({ settings, file }: GateConfig): CompareSettings {

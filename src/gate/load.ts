@@ -6,7 +6,7 @@ import { type LoadPlan, threadsFor } from "../engine/load-plan.ts";
 import { decodeResult } from "../stats/result-document.ts";
 import type { RunResult } from "../stats/run-result.ts";
 import type { Block } from "../stats/snapshot.ts";
-import { comparingOf } from "./question.ts";
+import { baseHostOf } from "./question.ts";
 import type { CustomArguments, LoadOrder } from "./swarm-channel.ts";
 import { allowedEnvironment, runSwarmProcess } from "./swarm-process.ts";
 import type { World } from "./world.ts";
@@ -76,7 +76,7 @@ export function loadOrder({
       baseCommit: world.origin.baseCommit,
       machine: world.machine,
       host: settings.host,
-      baseHost: comparingOf(config) === "side-by-side" ? settings["base-host"] : null,
+      baseHost: baseHostOf(config),
       users: settings.users,
       spawnRate: settings["spawn-rate"],
       runTimeMs: confirmMs ?? (settings["run-time"] === "forever" ? null : settings["run-time"]),

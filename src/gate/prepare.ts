@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { resolve } from "node:path";
 import type { GateConfig } from "../config/gate-config.ts";
-import { comparingOf } from "./question.ts";
+import { baseHostOf } from "./question.ts";
 import { waitUntilReady } from "./readiness.ts";
 import { type Past, recall } from "./recall.ts";
 import type { World } from "./world.ts";
@@ -30,8 +30,7 @@ export async function prepare(config: GateConfig, world: World): Promise<Prepare
   const directory = documentsDirectory(config, world);
   const past = await recall(config, world);
   if (past.wanted && past.whyNot !== null) world.log(`no comparison: ${past.whyNot}`);
-  const baseHost = comparingOf(config) === "side-by-side" ? settings["base-host"] : null;
-  for (const url of world.readiness ? [settings.host, baseHost] : []) {
+  for (const url of world.readiness ? new Set([settings.host, baseHostOf(config)]) : []) {
     if (url === null) continue;
     await waitUntilReady({
       url: `${url}${settings["wait-for"]}`,

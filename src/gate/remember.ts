@@ -23,7 +23,7 @@ export function isWorthKeeping({
   verdict: Verdict;
   ownsBaseline: boolean;
 }): boolean {
-  if (verdict.conclusion === "invalid") return false;
+  if (verdict.conclusion === "invalid" || settings.mode === "calibrate") return false;
   if (settings.mode === "baseline") return true;
   if (settings["save-baseline"] === "never") return false;
   if (settings["save-baseline"] === "always") return true;

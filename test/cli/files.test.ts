@@ -140,7 +140,7 @@ test.each([
   [["report", "r.json", "--format", "htm"], 'did you mean "html"?'],
   [["baseline", "pinn"], 'did you mean "pin"?'],
   [["judg", "r.json"], 'did you mean "judge"?'],
-  [["calibrate"], "not built yet"],
+  [["calibrate"], "host: is missing"],
   [["capacity"], "not built yet"],
 ])("%j is a usage error", async (argv, told) => {
   const { code, error } = await swarmgate(argv, { files: { "r.json": text(), "bad.json": "{" } });

@@ -95,6 +95,20 @@ describe("a pull request compared side by side", () => {
     expect(lastedMs("confirmation")).toBe(0);
   });
 
+  test("calibrating, the target is its own base: nothing is confirmed, tolerances are suggested", async () => {
+    const { outcome, result, lastedMs } = await sideBySide("slow", { mode: "calibrate", "base-host": "" });
+    expect(result.meta.baseHost).toBe(result.meta.host);
+    expect(lastedMs("confirmation")).toBe(0);
+    expect(outcome.exitCode).toBe(0);
+    const lines = outcome.report.warnings.filter(({ code }) => code === "calibration").map(({ message }) => message);
+    expect(lines).toContainEqual(
+      expect.stringMatching(/^GET \/home p95: two equals differed by .*smallest detectable/),
+    );
+    expect(lines.at(-1)).toMatch(
+      /^suggested for the configuration: regression: \{ tolerance: \{ p50: \d+%, p95: \d+% \}/,
+    );
+  });
+
   test.each([
     ["busy", /saturated/],
     ["broken", /ended with exit code 9/],
