@@ -1,5 +1,5 @@
 import { inflateSync } from "node:zlib";
-import { build, encodeIntoCompressedBase64, JsHistogram } from "hdr-histogram-js";
+import { decodeCounts, encodeCounts, v2Compressed } from "./histogram-text.ts";
 
 /** Significant decimal digits a histogram keeps: 3 while measuring (error ≤ 0.1 %), 2 in a stored baseline (≤ 0.8 %). */
 export type Digits = 2 | 3;
@@ -49,8 +49,8 @@ export function binBounds(index: number, digits: Digits = 3): { lowUs: number; h
  * How often each duration was seen, in the layout of HdrHistogram (Gil Tene), from 1 µs to 1 h.
  *
  * The counts stand in a map by bin, not in the layout's full array: a block holds some dozens of distinct values
- * where the array would take 90 KB, and a map crosses a thread's channel as it is. The library takes over at the
- * edges, where others read: its V2 compressed form is what documents carry.
+ * where the array would take 90 KB, and a map crosses a thread's channel as it is. Documents carry
+ * HdrHistogram's V2 compressed form, which other tools read.
  */
 export class Histogram {
   readonly digits: Digits;
@@ -148,18 +148,9 @@ export class Histogram {
 
   /** HdrHistogram's V2 compressed encoding, base64: `HISTFAAA…`; any HDR tool reads it. Unit: microseconds. */
   encode(): string {
-    const hdr = build({
-      bitBucketSize: 64,
-      numberOfSignificantValueDigits: this.digits,
-      lowestDiscernibleValue: 1,
-      highestTrackableValue: Math.max(2, binBounds(this.#indexes().at(-1) ?? 0, this.digits).highUs),
-      autoResize: true,
-      useWebAssembly: false,
-    });
-    for (const [index, count] of this.#counts) {
-      hdr.recordValueWithCount(Math.min(binBounds(index, this.digits).lowUs, highestUs), count);
-    }
-    return encodeIntoCompressedBase64(hdr);
+    const indexes = this.#indexes();
+    const highest = Math.max(2, binBounds(indexes.at(-1) ?? 0, this.digits).highUs);
+    return encodeCounts({ digits: this.digits, highestUs: highest, indexes, counts: this.#counts });
   }
 
   /**
@@ -182,28 +173,7 @@ export class Histogram {
       throw new RangeError("a histogram of other digits or units; 2 or 3 digits in microseconds expected");
     }
     if (raw.readBigInt64BE(24) > BigInt(4 * highestUs)) throw new RangeError("a histogram of values beyond an hour");
-    const hdr = decodeRaw(new Uint8Array(raw), 64, 0);
-    const out = new Histogram(digits);
-    for (let index = 0; index < hdr.countsArrayLength; index++) {
-      const count = hdr.getCountAtIndex(index);
-      if (count === 0) continue;
-      if (!Number.isSafeInteger(count) || count < 0) throw new RangeError("a histogram with an impossible count");
-      out.#put(index, count);
-    }
-    return out;
+    // Other writers round the top of their range up to a whole bucket.
+    return new Histogram(digits, decodeCounts(raw, { bins: binIndex(0xffff_ffff, digits) }));
   }
-}
-
-/** Cookie of a compressed V2 histogram, as HdrHistogram's `EncodableHistogram` writes it. */
-const v2Compressed = 0x1c849314;
-
-/** The library sets `decode` on the class at run time; its types do not say so. */
-const { decode: decodeRaw } = JsHistogram as unknown as {
-  decode(data: Uint8Array, bitBucketSize: 64, minHighest: number): Counted;
-};
-
-/** What we use of the library's histogram: its counts stand in our own bin order. */
-interface Counted {
-  readonly countsArrayLength: number;
-  getCountAtIndex(index: number): number;
 }

@@ -24,11 +24,11 @@ export function cpuSeconds(pid: number): number {
   });
 }
 
-/** Memory the process and its children hold now, in MiB; pages they share are counted for each. */
-export function residentMib(pid: number): number {
+/** Memory the process and its children hold now, in MiB; a page that several share counts once (Linux's PSS). */
+export function heldMib(pid: number): number {
   return sumOver(pid, (each) => {
-    const status = readFileSync(`/proc/${each}/status`, "utf8");
-    return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024;
+    const rollup = readFileSync(`/proc/${each}/smaps_rollup`, "utf8");
+    return Number(/Pss:\s+(\d+)/.exec(rollup)?.[1] ?? 0) / 1024;
   });
 }
 

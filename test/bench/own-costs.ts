@@ -9,7 +9,7 @@ import { encodeBaseline } from "../../src/baseline/document.ts";
 import { recordOf } from "../../src/baseline/record.ts";
 import { decodeResult, encodeResult } from "../../src/stats/result-document.ts";
 import { dispatching } from "./dispatcher.ts";
-import { end, residentMib, start } from "./gauge.ts";
+import { end, heldMib, start } from "./gauge.ts";
 import { cli, locustfile } from "./generators.ts";
 import { inventedRun } from "./invented-run.ts";
 import type { Nginx } from "./nginx.ts";
@@ -55,7 +55,7 @@ export async function manyUsers({ nginx, directory }: { nginx: Nginx; directory:
     endedAtMs = performance.now();
   });
   while (Number.isNaN(endedAtMs)) {
-    mib = Math.max(mib, residentMib(child.pid as number));
+    mib = Math.max(mib, heldMib(child.pid as number));
     await sleep(100);
   }
   await exit;
