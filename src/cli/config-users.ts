@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { UsageError } from "../base/errors.ts";
 import type { RunExtras } from "../gate/load.ts";
-import { camelCase } from "../user/argument-parser.ts";
+import { camelCase } from "../user/argument-definition.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** `--config-users`: JSON texts or files, each an object or a list of them, in Locust's snake_case. */

@@ -1,5 +1,5 @@
 import type { GateConfig } from "../config/gate-config.ts";
-import { camelCase } from "../user/argument-parser.ts";
+import { camelCase } from "../user/argument-definition.ts";
 import { type Layer, lookUp } from "./layers.ts";
 import { longName, runOptions, takesValue } from "./options.ts";
 

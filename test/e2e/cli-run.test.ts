@@ -137,9 +137,12 @@ events.quitting.addListener(({ environment }) => { environment.processExitCode =
   expect((await run(["-n", "5"], { source })).code).toBe(42);
 });
 
-test("where something was promised the gate's exit codes hold", async () => {
-  expect((await run(["-n", "50", "--slo", "p50 < 0.01ms"])).code).toBe(99);
-  expect((await run(["-n", "50", "--slo", "requests >= 50"])).code).toBe(0);
+test.each([
+  ["p50 < 0.01ms", 99],
+  ["requests >= 50", 0],
+])("where %s is promised the gate's exit codes hold: %i, or 3 on a machine too busy to measure", async (slo, code) => {
+  const said = await run(["-n", "50", "--slo", slo]);
+  expect(said.code).toBe(said.error.includes("saturated:") ? 3 : code);
 });
 
 test("a directory for all documents holds the HTML report too", async () => {
