@@ -262,6 +262,8 @@ export class UserLife implements Life {
         return (error as { reschedule?: boolean }).reschedule === false ? "wait" : "at-once";
       default:
         this.#leave(error);
+        // Of requests made at once one may be what ends the user (the last of `-n`): the others get their answers.
+        await this.#witness.quiet();
         return "end";
     }
   }

@@ -13,6 +13,9 @@ const nothing: readonly LeftBehind[] = [];
 /** The witness of one user: remembers what its current task began and has not ended. */
 export class Witness implements TaskWitness {
   #open: Activity[] = [];
+  /** Still in flight although their task is over; absent as a rule. */
+  #late: Set<Activity> | undefined;
+  #quiet: (() => void) | undefined;
   #begun = 0;
   #intendedMs: number | undefined;
   #wantsPlaces = false;
@@ -31,6 +34,7 @@ export class Witness implements TaskWitness {
     }
     const at = open.lastIndexOf(activity);
     if (at >= 0) open.splice(at, 1);
+    else if (this.#late?.delete(activity) && this.#late.size === 0) this.#quiet?.();
   }
 
   get wantsPlaces(): boolean {
@@ -65,9 +69,20 @@ export class Witness implements TaskWitness {
     const left: LeftBehind[] = [];
     for (const activity of open) {
       activity.settle(error);
-      if (activity.kind === "in-flight") left.push({ label: activity.label, place: activity.place });
+      if (activity.kind !== "in-flight") continue;
+      left.push({ label: activity.label, place: activity.place });
+      this.#late ??= new Set();
+      this.#late.add(activity);
     }
     if (left.length > 0 && error === undefined) this.#wantsPlaces = true;
     return left;
+  }
+
+  /** Resolves once nothing that tasks left behind is in flight any more. */
+  async quiet(): Promise<void> {
+    if (!this.#late || this.#late.size === 0) return;
+    await new Promise<void>((resolve) => {
+      this.#quiet = resolve;
+    });
   }
 }

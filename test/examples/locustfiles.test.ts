@@ -250,6 +250,12 @@ describe.concurrent("public locustfiles", () => {
     });
   });
 
+  test("L11: the last of so many requests ends the run, and those made at once with it get their answers", async () => {
+    const shop = await open();
+    const ran = await run("l11-azul", shop, { requests: 301 });
+    expect([sum(ran), ran.failures]).toEqual([301, []]);
+  });
+
   test("L12: nested sets that are left, a form's token, polling, a clean-up when the user ends", async () => {
     const shop = await open();
     const ran = await run("l12-studio", shop, { requests: 100_000, args: ["-t", "2s"] });

@@ -47,6 +47,24 @@ describe("the witness", () => {
     expect(thrown.settled).toEqual([new Error("check")]);
   });
 
+  test("is quiet once what tasks left behind has ended, and at once if there is none", async () => {
+    const witness = new Witness();
+    await witness.quiet();
+    const left = [activity("in-flight"), activity("in-flight")] as const;
+    for (const one of left) witness.begin(one);
+    witness.endTask(new StopUser());
+    let quiet = false;
+    const waiting = witness.quiet().then(() => {
+      quiet = true;
+    });
+    witness.end(left[0]);
+    await Promise.resolve();
+    expect(quiet).toBe(false);
+    witness.end(left[1]);
+    await waiting;
+    expect(quiet).toBe(true);
+  });
+
   test("gives the intended start to the first request of a task alone", () => {
     const witness = new Witness();
     witness.schedule(500);
@@ -87,11 +105,13 @@ test("onStart is watched as a task is", async () => {
       throw new StopUser();
     }
   }
-  await stage.life(Shopper).run();
+  const ended = stage.life(Shopper).run();
+  await stage.clock.advance(500);
+  await ended;
   expect(stage.missing.map(({ task: name }) => name)).toEqual(["Shopper.onStart"]);
 });
 
-test("a task that throws is not blamed for what its throw left in flight", async () => {
+test("a task that throws is not blamed for what its throw left in flight, and a user that ends so waits for it", async () => {
   const stage = new Stage();
   class Shopper extends User {
     @task async browse() {
@@ -99,8 +119,13 @@ test("a task that throws is not blamed for what its throw left in flight", async
       throw new StopUser();
     }
   }
-  await stage.life(Shopper).run();
+  const ended = stage.life(Shopper).run();
+  await stage.clock.advance(499);
+  expect(stage.samples).toEqual([]);
+  await stage.clock.advance(1);
+  await ended;
   expect(stage.missing).toEqual([]);
+  expect(stage.samples).toHaveLength(1);
 });
 
 describe("the open model", () => {
