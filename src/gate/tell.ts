@@ -11,6 +11,7 @@ import { renderMarkdown } from "../report/markdown.ts";
 import { type Report, renderJson } from "../report/report.ts";
 import { printThreshold } from "../slo/threshold.ts";
 import type { RunResult } from "../stats/run-result.ts";
+import { hintsOf } from "../verdict/hints.ts";
 import { verdictSchemaVersion } from "../verdict/json-schema.ts";
 import type { Verdict } from "../verdict/verdict.ts";
 import type { Judged } from "./judge.ts";
@@ -40,6 +41,7 @@ export function reportOf({
   const { settings } = config;
   const newest = judged.history.at(-1);
   const redactor = new Redactor(config.secrets);
+  const hints = hintsOf(result);
   const notes = kept.whyNot === null ? [] : [{ code: "baseline-not-saved", message: kept.whyNot }];
   const report = buildReport({
     result,
@@ -65,7 +67,12 @@ export function reportOf({
     ...(world.origin.run && { run: world.origin.run }),
     warmup: settings.warmup === "auto" ? "auto" : formatDuration(settings.warmup),
     thresholdsChanged: config.changed.map(({ kind, before, after }) => ({ change: kind, before, after })),
-    warnings: [...config.notices.map((message) => ({ code: "notice", message })), ...judged.warnings, ...notes],
+    warnings: [
+      ...hints,
+      ...config.notices.map((message) => ({ code: "notice", message })),
+      ...judged.warnings,
+      ...notes,
+    ],
     configuration: configurationOf(config),
   });
   return cleanData(redactor, report);
