@@ -35,7 +35,7 @@ export function annotationsOf(report: Report): Annotation[] {
   for (const comparison of report.comparisons) {
     if (comparison.outcome !== "regressed") continue;
     const where = comparison.endpoint === null ? "" : `${oneLine(endpointLabel(comparison.endpoint))}: `;
-    const told = plain(changeInWords(comparison, report.comparing.confidence));
+    const told = plain(changeInWords(comparison));
     const { waived } = comparison;
     list.push(
       waived

@@ -143,7 +143,7 @@ export function verdictBlock(report: Report): string {
   for (const comparison of report.comparisons.filter(({ outcome }) => outcome !== "unchanged").slice(0, 20)) {
     const where = comparison.endpoint === null ? "" : `${safe(endpointLabel(comparison.endpoint))} `;
     const waived = comparison.waived ? " (waived)" : "";
-    const told = comparison.change ? plain(changeInWords(comparison, report.comparing.confidence)) : comparison.metric;
+    const told = comparison.change ? plain(changeInWords(comparison)) : comparison.metric;
     lines.push(`  ${comparison.outcome}${waived}: ${where}${told}`);
   }
   const { smallestDetectable } = report.comparing;

@@ -1,4 +1,5 @@
 import { endpointLabel } from "../stats/endpoint.ts";
+import { intervalConfidence } from "../verdict/comparison.ts";
 import {
   changeUnit,
   counted,
@@ -100,13 +101,13 @@ function subject(what: { endpoint: ReportComparison["endpoint"] }, after: string
     : { culprit: endpointLabel(what.endpoint), after: ` ${after}` };
 }
 
-/** `p95 is 38 % slower (+84 ms, 99 % interval +29 … +48 %)`. */
-export function changeInWords(comparison: ReportComparison, confidence: number): string {
+/** `p95 is 38 % slower (+84 ms, 95 % interval +29 … +48 %)`. */
+export function changeInWords(comparison: ReportComparison): string {
   const { metric, change, before, after } = comparison;
   const estimate = change?.estimate ?? 0;
   const unit = changeUnit(metric);
   const interval = formatInterval(change, unit);
-  const bounded = interval === "–" ? "" : `${formatPercent(confidence)} interval ${interval}`;
+  const bounded = interval === "–" ? "" : `${formatPercent(intervalConfidence)} interval ${interval}`;
   if (metric === "errors") {
     const step = `from ${formatPercent(before)} to ${formatPercent(after)}`;
     return `errors ${estimate < 0 ? "fell" : "rose"} ${step}${bounded ? ` (${bounded})` : ""}`;
@@ -134,7 +135,7 @@ function failed(report: Report): Words {
   const broken = report.thresholds.find(({ outcome }) => outcome === "fail" || outcome === "no-data");
   if (regression) {
     const and = report.tally.broken > 0 ? `; ${counted(report.tally.broken, "SLO")} broken` : "";
-    return { before: "", ...subject(regression, changeInWords(regression, report.comparing.confidence) + and) };
+    return { before: "", ...subject(regression, changeInWords(regression) + and) };
   }
   if (broken) {
     const more = report.tally.broken > 1 ? `, and ${formatCount(report.tally.broken - 1)} more broken` : "";
@@ -151,12 +152,11 @@ function passed(report: Report): Headline {
   }
   const waived = report.comparisons.find((comparison) => comparison.outcome === "regressed" && comparison.waived);
   if (waived) {
-    const { confidence } = report.comparing;
-    return { icon: "⚠️", before: "passed with a waiver: ", ...subject(waived, changeInWords(waived, confidence)) };
+    return { icon: "⚠️", before: "passed with a waiver: ", ...subject(waived, changeInWords(waived)) };
   }
   const improved = report.comparisons.find(({ outcome }) => outcome === "improved");
   if (improved) {
-    return { icon: "🚀", before: "", ...subject(improved, changeInWords(improved, report.comparing.confidence)) };
+    return { icon: "🚀", before: "", ...subject(improved, changeInWords(improved)) };
   }
   const slos = tally.thresholds === 0 ? "" : `${formatCount(tally.met)} of ${tally.thresholds} SLOs met`;
   const compared = tally.unchanged + tally.inconclusive;

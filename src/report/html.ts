@@ -84,11 +84,7 @@ ${endpointsTable(report, most.endpoints)}</section>
 ${presenceSection(report, most.lists)}
 ${thresholds.length === 0 ? null : section("Promises", thresholdsTable(thresholds.slice(0, most.thresholds)))}
 ${changedSection(report, most.lists)}
-${
-  comparisons.length === 0
-    ? null
-    : section("Comparisons", comparisonsTable(comparisons.slice(0, most.comparisons), report.comparing.confidence))
-}
+${comparisons.length === 0 ? null : section("Comparisons", comparisonsTable(comparisons.slice(0, most.comparisons)))}
 ${failuresSection(report, most.failures)}
 ${exceptionsSection(report)}
 ${

@@ -8,7 +8,7 @@ import { escapeMarkup, oneLine } from "./safe-text.ts";
 export function renderJunit(report: Report): string {
   const name = oneLine(report.name, 100);
   const promises = report.thresholds.map((threshold) => thresholdCase(threshold, name));
-  const comparisons = report.comparisons.map((comparison) => comparisonCase(comparison, report, name));
+  const comparisons = report.comparisons.map((comparison) => comparisonCase(comparison, name));
   const suites = [
     suite(`${name}: promises`, promises, report),
     suite(`${name}: comparisons`, comparisons, report),
@@ -36,10 +36,10 @@ function thresholdCase(threshold: ReportThreshold, name: string): Case {
   };
 }
 
-function comparisonCase(comparison: ReportComparison, report: Report, name: string): Case {
+function comparisonCase(comparison: ReportComparison, name: string): Case {
   const { outcome, endpoint, metric, waived } = comparison;
   const where = endpoint === null ? "the whole run" : endpointLabel(endpoint);
-  const told = comparison.change ? plain(changeInWords(comparison, report.comparing.confidence)) : outcome;
+  const told = comparison.change ? plain(changeInWords(comparison)) : outcome;
   return {
     classname: `${name}.comparisons`,
     name: oneLine(`${where} ${metric}`, 200),

@@ -1,4 +1,5 @@
 import { endpointLabel } from "../stats/endpoint.ts";
+import { intervalConfidence } from "../verdict/comparison.ts";
 import {
   changeUnit,
   formatChange,
@@ -43,7 +44,7 @@ export function matterColumns(report: Report): Column[] {
     { title: report.baseCommit || report.baseline.commit ? `Before ${shortSha(report)}` : "Before", align: "right" },
     { title: "Now", align: "right" },
     { title: "Change", align: "right" },
-    { title: `${formatPercent(report.comparing.confidence)} interval`, align: "right" },
+    { title: `${formatPercent(intervalConfidence)} interval`, align: "right" },
     { title: "Limit", align: "right" },
     { title: "Could see", align: "right" },
     { title: "n", align: "right" },

@@ -8,6 +8,12 @@ export type ComparisonOutcome = "regressed" | "improved" | "unchanged" | "inconc
 /** How a comparison was made; the comment names it. */
 export type ComparisonMethod = "side-by-side" | "baseline" | "simple-percentage";
 
+/**
+ * How sure each interval is, alone. The verdict's confidence is that of all comparisons together, so the two need not
+ * agree at the edge.
+ */
+export const intervalConfidence = 0.95;
+
 /** One endpoint's metric before and after. Latencies in milliseconds, errors as ratios (0–1). */
 export interface Comparison {
   readonly endpoint: Endpoint | null;

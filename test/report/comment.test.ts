@@ -202,7 +202,7 @@ describe("headlines", () => {
       outcome: "regressed",
     });
     expect(headline({ conclusion: "fail", comparisons: [errors] })).toBe(
-      "❌ api: GET /home errors rose from 0.1 % to 2.1 % (99 % interval +1 … +3 pp)",
+      "❌ api: GET /home errors rose from 0.1 % to 2.1 % (95 % interval +1 … +3 pp)",
     );
   });
 });

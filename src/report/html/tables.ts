@@ -1,4 +1,5 @@
 import { endpointLabel } from "../../stats/endpoint.ts";
+import { intervalConfidence } from "../../verdict/comparison.ts";
 import {
   changeUnit,
   formatBytes,
@@ -169,7 +170,7 @@ export function thresholdsTable(thresholds: readonly ReportThreshold[]): Markup 
   });
 }
 
-export function comparisonsTable(comparisons: readonly ReportComparison[], confidence: number): Markup {
+export function comparisonsTable(comparisons: readonly ReportComparison[]): Markup {
   return table({
     id: "comparisons",
     caption: "Comparisons, worst first",
@@ -177,7 +178,7 @@ export function comparisonsTable(comparisons: readonly ReportComparison[], confi
       { title: "Endpoint" },
       { title: "Metric" },
       { title: "Outcome" },
-      ...["Before", "Now", "Change", `${formatPercent(confidence)} interval`, "Limit", "Could see", "n"].map(
+      ...["Before", "Now", "Change", `${formatPercent(intervalConfidence)} interval`, "Limit", "Could see", "n"].map(
         (title) => ({
           title,
           number: true,
