@@ -19,7 +19,7 @@ test.each([
   expect(sequence(weights, expected.length)).toBe(expected);
 });
 
-test("after every start each class is within one user of its share", () => {
+test("after every start each class is within a user and a half of its share, two classes within one", () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 2, maxLength: 4 }), (weights) => {
       const total = weights.reduce((a, b) => a + b, 0);
@@ -29,7 +29,9 @@ test("after every start each class is within one user of its share", () => {
         const chosen = Number(names.next().value);
         counts[chosen] = (counts[chosen] ?? 0) + 1;
         for (const [i, weight] of weights.entries()) {
-          expect(Math.abs((counts[i] as number) - (n * weight) / total)).toBeLessThanOrEqual(1.0001);
+          // Locust's own sequence: with one large weight among small ones the large class gets ahead (19:1:1:1, 1.5).
+          const bound = weights.length === 2 ? 1.0001 : 1.5001;
+          expect(Math.abs((counts[i] as number) - (n * weight) / total)).toBeLessThanOrEqual(bound);
         }
       }
     }),
