@@ -58,7 +58,8 @@ try {
         runs.push(run);
         const seen = run.regressed.join(", ") || run.verdict.reasons[0]?.message || "nothing";
         console.log(
-          `${kind.name} ${i + 1}: ${run.conclusion} after ${run.judgedMs / 1000} s + ${run.confirmedMs / 1000} s: ${seen}`,
+          `${kind.name} ${i + 1}: ${run.conclusion} after ${run.judgedMs / 1000} s + ${run.confirmedMs / 1000} s: ${seen}` +
+            ` (first pass: ${run.seenOnce.join(", ") || "nothing"})`,
         );
       } finally {
         await shops.close();
@@ -74,6 +75,7 @@ try {
       pass: count("pass"),
       inconclusive: count("inconclusive"),
       invalid: count("invalid"),
+      "first pass red": runs.filter(({ seenOnce }) => seenOnce.length > 0).length,
       "judged s (mean)": Math.round(runs.reduce((sum, run) => sum + run.judgedMs, 0) / runs.length / 1000),
     });
   }

@@ -25,6 +25,8 @@ export interface SideBySideRun {
   /** `GET /search p95`, each comparison found regressed. */
   readonly regressed: readonly string[];
   readonly undecided: readonly string[];
+  /** What the first pass alone took for regressions, believed or not: tells something even where a run is invalid. */
+  readonly seenOnce: readonly string[];
   /** Judged milliseconds of the first pass, and of the confirmation. */
   readonly judgedMs: number;
   readonly confirmedMs: number;
@@ -65,17 +67,20 @@ export async function sideBySideRun(
   if (path === "") throw new Error(`the run came to no result:\n${outcome.stdout}${outcome.stderr}`);
   const { blocks } = decodeResult(readFileSync(path, "utf8"), path);
   const verdict = JSON.parse(readFileSync(path.replace(/result\.json$/, "verdict.json"), "utf8")) as Verdict;
-  const named = (wanted: Comparison["outcome"]) =>
-    verdict.comparisons.flatMap(({ endpoint, metric, outcome: is }) =>
-      is === wanted ? [`${endpoint ? `${endpoint.method} ${endpoint.name} ` : ""}${metric}`] : [],
-    );
+  const named = (isWanted: (comparison: Comparison) => boolean) =>
+    verdict.comparisons
+      .filter(isWanted)
+      .map(({ endpoint, metric }) => `${endpoint ? `${endpoint.method} ${endpoint.name} ` : ""}${metric}`);
   const lasted = (...phases: readonly string[]) => blocks.filter(({ phase }) => phases.includes(phase)).length * 500;
   return {
     outcome,
     verdict,
     conclusion: verdict.conclusion,
-    regressed: named("regressed"),
-    undecided: named("inconclusive"),
+    regressed: named(({ outcome: is }) => is === "regressed"),
+    undecided: named(({ outcome: is }) => is === "inconclusive"),
+    seenOnce: named(
+      ({ outcome: is, warnings }) => is === "regressed" || warnings.some((warning) => warning.startsWith("seen once")),
+    ),
     judgedMs: lasted("steady", "extension"),
     confirmedMs: lasted("confirmation"),
     durationMs: outcome.durationMs,
