@@ -32,7 +32,7 @@ function annotationsFor(error: GateError): Annotation[] {
     const hint = error.hint ? ` ${error.hint[0]?.toUpperCase()}${error.hint.slice(1)}.` : "";
     return {
       level: "error" as const,
-      message: `${where ? `${where}: ` : ""}${message}.${hint}`.replace(/\.\./g, "."),
+      message: `${where && !message.startsWith(where) ? `${where}: ` : ""}${message}.${hint}`.replace(/\.\./g, "."),
       ...(place && { file: place[1], line: Number(place[2]), column: place[3] ? Number(place[3]) : undefined }),
     };
   });
