@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { ExitCode, GateError, UsageError } from "./base/errors.ts";
+import { cleanJson, Redactor } from "./base/redact.ts";
 import { entryUrl } from "./door/beside.ts";
 import { inspectLocustfile } from "./engine/inspect.ts";
 import type { LoadPlan } from "./engine/load-plan.ts";
@@ -70,7 +71,8 @@ async function load(order: LoadOrder): Promise<void> {
       if (stopping !== undefined) running.interrupt({ stopTimeoutMs: stopping });
     },
   });
-  writeFileSync(order.resultPath, encodeResult(result));
+  // Names of requests may carry a secret too (a token in a URL).
+  writeFileSync(order.resultPath, cleanJson(new Redactor(order.plan.secrets), encodeResult(result)));
   await tell({ type: "done" });
 }
 
