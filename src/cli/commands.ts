@@ -57,7 +57,7 @@ const commands: Readonly<Record<string, CommandRow>> = {
     start: async (argv, terminal) => (await import("./init.ts")).init(argv, terminal),
   },
   calibrate: {
-    summary: "the target against itself: noise floor, smallest detectable change, suggested tolerances",
+    summary: "the target against itself: the noise floor, tolerances to use",
     start: async (argv, terminal) => (await import("./run.ts")).run(argv, terminal, "calibrate"),
   },
   capacity: { summary: "find the largest load that keeps the promises (not built yet)", start: notYet("capacity") },
