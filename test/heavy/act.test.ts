@@ -123,26 +123,29 @@ describe.skipIf(act === undefined)("the workflow of", () => {
   it.each([
     ["green", green, true],
     ["red", red, false],
-  ])("(c) a platform team on Enterprise Server goes %s", async (_, config, expected) => {
-    target.behave = ({ path }, res) => {
-      if (path !== "/healthz") return undefined;
-      res.writeHead(200).end(JSON.stringify({ version: pull.headSha }));
-      return true;
-    };
-    const { green: passed, log } = await run({
-      workflow: "c-caller.yml",
-      config,
-      adapt: [
-        [/https:\/\/\$\{\{ inputs\.service \}\}.*$/gm, target.url],
-        [/wait-timeout: \w+/g, "wait-timeout: 20s"],
-      ],
-      env: { GITHUB_SERVER_URL: "https://ghe.corp.example" },
-    });
-    expect(passed, log).toBe(expected);
-    const states = github.supplement.statuses.filter(({ sha }) => sha === pull.headSha).map(({ state }) => state);
-    expect(states.at(-1), log).toBe(expected ? "success" : "failure");
-    expect(log).not.toContain(canary);
-  });
+  ])(
+    "C8: (c) a platform team on Enterprise Server, actions pinned by SHA and permissions: {} on top, goes %s",
+    async (_, config, expected) => {
+      target.behave = ({ path }, res) => {
+        if (path !== "/healthz") return undefined;
+        res.writeHead(200).end(JSON.stringify({ version: pull.headSha }));
+        return true;
+      };
+      const { green: passed, log } = await run({
+        workflow: "c-caller.yml",
+        config,
+        adapt: [
+          [/https:\/\/\$\{\{ inputs\.service \}\}.*$/gm, target.url],
+          [/wait-timeout: \w+/g, "wait-timeout: 20s"],
+        ],
+        env: { GITHUB_SERVER_URL: "https://ghe.corp.example" },
+      });
+      expect(passed, log).toBe(expected);
+      const states = github.supplement.statuses.filter(({ sha }) => sha === pull.headSha).map(({ state }) => state);
+      expect(states.at(-1), log).toBe(expected ? "success" : "failure");
+      expect(log).not.toContain(canary);
+    },
+  );
 
   it.each([
     ["green", green, true],
