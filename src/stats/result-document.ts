@@ -127,14 +127,15 @@ function round(ms: number): number {
 /**
  * Reads `result.json`, which may come from a stranger. Throws GateError `result-unreadable` naming the place.
  * @param source what to call the document in an error: a file's name
+ * @param limitBytes larger texts are refused unread; 32 MiB if not given, for files that come from elsewhere
  */
-export function decodeResult(text: string, source: string): RunResult {
+export function decodeResult(text: string, source: string, { limitBytes = largestResultBytes } = {}): RunResult {
   const refuse = (message: string, cause?: unknown) =>
     new GateError("result-unreadable", `${source}: ${message}`, {
       hint: "only result.json files written by swarmgate can be judged, merged or reported",
       ...(cause === undefined ? {} : { cause }),
     });
-  if (Buffer.byteLength(text) > largestResultBytes) throw refuse("larger than 32 MiB");
+  if (Buffer.byteLength(text) > limitBytes) throw refuse(`larger than ${limitBytes / 1024 ** 2} MiB`);
   let json: unknown;
   try {
     json = JSON.parse(text);

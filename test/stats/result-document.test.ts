@@ -136,6 +136,12 @@ describe("result.json", () => {
     expect(encodeResult(resultOf({ blocks: 120, endpoints: 10, perBlock: 25 })).length).toBeLessThan(2_000_000);
   });
 
+  it("of somebody else is not read beyond its limit; our own is", () => {
+    const text = encodeResult(resultOf({ blocks: 1, endpoints: 1, perBlock: 1 }));
+    expect(() => decodeResult(text, "r.json", { limitBytes: 100 })).toThrow("larger than");
+    expect(decodeResult(text, "r.json", { limitBytes: Number.POSITIVE_INFINITY }).blocks).toHaveLength(1);
+  });
+
   it("is refused with its name and the place when it is not one", () => {
     const good = encodeResult(resultOf({ blocks: 1, endpoints: 1, perBlock: 1 }));
     for (const [text, message] of [
