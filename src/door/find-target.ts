@@ -17,6 +17,9 @@ export type Target =
   /** Nothing was deployed for the commit, and the user said that this is fine. */
   | { readonly found: false; readonly reason: string };
 
+/** Hosting platforms hardly ever deploy a merge queue's branches; one that does has begun by then. */
+const queueWaitMs = 60_000;
+
 /** Where the deployments of this commit and of the base are; the same configuration where nobody asked for them. */
 export async function findTarget(search: Search): Promise<Target> {
   const head = await findHead(search);
@@ -39,6 +42,7 @@ async function findHead({ config, context, client, signal, log }: Search): Promi
     sha: context.headSha,
     environment,
     timeoutMs: settings["wait-timeout"],
+    ...(context.eventName === "merge_group" && { noneAfterMs: queueWaitMs }),
     signal,
     onWait: (because) => log(`waiting: ${because}`),
   });

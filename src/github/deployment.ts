@@ -33,6 +33,8 @@ export interface DeploymentRequest extends Place {
   /** Name or glob; letter case does not count. */
   readonly environment: string;
   readonly timeoutMs: number;
+  /** Given up this early if nothing at all is on its way by then; `timeoutMs` if not given. */
+  readonly noneAfterMs?: number;
   readonly signal?: AbortSignal;
   /** Told once for every change of what is waited for. */
   readonly onWait?: (because: string) => void;
@@ -48,7 +50,7 @@ const lingerAfterFailureMs = 60_000;
  * answers cost no rate limit, statuses are asked for only while they can change. Throws nothing.
  */
 export async function awaitDeployment(request: DeploymentRequest): Promise<DeploymentAnswer> {
-  const { client, timeoutMs, signal, onWait } = request;
+  const { client, timeoutMs, noneAfterMs = timeoutMs, signal, onWait } = request;
   const poll = new Poll(client);
   const startedMs = client.clock.now();
   let pauseMs = firstPauseMs;
@@ -68,7 +70,8 @@ export async function awaitDeployment(request: DeploymentRequest): Promise<Deplo
     }
     const nowMs = client.clock.now();
     lingeringSinceMs = step.do === "linger" && step.failed ? (lingeringSinceMs ?? nowMs) : undefined;
-    const gaveUp = lingeringSinceMs !== undefined && nowMs - lingeringSinceMs >= lingerAfterFailureMs;
+    const nothingCame = step.do === "linger" && !step.failed && nowMs - startedMs >= noneAfterMs;
+    const gaveUp = nothingCame || (lingeringSinceMs !== undefined && nowMs - lingeringSinceMs >= lingerAfterFailureMs);
     const leftMs = startedMs + timeoutMs - nowMs;
     if (gaveUp || leftMs <= 0 || signal?.aborted === true) {
       const failed = step.do === "wait" || step.failed;

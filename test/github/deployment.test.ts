@@ -98,6 +98,26 @@ describe("the deployment of the head commit", () => {
     expect(clock.nowMs).toBe(900_000);
   });
 
+  test("B6: that nobody expects is not waited for long, unless one is on its way", async () => {
+    const hurried = () =>
+      awaitDeployment({
+        client: { ...client, clock },
+        owner: "octo",
+        repo: "shop",
+        sha: pull.headSha,
+        environment: "Preview*",
+        timeoutMs: 900_000,
+        noneAfterMs: 60_000,
+      });
+    expect(await hurried()).toMatchObject({ found: false, kind: "none" });
+    expect(clock.nowMs).toBeLessThan(100_000);
+    const { headSha: sha } = pull;
+    const seed = { sha, environment: "Preview", statuses: [{ state: "in_progress" }] };
+    github.supplement.addDeployment(seed);
+    expect(await hurried()).toMatchObject({ found: false, kind: "failed" });
+    expect(clock.nowMs).toBeGreaterThan(900_000);
+  });
+
   test("that was skipped is none", async () => {
     github.supplement.addDeployment({
       sha: pull.headSha,
