@@ -1,2 +1,0 @@
-import { createRequire as __createRequire } from "node:module";import { fileURLToPath as __fileURLToPath } from "node:url";import { dirname as __dirnameOf } from "node:path";const require = __createRequire(import.meta.url);const __filename = __fileURLToPath(import.meta.url);const __dirname = __dirnameOf(__filename);
-import{codeFrameColumns,highlight}from"./chunk-LZKKYEE2.js";import"./chunk-5ADB3ANJ.js";export{codeFrameColumns,highlight};

@@ -1,2 +1,0 @@
-import { createRequire as __createRequire } from "node:module";import { fileURLToPath as __fileURLToPath } from "node:url";import { dirname as __dirnameOf } from "node:path";const require = __createRequire(import.meta.url);const __filename = __fileURLToPath(import.meta.url);const __dirname = __dirnameOf(__filename);
-import{setTimeout as sleepFor}from"node:timers/promises";var systemClock={now:()=>performance.timeOrigin+performance.now(),async sleep(ms,signal){signal?.aborted||!(ms>0)||await sleepFor(ms,void 0,signal?{signal}:void 0).catch(()=>{})}};export{systemClock};
