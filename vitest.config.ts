@@ -25,11 +25,22 @@ const shared = {
   resolve: { alias: { swarmgate: fileURLToPath(new URL("src/index.ts", import.meta.url)) } },
 };
 
-/** Tests that start the program as a user does, a process or two for each. */
-const wholeProgram = ["test/e2e/**/*.test.ts", "test/examples/**/*.test.ts", "test/docs/**/*.test.ts"];
+/** Tests that start the program, or a part of it, in processes of their own: not for the minute of `npm run check`. */
+const wholeProgram = [
+  "test/e2e/**/*.test.ts",
+  "test/examples/**/*.test.ts",
+  "test/docs/**/*.test.ts",
+  "test/cli/files.test.ts",
+  "test/demo/examples.test.ts",
+  "test/engine/locustfile*.test.ts",
+  "test/gate/story.test.ts",
+  "test/github/bundle.test.ts",
+];
 
 export default defineConfig({
   test: {
+    // The default leaves one core idle, which on two cores is half of them.
+    maxWorkers: "100%",
     projects: [
       {
         ...shared,
