@@ -47,7 +47,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/**/*.test.ts"],
-          exclude: [...wholeProgram, "test/heavy/**"],
+          exclude: [...wholeProgram, "test/heavy/**", "test/real-traffic/**"],
           // How long a property test takes is the machine's affair; this only ends one that hangs.
           testTimeout: 60_000,
         },
@@ -59,6 +59,17 @@ export default defineConfig({
           include: [...wholeProgram],
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        // Verdicts on real traffic: minutes each, and only a machine that does nothing else can give them.
+        ...shared,
+        test: {
+          name: "real-traffic",
+          include: ["test/real-traffic/**/*.test.ts"],
+          testTimeout: 600_000,
+          hookTimeout: 120_000,
           fileParallelism: false,
         },
       },
