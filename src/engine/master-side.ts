@@ -30,6 +30,7 @@ export async function openMaster(plan: LoadPlan, { clock }: { clock: Clock }): P
   const environment = new RunEnvironment({ plan, events, runner, stats, userClasses });
   const failed = (event: string, error: unknown) => lead.failed(event, { error, atMs: clock.now() });
   events.failures.onFailure(({ event, error }) => failed(event, error));
+  process.on("unhandledRejection", (error) => failed("a promise without await", error));
   plansOf(file, { plan, environment });
   const classes = factsOf(file, { plan, environment });
   const shape = shapeOf(file, { clock, environment, threw: (error) => failed("shape.tick", error) });

@@ -1,6 +1,7 @@
 import type { Snapshot } from "../stats/snapshot.ts";
 import type { Runner } from "../user/environment.ts";
 import { events } from "../user/events.ts";
+import { controlKindOf } from "../user/exceptions.ts";
 import { LiveStats } from "./live-stats.ts";
 import { factsOf, openLocustfile, plansOf } from "./open-locustfile.ts";
 import { MessageRegistry, RunEnvironment } from "./run-environment.ts";
@@ -33,6 +34,11 @@ async function makeSide(parts: ThreadParts): Promise<UserSide> {
   const failed = (event: string, error: unknown) =>
     trouble.exception(error, { task: `events.${event}`, atMs: clock.now() });
   events.failures.onFailure(({ event, error }) => failed(event, error));
+  // A promise nobody awaits may reject when its user is long gone; it must not take the thread's other users along.
+  process.on("unhandledRejection", (error) => {
+    if (controlKindOf(error) === undefined)
+      trouble.exception(error, { task: "a promise without await", atMs: clock.now() });
+  });
   const plans = plansOf(file, { plan: start.plan, environment });
   for (const userClass of file.userClasses.values()) {
     for (const text of plans.warningsOf(userClass)) trouble.warn("locustfile", text);
