@@ -234,7 +234,10 @@ describe.concurrent("public locustfiles", () => {
     expect(ran.failures).toEqual([]);
     expect(sum(ran)).toBeGreaterThan(100);
     expect((sent["GET index page"] ?? 0) % 3).toBe(0);
-    expect(sent["POST manifest"]).toBe(sent["GET filters"]);
+    // A user that is stopped leaves after its current task: each may be one short of the second step.
+    const unfinished = (sent["GET filters"] ?? 0) - (sent["POST manifest"] ?? 0);
+    expect(unfinished).toBeGreaterThanOrEqual(0);
+    expect(unfinished).toBeLessThanOrEqual(ran.result?.trouble.peakUsers ?? 0);
     expectWeights([
       [sent["GET entering"], 3],
       [sent["GET filters"], 1],
@@ -279,7 +282,7 @@ describe.concurrent("public locustfiles", () => {
 
   test("L13: four classes by weight, streamed answers with milestones, the figures exported", async () => {
     const shop = await open();
-    const ran = await run("l13-onyx", shop, { requests: 500, args: ["-u", "50"] });
+    const ran = await run("l13-onyx", shop, { requests: 500, args: ["-u", "50", "-r", "1000"] });
     const answers = Object.entries(ran.sent).filter(([name]) => name.startsWith("GET "));
     expect(answers.reduce((total, [, requests]) => total + requests, 0)).toBe(500);
     expect(ran.sent["MILESTONE complete"]).toBe(500);
