@@ -1,3 +1,3 @@
 import { createRequire as __createRequire } from "node:module";import { fileURLToPath as __fileURLToPath } from "node:url";import { dirname as __dirnameOf } from "node:path";const require = __createRequire(import.meta.url);const __bundledFile = __fileURLToPath(import.meta.url);const __bundledFolder = __dirnameOf(__bundledFile);
 import{version}from"./chunk-Z5PTPSSQ.js";import"./chunk-MLOEVH2O.js";process.stdout.write(`swarmgate ${version}
-`);var{runAction}=await import("./chunk-PULJ3VX2.js");process.exitCode=await runAction({env:process.env,directory:process.cwd(),write:text=>process.stdout.write(text)});setTimeout(()=>process.exit(),1e3).unref();
+`);var{runAction}=await import("./chunk-UWYRA2JX.js");process.exitCode=await runAction({env:process.env,directory:process.cwd(),write:text=>process.stdout.write(text)});setTimeout(()=>process.exit(),1e3).unref();
