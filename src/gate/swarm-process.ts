@@ -96,7 +96,8 @@ export async function runSwarmProcess(order: LoadOrder, options: SwarmProcess): 
   try {
     const exit = await new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve, reject) => {
       child.once("error", reject);
-      child.once("exit", (code, signal) => resolve({ code, signal }));
+      // Not "exit": its last message and its last lines may still be on their way then.
+      child.once("close", (code, signal) => resolve({ code, signal }));
     });
     await output;
     return said.end(exit);

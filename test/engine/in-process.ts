@@ -40,11 +40,13 @@ export async function runLocustfile(
   child.stderr?.on("data", (chunk) => (output += chunk));
   try {
     child.send({ plan, locustfile, interruptAfterMs });
+    // Not "exit": what it printed last may still be in the pipe then.
+    const closed = new Promise<void>((done) => child.once("close", () => done()));
     const answer = await new Promise<{ result?: Told; error?: object }>((resolve, reject) => {
       child.once("message", (message) => resolve(message as { result?: Told; error?: object }));
       child.once("exit", (code) => reject(new Error(`the run ended with ${code} and said nothing: ${output}`)));
     });
-    await new Promise<void>((done) => (child.exitCode !== null ? done() : child.once("exit", () => done())));
+    await closed;
     if (answer.error || !answer.result) throw Object.assign(new Error(), answer.error);
     return { result: answer.result, output };
   } finally {
