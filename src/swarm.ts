@@ -10,6 +10,7 @@ import { readOwnArguments } from "./engine/own-arguments.ts";
 import { runLoad } from "./engine/run-load.ts";
 import { toBlockWire } from "./gate/block-wire.ts";
 import type { FromSwarm, LoadOrder, ToSwarm } from "./gate/swarm-channel.ts";
+import type { FailureGroup } from "./stats/failures.ts";
 import { encodeResult } from "./stats/result-document.ts";
 
 /**
@@ -66,6 +67,7 @@ async function load(order: LoadOrder): Promise<void> {
     machine: { procStat, memoryBytes: () => process.memoryUsage.rss() },
     onProgress: (progress) => void tell({ type: "progress", progress }),
     onBlocks: (blocks) => void tell({ type: "blocks", blocks: blocks.map(toBlockWire) }),
+    onFailures: (groups) => void tell({ type: "failures", groups: groups.map(withoutBodies) }),
     onMaster: (running) => {
       master = running;
       if (stopping !== undefined) running.interrupt({ stopTimeoutMs: stopping });
@@ -91,6 +93,11 @@ async function planFor({ plan, locustfiles, directory, customArguments }: LoadOr
     userClasses: own.positionals.length > 0 ? own.positionals : plan.userClasses,
     parsedOptions: { ...plan.parsedOptions, ...own.values },
   };
+}
+
+/** Bodies are long and say nothing about who answered. */
+function withoutBodies(group: FailureGroup): FailureGroup {
+  return { ...group, samples: group.samples.map((sample) => ({ ...sample, body: "" })) };
 }
 
 function procStat(): string | undefined {

@@ -1,4 +1,5 @@
 import type { Clock } from "../base/clock.ts";
+import type { FailureGroup } from "../stats/failures.ts";
 import { measurementVersion, type RunResult, resultSchemaVersion } from "../stats/run-result.ts";
 import type { Block } from "../stats/snapshot.ts";
 import { summarize } from "../stats/summary.ts";
@@ -20,6 +21,8 @@ export interface RunWorld {
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   /** See MasterOptions. */
   readonly onBlocks?: ((blocks: readonly Block[]) => void) | undefined;
+  /** See MasterOptions. */
+  readonly onFailures?: ((groups: readonly FailureGroup[]) => void) | undefined;
   /** Handed the running master: to end the test early, to change the number of users, to be looked at. */
   readonly onMaster?: ((master: MasterRunner) => void) | undefined;
 }
@@ -37,6 +40,7 @@ export async function leadRun(plan: LoadPlan, world: RunWorld): Promise<RunResul
     machine: watch && (() => watch.take()),
     onProgress: world.onProgress,
     onBlocks: world.onBlocks,
+    onFailures: world.onFailures,
   });
   world.onMaster?.(master);
   const outcome = await master.run();

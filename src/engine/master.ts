@@ -1,6 +1,7 @@
 import type { Clock } from "../base/clock.ts";
 import { ExitCode, GateError } from "../base/errors.ts";
 import type { CustomData, StatsData, UserCounts, WorkerMessage } from "../protocol/messages.ts";
+import type { FailureGroup } from "../stats/failures.ts";
 import type { MachineHealth } from "../stats/health.ts";
 import { type Block, blockMs, emptySnapshot, type Phase, type Snapshot } from "../stats/snapshot.ts";
 import type { RunnerState } from "../user/environment.ts";
@@ -50,6 +51,8 @@ export interface MasterOptions {
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   /** Once the run time of a run that may go on is over: every block so far with its phase, then each new one. */
   readonly onBlocks?: ((blocks: readonly Block[]) => void) | undefined;
+  /** Told of failures as they come in, half a second old at most. */
+  readonly onFailures?: ((groups: readonly FailureGroup[]) => void) | undefined;
 }
 
 /** The measured run before it becomes a document. */
@@ -98,7 +101,12 @@ export class MasterRunner {
     this.#stopTimeoutMs = options.plan.stopTimeoutMs;
     this.#dispatcher = new Dispatcher({ classes, nodes: nodes.map((node) => node.id) });
     this.#ramp = new Ramp(this.#dispatcher);
-    this.#harvest = new Harvest({ added: (snapshot) => hooks.snapshot(snapshot) });
+    this.#harvest = new Harvest({
+      added: (snapshot) => {
+        hooks.snapshot(snapshot);
+        if (snapshot.failures.groups.size > 0) options.onFailures?.([...snapshot.failures.groups.values()]);
+      },
+    });
     const { onBlocks, plan, shape } = options;
     if (onBlocks && plan.extensionMs > 0 && !shape) this.#stream = new ExtensionStream({ plan, tell: onBlocks });
     this.#roster = new Roster({

@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from "../base/clock.ts";
 import { GateError } from "../base/errors.ts";
+import type { FailureGroup } from "../stats/failures.ts";
 import type { RunResult } from "../stats/run-result.ts";
 import type { Block } from "../stats/snapshot.ts";
 import { leadRun } from "./lead-run.ts";
@@ -19,6 +20,8 @@ export interface LoadWorld {
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   /** Given the blocks of a run that may go on past its run time; `end()` of the master ends it. */
   readonly onBlocks?: ((blocks: readonly Block[]) => void) | undefined;
+  /** Told of failures as they come in, half a second old at most. */
+  readonly onFailures?: ((groups: readonly FailureGroup[]) => void) | undefined;
   /**
    * Handed the master before it starts: `interrupt({ stopTimeoutMs })` for a signal, `end()` to finish early,
    * `retarget` for another number of users.
@@ -49,6 +52,7 @@ export async function runLoad(plan: LoadPlan, world: LoadWorld = {}): Promise<Ru
       machine: world.machine,
       onProgress: world.onProgress,
       onBlocks: world.onBlocks,
+      onFailures: world.onFailures,
       onMaster(master) {
         side.lead(master);
         world.onMaster?.(master);

@@ -11,6 +11,7 @@ import { appendRun } from "./append-run.ts";
 import { compareSettings } from "./judge.ts";
 import { load, loadOrder, type RunExtras } from "./load.ts";
 import { comparingOf, steadyMs } from "./question.ts";
+import { shieldWatch } from "./shield-watch.ts";
 import type { World } from "./world.ts";
 
 /**
@@ -32,7 +33,7 @@ export async function confirmRegression(
 
   async function second(): Promise<RunResult> {
     try {
-      const pass = await load(order, world, config);
+      const pass = await load(order, world, config, { isLost: shieldWatch(extras, world.log) });
       const [why] = invalidities(asRun(pass));
       if (why && !pass.interrupted) return unconfirmed(why.message);
       return appendRun(result, pass);

@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { version } from "../base/version.ts";
 import type { GateConfig } from "../config/gate-config.ts";
 import { type LoadPlan, threadsFor } from "../engine/load-plan.ts";
+import type { FailureGroup } from "../stats/failures.ts";
 import { decodeResult } from "../stats/result-document.ts";
 import type { RunResult } from "../stats/run-result.ts";
 import type { Block } from "../stats/snapshot.ts";
@@ -116,22 +117,30 @@ function allowedHosts({ settings, given }: GateConfig, extras: RunExtras): reado
 /** What we measured ourselves is read whatever its size; only files that come from elsewhere are bounded. */
 const ownRun = { limitBytes: Number.POSITIVE_INFINITY };
 
+/** Who looks at a running test and may end it early. */
+export interface Watch {
+  /** Given the blocks of a run that may go on past its run time; true ends it. */
+  readonly isEnough?: (blocks: readonly Block[]) => boolean;
+  /** Given what failed, as it comes in; true ends it. */
+  readonly isLost?: (failures: readonly FailureGroup[]) => boolean;
+}
+
 /** Runs the load; `result.json` is complete on disk when it returns. */
 export async function load(
   order: LoadOrder,
   world: World,
   config: GateConfig,
-  /** Given the blocks of a run that may go on past its run time; true ends it. */
-  isEnough: (blocks: readonly Block[]) => boolean = () => true,
+  { isEnough = () => true, isLost = () => false }: Watch = {},
 ): Promise<RunResult> {
   mkdirSync(dirname(order.resultPath), { recursive: true });
-  await runSwarmProcess(order, { ...swarmProcess(world, config), isEnough });
+  await runSwarmProcess(order, { ...swarmProcess(world, config), isEnough, isLost });
   return decodeResult(readFileSync(order.resultPath, "utf8"), order.resultPath, ownRun);
 }
 
 /** Loads the locustfile and says what is in it, without load. */
 export async function inspect(order: LoadOrder, world: World, config: GateConfig): Promise<string> {
-  const { inspected } = await runSwarmProcess(order, { ...swarmProcess(world, config), isEnough: () => true });
+  const never = { isEnough: () => true, isLost: () => false };
+  const { inspected } = await runSwarmProcess(order, { ...swarmProcess(world, config), ...never });
   return inspected ?? "";
 }
 

@@ -5,6 +5,7 @@ import { compareSettings } from "./judge.ts";
 import { load, loadOrder, type RunExtras } from "./load.ts";
 import { Lookout } from "./lookout.ts";
 import { comparingOf } from "./question.ts";
+import { shieldWatch } from "./shield-watch.ts";
 import type { World } from "./world.ts";
 
 /** Of the run time, the warm-up at most (`auto`): what it takes is judged time the extension may give back. */
@@ -44,5 +45,8 @@ export async function measure({
   };
   const lookout = new Lookout(questions, world.log);
   const order = loadOrder({ config, world, extras, directory, extensionMs: extensionOf(config, extras) });
-  return await load(order, world, config, (blocks) => lookout.take(blocks));
+  return await load(order, world, config, {
+    isEnough: (blocks) => lookout.take(blocks),
+    isLost: shieldWatch(extras, world.log),
+  });
 }

@@ -1,5 +1,6 @@
 import type { ExitCode, Problem } from "../base/errors.ts";
 import type { LoadPlan, Progress } from "../engine/load-plan.ts";
+import type { FailureGroup } from "../stats/failures.ts";
 import type { BlockWire } from "./block-wire.ts";
 
 /** What the door tells the process that runs user code, over the child's channel. */
@@ -41,6 +42,8 @@ export type FromSwarm =
   | { readonly type: "progress"; readonly progress: Progress }
   /** Of a run that may go on past its run time: what the gate judges by at its looks. */
   | { readonly type: "blocks"; readonly blocks: readonly BlockWire[] }
+  /** What failed since the last time; the samples without their bodies. */
+  | { readonly type: "failures"; readonly groups: readonly FailureGroup[] }
   /** `result.json` is on disk. */
   | { readonly type: "done" }
   | { readonly type: "inspected"; readonly text: string }

@@ -19,11 +19,18 @@ export function platformBlocks(result: RunResult): Reason[] {
 function shielded({ blocks }: RunResult): Reason | null {
   // Every phase counts: a shield met during the ramp has seen to the rest.
   for (const block of blocks) {
-    for (const group of block.failures.groups.values()) {
-      for (const sample of group.samples) {
-        const sign = signOf(sample);
-        if (sign) return blocked(sign, group, sample);
-      }
+    const reason = shieldOf(block.failures.groups.values());
+    if (reason) return reason;
+  }
+  return null;
+}
+
+/** Whether the platform answered in the target's place, by what its answers say; null if none of them says so. */
+export function shieldOf(failures: Iterable<FailureGroup>): Reason | null {
+  for (const group of failures) {
+    for (const sample of group.samples) {
+      const sign = signOf(sample);
+      if (sign) return blocked(sign, group, sample);
     }
   }
   return null;

@@ -108,6 +108,26 @@ describe("a protected preview", () => {
     expect(outcome.outputs).toMatchObject({ verdict: "invalid", reason: "blocked" });
     expect(outcome.log).not.toContain("this run is kept");
   });
+
+  it("A4: and the load stops at once, however long it was to run", async () => {
+    let challengedAtMs = 0;
+    stage.target.behave = ({ path, atMs }, res) => {
+      if (!path.startsWith("/load") || stage.target.load.length < 20) return undefined;
+      challengedAtMs ||= atMs;
+      res.writeHead(429, { "x-vercel-mitigated": "challenge" }).end();
+      return true;
+    };
+    const outcome = await stage.act({
+      event: pullRequestEvent(pull),
+      inputs: { "run-time": "50s", "stop-timeout": "1s", slo: "errors < 50%" },
+    });
+    expect(outcome.exitCode, told(outcome)).toBe(3);
+    expect(outcome.outputs).toMatchObject({ verdict: "invalid", reason: "blocked" });
+    expect(outcome.log).toContain("the run ends early: The target's platform answered in its place");
+    const lastMs = stage.target.load.at(-1)?.atMs ?? Number.POSITIVE_INFINITY;
+    // A second or two; the rest is for machines that are busy.
+    expect(lastMs - challengedAtMs).toBeLessThan(20_000);
+  });
 });
 
 describe("deployment_status", () => {
