@@ -6,6 +6,7 @@ import type { RunResult, Warning } from "../stats/run-result.ts";
 import { calibrate, calibrationLines } from "../verdict/calibration.ts";
 import { type Against, compare } from "../verdict/compare.ts";
 import type { Comparison, ComparisonMetric } from "../verdict/comparison.ts";
+import { crowding } from "../verdict/crowding.ts";
 import type { FailOn } from "../verdict/exit-code.ts";
 import { type CompareSettings, defaultCompareSettings } from "../verdict/settings.ts";
 import type { Reason, Verdict } from "../verdict/verdict.ts";
@@ -70,7 +71,12 @@ export function judgeRun({
     failOn: failOnOf(config),
     history,
     whyNot,
-    warnings: [...warnings, ...told, ...calibrationOf(config, comparisons)],
+    warnings: [
+      ...warnings,
+      ...[crowding(result)].filter((warning) => warning !== null),
+      ...told,
+      ...calibrationOf(config, comparisons),
+    ],
   };
 }
 

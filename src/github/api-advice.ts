@@ -29,7 +29,7 @@ export function adviceFor(error: unknown, attempted: Attempted): string {
 function causeOf(error: unknown, attempted: Attempted): string {
   const failure = apiFailure(error);
   if (failure === undefined) return messageOf(error);
-  if (!failure.answered) return `GitHub's API could not be reached (${failure.message})`;
+  if (!failure.answered) return `GitHub's API could not be reached (${failure.message})${trustAdvice(failure.message)}`;
   if (isRateLimit(failure)) return `GitHub's rate limit is used up (${failure.status})`;
   switch (failure.status) {
     case 401:
@@ -41,6 +41,12 @@ function causeOf(error: unknown, attempted: Attempted): string {
     default:
       return `GitHub answered ${failure.status} (${firstLine(failure.message)})`;
   }
+}
+
+/** A server of one's own has a certificate of one's own authority, which Node has to be told of before it starts. */
+function trustAdvice(message: string): string {
+  if (!/certificate/i.test(message) || /expired|altname/i.test(message)) return "";
+  return "; give the job the authority's file in the variable NODE_EXTRA_CA_CERTS";
 }
 
 function permissionAdvice(attempted: Attempted): string {

@@ -33,7 +33,13 @@ export function makeOctokit(options: {
     // Idle connections must not keep the program alive for long.
     keepAliveTimeout: 1000,
   });
-  const throughProxy: ApiFetch = (url, init) => fetch(url, { ...init, dispatcher });
+  const throughProxy: ApiFetch = async (url, init) => {
+    try {
+      return await fetch(url, { ...init, dispatcher });
+    } catch (error) {
+      throw distrust(error) ?? error;
+    }
+  };
   const octokit = getOctokit(
     token,
     {
@@ -47,6 +53,18 @@ export function makeOctokit(options: {
     retry,
   );
   return { octokit, fetch: throughProxy };
+}
+
+const distrusted = /^(?:CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_(?:GET|VERIFY)|ERR_TLS_CERT|HOSTNAME_MISMATCH)/;
+
+/**
+ * A certificate that is not trusted will not be trusted in a second either. Octokit passes an error of this name on as
+ * it is, and the plugin repeats only what octokit made.
+ */
+function distrust(error: unknown): Error | undefined {
+  const cause = error instanceof Error ? error.cause : undefined;
+  if (!(cause instanceof Error) || !("code" in cause) || !distrusted.test(String(cause.code))) return undefined;
+  return Object.assign(new Error(cause.message, { cause: error }), { name: "AbortError" });
 }
 
 function ignore(): void {}

@@ -1,14 +1,16 @@
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, request } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { pullRequestEvent } from "../github/events.ts";
+import { certificates } from "../http/support/servers.ts";
 import { GitHubEmulator, type SeededPull } from "../support/github-emulator.ts";
 import { ResultsService } from "../support/results-service.ts";
 import { cleanUpActionRuns } from "../support/run-action.ts";
 import { Stage, told } from "../support/stage.ts";
+import { tlsFront } from "../support/tls-front.ts";
 
 /** Persona (c): GitHub Enterprise Server, runners of one's own. The lines C1 to C5 of the acceptance list. */
 
@@ -96,6 +98,31 @@ describe("GitHub Enterprise Server", () => {
     expect(outcome.exitCode, told(outcome)).toBe(0);
     expect(new Set(seen)).toEqual(new Set(["ghe.corp.example"]));
     expect(stage.target.load.length).toBeGreaterThan(5);
+  });
+
+  it("C4: is trusted by its private authority, once that is named", async () => {
+    const front = await tlsFront(github.apiUrl);
+    const directory = mkdtempSync(join(tmpdir(), "swarmgate-ca-"));
+    const authority = join(directory, "corp-ca.pem");
+    writeFileSync(authority, certificates().ca);
+    try {
+      const env = { ...enterprise, GITHUB_API_URL: front.url };
+      const trusting = await stage.act({ event: event(), env: { ...env, NODE_EXTRA_CA_CERTS: authority } });
+      expect(trusting.exitCode, told(trusting)).toBe(0);
+      expect(
+        front.asked.some((line) => /^(PATCH|POST) .*\/comments/.test(line)),
+        told(trusting),
+      ).toBe(true);
+      const before = front.asked.length;
+      const lost = await stage.act({ event: event(), env });
+      // The verdict stands; that it could not be told, and what to set, is told where it can be.
+      expect(lost.exitCode, told(lost)).toBe(0);
+      expect(front.asked.length).toBe(before);
+      expect(lost.annotations.map(({ message }) => message).join("\n")).toContain("NODE_EXTRA_CA_CERTS");
+    } finally {
+      await front.close();
+      rmSync(directory, { recursive: true });
+    }
   });
 
   it("C3: a target is ready once it is the version that was asked for", async () => {
