@@ -1,4 +1,4 @@
-import { EndpointStats } from "../stats/endpoint-stats.ts";
+import { EndpointStats, type PhaseHistograms } from "../stats/endpoint-stats.ts";
 import { type FailureGroup, FailureLog } from "../stats/failures.ts";
 import type { Health } from "../stats/health.ts";
 import { type Digits, Histogram } from "../stats/histogram.ts";
@@ -107,12 +107,12 @@ function statsFromWire(wire: EndpointStatsWire): EndpointStats {
   stats.success.merge(histogramFromWire(wire.success));
   stats.failure.merge(histogramFromWire(wire.failure));
   stats.timeout.merge(histogramFromWire(wire.timeout));
+  const phases: PhaseHistograms = {};
   for (const name of phaseNames) {
     const histogram = wire.phases.get(name);
-    if (histogram) stats.phases[name] = histogramFromWire(histogram);
+    if (histogram) phases[name] = histogramFromWire(histogram);
   }
-  for (const [name, histogram] of wire.serverTiming) stats.serverTiming.set(name, histogramFromWire(histogram));
-  return stats;
+  return stats.mergeTimings({ phases, serverTiming: mapValues(wire.serverTiming, histogramFromWire) });
 }
 
 function mapValues<K, A, B>(map: ReadonlyMap<K, A>, change: (value: A) => B): Map<K, B> {

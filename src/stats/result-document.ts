@@ -1,18 +1,19 @@
 import { GateError } from "../base/errors.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { cellKey, parseCellKey } from "./endpoint.ts";
-import { EndpointStats } from "./endpoint-stats.ts";
+import { EndpointStats, metricsKept } from "./endpoint-stats.ts";
 import { type FailureGroup, FailureLog, type FailureSample, samplesKept } from "./failures.ts";
 import { Histogram } from "./histogram.ts";
+import { joinCells, joinedIn } from "./joined-blocks.ts";
 import { documentShape, type ResultCell, type ResultDocument, type ResultSample } from "./result-schema.ts";
 import { type RunResult, resultSchemaVersion } from "./run-result.ts";
-import { type Phases, phaseNames } from "./sample.ts";
+import { phaseNames } from "./sample.ts";
 import type { Block, Phase } from "./snapshot.ts";
 import { isJudged, summarize } from "./summary.ts";
 
 /**
  * `result.json`: a RunResult as text and back. Endpoints stand once, in a table; cells name them by number.
- * Histograms are V2 compressed base64; what is empty is left out.
+ * Histograms are V2 compressed base64; what is empty is left out. Long runs join those of neighbouring blocks.
  */
 
 /** Larger files are refused before they are parsed. */
@@ -32,11 +33,15 @@ export function encodeResult(result: RunResult): string {
     return number;
   };
   const budget = sampleBudget();
-  const blocks = result.blocks.map((block) => encodeBlock(block, numberOf, budget));
+  const joined = joinedIn(result.blocks);
+  const latencies = joinCells(result.blocks, joined.latencies, (sum, stats) => void sum.mergeLatencies(stats));
+  const timings = joinCells(result.blocks, joined.timings, (sum, stats) => void sum.mergeTimings(stats));
+  const blocks = result.blocks.map((block) => encodeBlock(block, { numberOf, budget, latencies, timings }));
   const document: ResultDocument & { summary: unknown } = {
-    schema: result.schema,
+    schema: resultSchemaVersion,
     meta: structuredClone(result.meta) as ResultDocument["meta"],
     summary: { ...result.summary, failures: undefined },
+    ...(joined.timings > 1 && { joined }),
     endpoints,
     blocks,
     trouble: structuredClone(result.trouble) as ResultDocument["trouble"],
@@ -63,8 +68,17 @@ function sampleBudget(): (block: Block, key: string, samples: readonly FailureSa
 
 function encodeBlock(
   block: Block,
-  numberOf: (endpoint: Endpoint) => number,
-  budget: ReturnType<typeof sampleBudget>,
+  {
+    numberOf,
+    budget,
+    latencies,
+    timings,
+  }: {
+    readonly numberOf: (endpoint: Endpoint) => number;
+    readonly budget: ReturnType<typeof sampleBudget>;
+    readonly latencies: ReturnType<typeof joinCells>;
+    readonly timings: ReturnType<typeof joinCells>;
+  },
 ): ResultDocument["blocks"][number] {
   const failures = [...block.failures.groups].map(([key, group]) => {
     const samples = budget(block, key, group.samples);
@@ -81,47 +95,66 @@ function encodeBlock(
     users: Object.fromEntries(block.users),
     cells: [...block.cells].map(([key, stats]) => {
       const { arm, endpoint } = parseCellKey(key);
-      return encodeCell(arm, numberOf(endpoint), stats);
+      return {
+        ...(arm === "base" && { arm }),
+        endpoint: numberOf(endpoint),
+        ...encodeCounts(stats),
+        ...encodeLatencies(latencies(stats)),
+        ...encodeTimings(timings(stats)),
+      };
     }),
     ...(failures.length > 0 && { failures }),
-    threads: block.health.threads.map((thread) => ({ ...thread })),
-    ...(block.health.machine && { machine: block.health.machine }),
+    threads: block.health.threads.map(rounded),
+    ...(block.health.machine && { machine: rounded(block.health.machine) }),
   };
 }
 
-function encodeCell(arm: ResultCell["arm"], endpoint: number, stats: EndpointStats): ResultCell {
-  const some = (histogram: Histogram) => (histogram.count > 0 ? histogram.encode() : undefined);
-  const phases = Object.fromEntries(
-    phaseNames.flatMap((phase) => {
-      const text = stats.phases[phase] && some(stats.phases[phase]);
-      return text ? [[phase, text]] : [];
-    }),
-  );
+function encodeCounts(stats: EndpointStats): Omit<ResultCell, "arm" | "endpoint"> {
+  const { requests, failures, untimed, bytesIn, bytesOut } = stats;
+  const timed = Number.isFinite(stats.minMs);
   return {
-    arm,
-    endpoint,
-    requests: stats.requests,
-    failures: stats.failures,
-    ...(stats.untimed > 0 && { untimed: stats.untimed }),
-    bytesIn: stats.bytesIn,
-    bytesOut: stats.bytesOut,
-    latencySumMs: round(stats.latencySumMs),
-    minMs: Number.isFinite(stats.minMs) ? round(stats.minMs) : null,
-    maxMs: round(stats.maxMs),
+    requests,
+    ...(failures > 0 && { failures }),
+    ...(untimed > 0 && { untimed }),
+    ...(bytesIn > 0 && { bytesIn }),
+    ...(bytesOut > 0 && { bytesOut }),
+    ...(timed && { latencySumMs: round(stats.latencySumMs), minMs: round(stats.minMs), maxMs: round(stats.maxMs) }),
     statuses: Object.fromEntries(stats.statuses),
-    success: some(stats.success),
-    failure: some(stats.failure),
-    timeout: some(stats.timeout),
-    ...(Object.keys(phases).length > 0 && { phases }),
-    ...(stats.serverTiming.size > 0 && {
-      serverTiming: Object.fromEntries([...stats.serverTiming].map(([metric, h]) => [metric, h.encode()])),
-    }),
   };
+}
+
+function encodeLatencies(stats: EndpointStats | undefined): Pick<ResultCell, "success" | "failure" | "timeout"> {
+  if (!stats) return {};
+  const { success, failure, timeout } = stats;
+  return {
+    ...(success.count > 0 && { success: success.encode() }),
+    ...(failure.count > 0 && { failure: failure.encode() }),
+    ...(timeout.count > 0 && { timeout: timeout.encode() }),
+  };
+}
+
+function encodeTimings(timings: EndpointStats | undefined): Pick<ResultCell, "phases" | "serverTiming"> {
+  const phases = phaseNames.flatMap((phase) => {
+    const histogram = timings?.phases[phase];
+    return histogram && histogram.count > 0 ? [[phase, histogram.encode()]] : [];
+  });
+  const metrics = [...(timings?.serverTiming ?? [])].map(([metric, histogram]) => [metric, histogram.encode()]);
+  return {
+    ...(phases.length > 0 && { phases: Object.fromEntries(phases) }),
+    ...(metrics.length > 0 && { serverTiming: Object.fromEntries(metrics) }),
+  };
+}
+
+/** Readings of health say nothing beyond a microsecond or a hundredth of a percent. */
+function rounded<T extends object>(reading: T): T {
+  return Object.fromEntries(
+    Object.entries(reading).map(([key, value]) => [key, typeof value === "number" ? round(value) : value]),
+  ) as T;
 }
 
 /** To a tenth of a microsecond: clocks know no more. */
-function round(ms: number): number {
-  return Math.round(ms * 10_000) / 10_000;
+function round(value: number): number {
+  return Math.round(value * 10_000) / 10_000;
 }
 
 /**
@@ -175,37 +208,37 @@ function fromDocument(document: ResultDocument): RunResult {
       phase: block.phase satisfies Phase,
       users: new Map(Object.entries(block.users)),
       cells: new Map(
-        block.cells.map((cell) => [cellKey(cell.arm, endpointAt(cell.endpoint)), fromCell(cell)] as const),
+        block.cells.map((cell) => [cellKey(cell.arm ?? "head", endpointAt(cell.endpoint)), fromCell(cell)] as const),
       ),
       failures,
       health: { threads: block.threads, machine: block.machine },
     };
   });
-  const { schema, meta, trouble, warnings, interrupted } = document;
-  return { schema, meta, blocks, summary: summarize(blocks), trouble, warnings, interrupted };
+  const { meta, trouble, warnings, interrupted } = document;
+  return { schema: resultSchemaVersion, meta, blocks, summary: summarize(blocks), trouble, warnings, interrupted };
 }
 
 function fromCell(cell: ResultCell): EndpointStats {
   const stats = new EndpointStats();
   stats.requests = cell.requests;
-  stats.failures = cell.failures;
+  stats.failures = cell.failures ?? 0;
   stats.untimed = cell.untimed ?? 0;
-  stats.bytesIn = cell.bytesIn;
-  stats.bytesOut = cell.bytesOut;
-  stats.latencySumMs = cell.latencySumMs;
+  stats.bytesIn = cell.bytesIn ?? 0;
+  stats.bytesOut = cell.bytesOut ?? 0;
+  stats.latencySumMs = cell.latencySumMs ?? 0;
   stats.minMs = cell.minMs ?? Number.POSITIVE_INFINITY;
-  stats.maxMs = cell.maxMs;
+  stats.maxMs = cell.maxMs ?? 0;
   for (const [status, times] of Object.entries(cell.statuses)) stats.statuses.set(Number(status), times);
   for (const kind of ["success", "failure", "timeout"] as const) {
     const text = cell[kind];
     if (text) stats[kind].merge(Histogram.decode(text));
   }
-  for (const phase of phaseNames) {
-    const text = (cell.phases as Partial<Record<keyof Phases, string>> | undefined)?.[phase];
-    if (text) stats.phases[phase] = Histogram.decode(text);
-  }
-  for (const [metric, text] of Object.entries(cell.serverTiming ?? {})) {
-    if (stats.serverTiming.size < 20) stats.serverTiming.set(metric, Histogram.decode(text));
-  }
-  return stats;
+  if (!cell.phases && !cell.serverTiming) return stats;
+  const metrics = Object.entries(cell.serverTiming ?? {}).slice(0, metricsKept);
+  return stats.mergeTimings({
+    phases: Object.fromEntries(
+      Object.entries(cell.phases ?? {}).map(([phase, text]) => [phase, Histogram.decode(text)]),
+    ),
+    serverTiming: new Map(metrics.map(([metric, text]) => [metric, Histogram.decode(text)])),
+  });
 }

@@ -42,17 +42,18 @@ const groupShape = z.object({
   samples: z.array(sampleShape).max(samplesKept).optional(),
 });
 
+/** What is absent is 0, and the arm `head`: an hour of ten endpoints has 72,000 of these. */
 export const cellShape = z.object({
-  arm: z.enum(["head", "base"]),
+  arm: z.enum(["head", "base"]).optional(),
   endpoint: count,
   requests: count,
-  failures: count,
+  failures: count.optional(),
   untimed: count.optional(),
-  bytesIn: count,
-  bytesOut: count,
-  latencySumMs: finite,
-  minMs: finite.nullable(),
-  maxMs: finite,
+  bytesIn: count.optional(),
+  bytesOut: count.optional(),
+  latencySumMs: finite.optional(),
+  minMs: finite.nullable().optional(),
+  maxMs: finite.optional(),
   statuses: z.record(z.string().regex(/^\d{1,3}$/), count),
   success: histogram,
   failure: histogram,
@@ -133,10 +134,12 @@ const troubleShape = z.object({
   processExitCode: z.int().nullable(),
 });
 
-/** The whole document; published as its JSON Schema. */
+/** The whole document, of this version or an older one; published as its JSON Schema. */
 export const documentShape = z.object({
-  schema: z.literal(resultSchemaVersion),
+  schema: z.literal([1, resultSchemaVersion]),
   meta: metaShape,
+  /** The histograms of so many blocks stand in the last of them that has the endpoint; 1 if absent. */
+  joined: z.object({ latencies: z.int().min(1), timings: z.int().min(1) }).optional(),
   endpoints: z.array(z.object({ method: z.string().max(100), name })).max(20_000),
   blocks: z.array(blockShape).max(200_000),
   trouble: troubleShape,

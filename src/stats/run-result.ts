@@ -2,8 +2,11 @@ import type { ExceptionGroup } from "./failures.ts";
 import type { Block } from "./snapshot.ts";
 import type { Summary } from "./summary.ts";
 
-/** Raised when the document's shape changes. */
-export const resultSchemaVersion = 1;
+/**
+ * Raised when the document's shape changes; every older version is read. 2: what is nought is left out of a cell, and
+ * long runs have histograms for some blocks together.
+ */
+export const resultSchemaVersion = 2;
 /** Raised when the same traffic would be measured to other numbers, so that old baselines are not compared. */
 export const measurementVersion = 1;
 

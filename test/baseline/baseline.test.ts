@@ -10,7 +10,7 @@ import { baselineJsonSchema } from "../../src/baseline/json-schema.ts";
 import { recordOf } from "../../src/baseline/record.ts";
 import { usable } from "../../src/baseline/usable.ts";
 import { Histogram } from "../../src/stats/histogram.ts";
-import type { RunResult } from "../../src/stats/run-result.ts";
+import { type RunResult, resultSchemaVersion } from "../../src/stats/run-result.ts";
 import { summarize } from "../../src/stats/summary.ts";
 import { blocksOf, times } from "../slo/support/traffic.ts";
 import { essence, machine, profile, recordNumber, records } from "./support/records.ts";
@@ -28,7 +28,7 @@ describe("a run as a record", () => {
     { latenciesMs: times(50, 1), block: 1, phase: "warm-up" },
   );
   const result: RunResult = {
-    schema: 1,
+    schema: resultSchemaVersion,
     meta: {
       name: "api",
       engine: "swarmgate 0.1.0",

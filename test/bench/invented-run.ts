@@ -1,7 +1,7 @@
 import { Random } from "../../src/base/random.ts";
 import { Redactor } from "../../src/base/redact.ts";
 import { Recorder } from "../../src/stats/recorder.ts";
-import type { RunMeta, RunResult } from "../../src/stats/run-result.ts";
+import { type RunMeta, type RunResult, resultSchemaVersion } from "../../src/stats/run-result.ts";
 import { type Block, blockMs } from "../../src/stats/snapshot.ts";
 import { summarize } from "../../src/stats/summary.ts";
 
@@ -46,7 +46,7 @@ export function inventedRun({ endpoints, seconds, rate, seed }: Invention): RunR
     }
   }
   return {
-    schema: 1,
+    schema: resultSchemaVersion,
     meta: meta({ endpoints, seconds, seed }),
     blocks,
     summary: summarize(blocks),

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { GateError } from "../../src/base/errors.ts";
 import { Random } from "../../src/base/random.ts";
@@ -5,7 +7,7 @@ import { cellKey } from "../../src/stats/endpoint.ts";
 import { EndpointStats } from "../../src/stats/endpoint-stats.ts";
 import { FailureLog, samplesKept } from "../../src/stats/failures.ts";
 import { decodeResult, encodeResult } from "../../src/stats/result-document.ts";
-import { measurementVersion, type RunResult } from "../../src/stats/run-result.ts";
+import { measurementVersion, type RunResult, resultSchemaVersion } from "../../src/stats/run-result.ts";
 import type { Block } from "../../src/stats/snapshot.ts";
 import { summarize } from "../../src/stats/summary.ts";
 
@@ -95,7 +97,7 @@ function resultOf({
     return { block, phase: "steady", users: new Map([["U", 10]]), cells, failures, health: { threads: [thread] } };
   });
   return {
-    schema: 1,
+    schema: resultSchemaVersion,
     meta,
     blocks,
     summary: summarize(blocks),
@@ -136,6 +138,39 @@ describe("result.json", () => {
     expect(encodeResult(resultOf({ blocks: 120, endpoints: 10, perBlock: 25 })).length).toBeLessThan(2_000_000);
   });
 
+  it("of version 1 is read to the same numbers", () => {
+    const file = join(import.meta.dirname, "result-version-1.json");
+    const { summary, blocks } = decodeResult(readFileSync(file, "utf8"), file);
+    expect(summary.totals.map(({ arm, requests, failures }) => [arm, requests, failures])).toEqual([["head", 12, 2]]);
+    expect(summary.totals[0]?.percentilesMs[0]).toBeCloseTo(20.208, 3);
+    const [cell] = blocks[0]?.cells.values() ?? [];
+    expect(cell?.phases.firstByte?.count).toBe(3);
+    // Of 18 ms, in bins of 0.8 %.
+    expect(cell?.phases.firstByte?.quantile(0.5)).toBeCloseTo(18, 0);
+    expect(cell?.serverTiming.get("db")?.count).toBe(3);
+  });
+
+  it("of a long run joins histograms of neighbouring blocks and loses no request", () => {
+    const long = resultOf({ blocks: 2000, endpoints: 2, perBlock: 3 });
+    const text = encodeResult(long);
+    const written = JSON.parse(text);
+    expect(written.joined).toEqual({ latencies: 4, timings: 16 });
+    const cells = written.blocks.flatMap((block: { cells: object[] }) => block.cells);
+    expect(cells.filter((cell: object) => "success" in cell)).toHaveLength(1000);
+    expect(cells.filter((cell: object) => "phases" in cell)).toHaveLength(250);
+    const again = decodeResult(text, "r.json");
+    expect(again.summary.totals[0]?.requests).toBe(12_000);
+    expect(again.summary.totals[0]?.percentilesMs).toEqual(
+      long.summary.totals[0]?.percentilesMs.map((ms) => expect.closeTo(ms as number, 3)),
+    );
+    // Counts stay with their blocks.
+    expect(
+      again.blocks.map(({ cells }) => [...cells.values()].map(({ requests, failures }) => [requests, failures])),
+    ).toEqual(
+      long.blocks.map(({ cells }) => [...cells.values()].map(({ requests, failures }) => [requests, failures])),
+    );
+  });
+
   it("of somebody else is not read beyond its limit; our own is", () => {
     const text = encodeResult(resultOf({ blocks: 1, endpoints: 1, perBlock: 1 }));
     expect(() => decodeResult(text, "r.json", { limitBytes: 100 })).toThrow("larger than");
@@ -147,7 +182,8 @@ describe("result.json", () => {
     for (const [text, message] of [
       ["{", "r.json: not JSON"],
       ["{}", "r.json: schema"],
-      [good.replace('"schema":1', '"schema":2'), "written by a newer version"],
+      [good.replace('"schema":2', '"schema":3'), "written by a newer version"],
+      [good.replace('"schema":2', '"schema":0'), "schema"],
       [good.replace('"bytesOut":1,', '"bytesOut":-1,'), "blocks.0.cells.0.bytesOut"],
       [good.replace(/HISTFA[^"]*/, "HISTFAgarbage"), "histogram"],
       [good.replace('"endpoint":0', '"endpoint":7'), "endpoint 7"],

@@ -3,7 +3,7 @@ import { type Arm, cellKey, type Endpoint } from "../../src/stats/endpoint.ts";
 import { EndpointStats } from "../../src/stats/endpoint-stats.ts";
 import { type Failure, FailureLog } from "../../src/stats/failures.ts";
 import type { Health } from "../../src/stats/health.ts";
-import type { RunMeta, RunResult, UserTrouble } from "../../src/stats/run-result.ts";
+import { type RunMeta, type RunResult, resultSchemaVersion, type UserTrouble } from "../../src/stats/run-result.ts";
 import type { Sample } from "../../src/stats/sample.ts";
 import type { Block, Phase } from "../../src/stats/snapshot.ts";
 import { summarize } from "../../src/stats/summary.ts";
@@ -63,7 +63,7 @@ export function makeResult(plan: ResultPlan): RunResult {
   }
   const seconds = blocks.length / 2;
   return {
-    schema: 1,
+    schema: resultSchemaVersion,
     meta: {
       name: "api",
       engine: "swarmgate 0.1.0",
