@@ -25,7 +25,10 @@ const shared = {
   resolve: { alias: { swarmgate: fileURLToPath(new URL("src/index.ts", import.meta.url)) } },
 };
 
-/** Tests that start the program, or a part of it, in processes of their own: not for the minute of `npm run check`. */
+/**
+ * Tests that start the program, or a part of it, in processes of their own, or keep a processor busy for long: not for
+ * the minute of `npm run check`.
+ */
 const wholeProgram = [
   "test/e2e/**/*.test.ts",
   "test/examples/**/*.test.ts",
@@ -34,6 +37,7 @@ const wholeProgram = [
   "test/demo/examples.test.ts",
   "test/engine/locustfile*.test.ts",
   "test/gate/story.test.ts",
+  "test/**/*.fuzz.test.ts",
   "test/github/bundle.test.ts",
 ];
 

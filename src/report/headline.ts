@@ -14,7 +14,7 @@ import {
   plain,
 } from "./format.ts";
 import type { Report, ReportComparison, ReportThreshold } from "./report.ts";
-import { code, cut, oneLine, slug } from "./safe-text.ts";
+import { code, cut, oneLine, plainName, slug } from "./safe-text.ts";
 
 /**
  * The one line that says whether to act: verdict, magnitude, culprit. Everything but the culprit's name is our own
@@ -189,7 +189,7 @@ export function stepInWords({ verdict, passed: succeeds }: Report): string {
 /** The heading's text: `❌ swarmgate · api — …`, the culprit as a code span. */
 export function headlineMarkdown(report: Report): string {
   const { icon, before, culprit, after } = headlineOf(report);
-  return `${icon} swarmgate · ${slug(report.name)} — ${before}${culprit === null ? "" : code(culprit, 80)}${after}`;
+  return `${icon} swarmgate · ${plainName(report.name)} — ${before}${culprit === null ? "" : code(culprit, 80)}${after}`;
 }
 
 /** The same for places without Markdown (a commit status, a terminal): one line of at most `max` characters. */

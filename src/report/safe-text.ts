@@ -86,6 +86,15 @@ export function slug(text: string): string {
   return plain === "" ? "load-test" : plain;
 }
 
+/** What GitHub makes a link or a reference of, in letters a slug may hold: a host, an issue, a commit. */
+const linked = /(^|[^A-Za-z0-9])(www\.|gh-\d)|^[0-9a-f]{7,64}$/i;
+
+/** A slug for running Markdown: as it is, or in a code span where the platform would link it. */
+export function plainName(text: string): string {
+  const plain = slug(text);
+  return linked.test(plain) ? code(plain) : plain;
+}
+
 const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: XML 1.0 forbids them

@@ -1,93 +1,12 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { buildReport } from "../../src/report/build-report.ts";
 import { renderConsole } from "../../src/report/console.ts";
-import { fixedPart, longestComment, type Part, shedToFit } from "../../src/report/fit.ts";
+import { fixedPart, type Part, shedToFit } from "../../src/report/fit.ts";
 import { headlineMarkdown, headlineText } from "../../src/report/headline.ts";
 import { renderHtml } from "../../src/report/html.ts";
-import { renderJobSummary } from "../../src/report/job-summary.ts";
 import { bodyOf, renderMarkdown } from "../../src/report/markdown.ts";
-import { markerPrefix, parseMarker } from "../../src/report/marker.ts";
-import { largestReportBytes, parseReport, type Report, renderJson } from "../../src/report/report.ts";
-import { comparison, gatewayTimeout, sampleInputs, sampleReport, threshold } from "../support/make-report.ts";
-import { makeResult } from "../support/make-result.ts";
-
-const nasty = fc.constantFrom(
-  "`".repeat(300),
-  "|",
-  "<!-- swarmgate:x -->",
-  "漢".repeat(250),
-  "a b",
-  "😀".repeat(120),
-  "&\"<>'".repeat(60),
-);
-
-/** Reports of any size and the nastiest names, built the way real ones are. */
-const anyPlan = fc.record({
-  endpoints: fc.integer({ min: 0, max: 600 }),
-  thresholds: fc.integer({ min: 0, max: 600 }),
-  name: nasty,
-  text: nasty,
-  conclusion: fc.constantFrom("pass", "fail", "inconclusive", "invalid"),
-  outcome: fc.constantFrom("regressed", "improved", "unchanged", "inconclusive", "no-baseline"),
-  failing: fc.boolean(),
-});
-
-type Plan = typeof anyPlan extends fc.Arbitrary<infer T> ? T : never;
-
-function reportOf({ endpoints: count, thresholds, name, text, conclusion, outcome, failing }: Plan): Report {
-  const endpoints = Array.from({ length: count }, (_, i) => ({ method: "GET", name: `${i}${name}` }));
-  const failure = { ...gatewayTimeout(1).failure, message: text };
-  const sample = { ...failure.sample, request: text, body: text.repeat(20) };
-  return buildReport({
-    result: makeResult({
-      behaviours: endpoints.map((endpoint) => ({
-        endpoint,
-        rate: 2,
-        medianMs: 20,
-        failures: failing ? [{ share: 1, status: 500, failure: { ...failure, sample } }] : [],
-      })),
-      phases: [["steady", 1]],
-      meta: { name, host: text, locustfile: text },
-      warnings: Array.from({ length: 50 }, () => ({ code: "x", message: text })),
-    }),
-    verdict: {
-      conclusion,
-      reasons: [{ code: "regression", message: text, remedy: text }],
-      thresholds: Array.from({ length: thresholds }, () => threshold({ source: text, outcome: "fail", message: text })),
-      comparisons: endpoints.map((endpoint) => comparison({ endpoint, outcome, explanation: [text] })),
-    },
-    generatedAt: "2026-09-22T10:14:00Z",
-    passed: false,
-    thresholdsChanged: Array.from({ length: 120 }, () => ({
-      change: "loosened" as const,
-      before: text,
-      after: text,
-    })),
-    configuration: Array.from({ length: 120 }, (_, i) => [`${i}`, text] as const),
-  });
-}
-
-describe("whatever the report", () => {
-  test("every surface keeps its size, and the comment its marker and heading", () => {
-    fc.assert(
-      fc.property(anyPlan, (plan) => {
-        const report = reportOf(plan);
-        const comment = renderMarkdown(report);
-        expect(comment.length).toBeLessThan(longestComment);
-        expect(comment.startsWith(markerPrefix(report.name))).toBe(true);
-        expect(comment.split("\n")[1]).toBe(`### ${headlineMarkdown(report)}`);
-        expect(comment.trimEnd().split("\n").at(-1)).toMatch(/^<sub>.*<\/sub>$/);
-        expect(Buffer.byteLength(renderHtml(report))).toBeLessThan(500_000);
-        expect(Buffer.byteLength(renderJobSummary(report))).toBeLessThan(1_048_576);
-        const json = renderJson(report);
-        expect(Buffer.byteLength(json)).toBeLessThan(largestReportBytes);
-        expect(parseReport(json)).toEqual(report);
-      }),
-      { numRuns: 15 },
-    );
-  }, 60_000);
-});
+import { parseMarker } from "../../src/report/marker.ts";
+import { comparison, sampleInputs, sampleReport, threshold } from "../support/make-report.ts";
 
 describe("the comment", () => {
   const fail = sampleReport("fail");

@@ -1,85 +1,11 @@
 import fc from "fast-check";
-import remarkGfm from "remark-gfm";
-import remarkParse from "remark-parse";
-import { unified } from "unified";
 import { describe, expect, test } from "vitest";
-import { cleanLines, code, escapeMarkup, fence, oneLine, prefixLines, slug } from "../../src/report/safe-text.ts";
+import { cleanLines, code, escapeMarkup, oneLine, plainName, prefixLines, slug } from "../../src/report/safe-text.ts";
+import { hostileText as hostile } from "../support/hostile-text.ts";
 
-interface Node {
-  readonly type: string;
-  readonly value?: string;
-  readonly children?: readonly Node[];
-}
-
-const parser = unified().use(remarkParse).use(remarkGfm);
-const parse = (markdown: string): Node => parser.parse(markdown) as Node;
-
-/** The tree's types, children in brackets: what a reader's browser would make of it. */
-function shape(node: Node): string {
-  return node.children ? `${node.type}[${node.children.map(shape).join(",")}]` : node.type;
-}
-
-const pieces = [
-  ..."`|<>&@#[]()*_~\\!\"'=-+: \n\r\t{}$",
-  ...["``", "```", "~~~", "||", "\\|", "@team", "#123", "GH-1", "</details>", "<!--", "-->", "<img src=x>", "![a](b)"],
-  ...["[a](javascript:b)", "https://evil.example/", "www.evil.example", "a@b.example", "[^1]", "[^1]: x", "- [ ] x"],
-  ...["| --- |", "\n\n# h\n\n", "\u202e", "\u200b", "\u2028", "\u0085", "\u001b[31m", "\u001b]8;;x\u0007", "\u{e0041}"],
-  ...["::error::", "##[error]", "&lt;", "&#64;", "**b**", "a", "Z", "0", "é", "漢", "😀", "\ud800", "\udc00", "\u0000"],
-];
-const hostile = fc.oneof(
-  fc.array(fc.constantFrom(...pieces), { maxLength: 14 }).map((parts) => parts.join("")),
-  fc.string({ unit: "binary", maxLength: 40 }),
-);
 const many = { numRuns: 3000 };
 
-describe("text from outside in Markdown", () => {
-  test("stays one code span in running text", () => {
-    fc.assert(
-      fc.property(hostile, (text) => {
-        const expected = code(text) === "–" ? "root[paragraph[text]]" : "root[paragraph[text,inlineCode,text]]";
-        expect(shape(parse(`before ${code(text)} after`))).toBe(expected);
-      }),
-      many,
-    );
-  });
-
-  test("stays one code span in a heading", () => {
-    fc.assert(
-      fc.property(hostile, (text) => {
-        const expected = code(text) === "–" ? "root[heading[text]]" : "root[heading[text,inlineCode,text]]";
-        expect(shape(parse(`### before ${code(text)} after`))).toBe(expected);
-      }),
-      many,
-    );
-  });
-
-  test("leaves a table its shape", () => {
-    fc.assert(
-      fc.property(hostile, hostile, (a, b) => {
-        const table = `| A | B | C |\n| :- | -: | - |\n| ${code(a)} | 1 | ${code(b)} |\n| 2 | ${code(b)} | 3 |\n\nend`;
-        const span = (text: string) => (code(text) === "–" ? "tableCell[text]" : "tableCell[inlineCode]");
-        const plain = "tableCell[text]";
-        const rows = [
-          `tableRow[${plain},${plain},${plain}]`,
-          `tableRow[${span(a)},${plain},${span(b)}]`,
-          `tableRow[${plain},${span(b)},${plain}]`,
-        ];
-        expect(shape(parse(table))).toBe(`root[table[${rows.join(",")}],paragraph[text]]`);
-      }),
-      many,
-    );
-  });
-
-  test("stays in its fence, between details too", () => {
-    fc.assert(
-      fc.property(hostile, (text) => {
-        const tree = parse(`<details><summary>x</summary>\n\n${fence(text)}\n\n</details>\n\nend`);
-        expect(shape(tree)).toBe("root[html,code,html,paragraph[text]]");
-      }),
-      many,
-    );
-  });
-
+describe("text from outside in a code span", () => {
   test("shows what it was, as far as it is visible", () => {
     expect(code("GET /item/{id}")).toBe("`GET /item/{id}`");
     expect(code("a`b")).toBe("`` a`b ``");
@@ -88,10 +14,11 @@ describe("text from outside in Markdown", () => {
     expect([...code("x".repeat(500))]).toHaveLength(122);
   });
 
-  test("escapes without its enclosure: the test would notice", () => {
-    expect(shape(parse("before @a **b** <i> after"))).not.toBe("root[paragraph[text]]");
-    expect(shape(parse("| A |\n| - |\n| `a|b` |"))).not.toContain("tableRow[tableCell[inlineCode]]");
-    expect(shape(parse("before `a` **b**` after"))).not.toBe("root[paragraph[text,inlineCode,text]]");
+  test("is needed for a name of our own only where the platform would link it", () => {
+    expect(["api", "load test", "gha-2", "face"].map(plainName)).toEqual(["api", "load-test", "gha-2", "face"]);
+    for (const name of ["www.evil.example", "x_www.evil.example", "GH-12", "a5c3785ed8"]) {
+      expect(plainName(name)).toBe(`\`${name}\``);
+    }
   });
 });
 
