@@ -3,11 +3,13 @@ import type { FailureGroup } from "../stats/failures.ts";
 import { measurementVersion, type RunResult, resultSchemaVersion } from "../stats/run-result.ts";
 import type { Block } from "../stats/snapshot.ts";
 import { summarize } from "../stats/summary.ts";
+import type { ShapeTick } from "./conductor.ts";
 import { endedInRamp, phased } from "./course.ts";
 import type { ClassShare } from "./distribution.ts";
 import { type LoadPlan, type Progress, profileOf } from "./load-plan.ts";
 import { type MachineSource, MachineWatch } from "./machine-health.ts";
-import { type MasterHooks, type MasterOutcome, MasterRunner, type ShapeTick } from "./master.ts";
+import { MasterRunner } from "./master.ts";
+import type { MasterHooks, MasterOutcome } from "./master-options.ts";
 import type { WorkerNode } from "./node.ts";
 
 /** What a run needs of the world: time, workers, and the locustfile as the master has loaded it. */

@@ -3,10 +3,12 @@ import { Redactor } from "../base/redact.ts";
 import type { Runner } from "../user/environment.ts";
 import { events } from "../user/events.ts";
 import { usesCommonOptions } from "../user/shape.ts";
+import type { ShapeTick } from "./conductor.ts";
 import type { ClassShare } from "./distribution.ts";
 import { LiveStats } from "./live-stats.ts";
 import type { LoadPlan } from "./load-plan.ts";
-import type { MasterHooks, MasterRunner, ShapeTick } from "./master.ts";
+import type { MasterRunner } from "./master.ts";
+import type { MasterHooks } from "./master-options.ts";
 import { factsOf, type OpenLocustfile, openLocustfile, plansOf } from "./open-locustfile.ts";
 import { MessageRegistry, RunEnvironment } from "./run-environment.ts";
 

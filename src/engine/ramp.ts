@@ -14,6 +14,7 @@ export class Ramp {
   #steps: Iterator<Step, void> | undefined;
   #next: Step | undefined;
   #endMs = Number.POSITIVE_INFINITY;
+  #arrivedMs = Number.POSITIVE_INFINITY;
 
   constructor(dispatcher: Dispatcher) {
     this.#dispatcher = dispatcher;
@@ -39,10 +40,16 @@ export class Ramp {
     return this.#steps !== undefined && this.#next === undefined;
   }
 
+  /** When the last step of the present aim was due, from the start signal; Infinity while it is still to come. */
+  get arrivedMs(): number {
+    return this.#arrivedMs;
+  }
+
   /** Leaves the plan under way for another, from the users that run now. The first begins with the start signal. */
   aim(aim: Aim, { atMs }: { atMs: number }): void {
     this.#steps = this.#dispatcher.plan({ ...aim, atMs: this.#steps ? atMs : 0 });
     this.#next = this.#steps.next().value ?? undefined;
+    this.#arrivedMs = Number.POSITIVE_INFINITY;
   }
 
   /** The steps that are due. */
@@ -50,7 +57,10 @@ export class Ramp {
     while (this.#next && this.#next.atMs <= untilMs) {
       const step = this.#next;
       this.#next = this.#steps?.next().value ?? undefined;
-      if (!this.#next && !Number.isFinite(this.#endMs)) this.#endMs = step.atMs;
+      if (!this.#next) {
+        this.#arrivedMs = step.atMs;
+        if (!Number.isFinite(this.#endMs)) this.#endMs = step.atMs;
+      }
       yield step;
     }
   }

@@ -106,6 +106,11 @@ export class Roster {
     if (this.#wake.signal.aborted) this.#wake = new AbortController();
   }
 
+  /** Waits as long as `busy` says so, but not past `untilMs` on the clock. */
+  async waitWhile(busy: () => boolean, { untilMs }: { untilMs: number }): Promise<void> {
+    while (busy() && this.#clock.now() < untilMs) await this.sleepUntil(untilMs);
+  }
+
   wakeUp(): void {
     this.#wake.abort();
   }

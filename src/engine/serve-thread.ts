@@ -1,8 +1,8 @@
 import type { MessagePort } from "node:worker_threads";
 import { type Clock, systemClock } from "../base/clock.ts";
-import { ExitCode, GateError, messageOf } from "../base/errors.ts";
 import { Redactor } from "../base/redact.ts";
 import { openSockets } from "../http/world.ts";
+import { failureToWire } from "../protocol/failure-wire.ts";
 import type { MasterMessage } from "../protocol/messages.ts";
 import type { Recorder } from "../stats/recorder.ts";
 import { AllowedHosts } from "./allowed-hosts.ts";
@@ -70,7 +70,7 @@ export async function serveThread(
   try {
     side = await makeSide(parts);
   } catch (error) {
-    link.send({ type: "failed", data: failedData(error), node_id: id });
+    link.send({ type: "failed", data: failureToWire(error), node_id: id });
     link.close();
     return;
   }
@@ -101,15 +101,6 @@ export async function serveThread(
 
 function fail(message: string): never {
   throw new Error(message);
-}
-
-function failedData(error: unknown) {
-  if (error instanceof GateError) {
-    const { code, message, hint, place, exitCode } = error;
-    return { code, message, hint: hint ?? null, place: place ?? null, exit_code: exitCode };
-  }
-  const message = error instanceof Error ? (error.stack ?? error.message) : messageOf(error);
-  return { code: "thread-start", message, hint: null, place: null, exit_code: ExitCode.ownFault };
 }
 
 /** The master at the other end of a port. */

@@ -1,3 +1,4 @@
+import type { FailureWire } from "./failure-wire.ts";
 import type { SnapshotWire } from "./snapshot-wire.ts";
 
 /**
@@ -77,7 +78,7 @@ export type WorkerMessage =
   /** Ours: what a locustfile set as `environment.processExitCode`. */
   | Message<"exit_code", number | null>
   /** Ours: the worker cannot go on; the run ends. */
-  | Message<"failed", { code: string; message: string; hint: string | null; place: string | null; exit_code: number }>
+  | Message<"failed", FailureWire>
   | Message<"custom", CustomData>;
 
 /** Master to worker. */

@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import { ManualClock } from "../../src/base/clock.ts";
+import type { ShapeTick } from "../../src/engine/conductor.ts";
 import { leadRun } from "../../src/engine/lead-run.ts";
 import type { LoadPlan, Progress } from "../../src/engine/load-plan.ts";
-import type { MasterRunner, ShapeTick } from "../../src/engine/master.ts";
+import type { MasterRunner } from "../../src/engine/master.ts";
 import type { RunResult } from "../../src/stats/run-result.ts";
 import { localNode } from "./local-node.ts";
 import { notingHooks, planFor } from "./plan.ts";

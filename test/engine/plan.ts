@@ -1,5 +1,5 @@
 import type { LoadPlan } from "../../src/engine/load-plan.ts";
-import type { MasterHooks } from "../../src/engine/master.ts";
+import type { MasterHooks } from "../../src/engine/master-options.ts";
 
 /** A plan with nothing special about it. */
 export function planFor(changes: Partial<LoadPlan> = {}): LoadPlan {

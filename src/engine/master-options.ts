@@ -1,0 +1,46 @@
+import type { Clock } from "../base/clock.ts";
+import type { CustomData, StatsData } from "../protocol/messages.ts";
+import type { Snapshot } from "../stats/snapshot.ts";
+import type { Onlookers } from "./block-teller.ts";
+import type { ShapeTick } from "./conductor.ts";
+import type { Course } from "./course.ts";
+import type { ClassShare } from "./distribution.ts";
+import type { LoadPlan } from "./load-plan.ts";
+import type { MasterLog } from "./master-log.ts";
+import type { WorkerNode } from "./node.ts";
+
+/** What happens on the master that listeners of the locustfile are told of. */
+export interface MasterHooks {
+  testStart(): Promise<void>;
+  spawningComplete(userCount: number): Promise<void>;
+  testStopping(): Promise<void>;
+  testStop(): Promise<void>;
+  quitting(): Promise<void>;
+  workerConnect(clientId: string): void;
+  workerReport(clientId: string, data: StatsData): void;
+  heartbeat(clientId: string): void;
+  custom(message: CustomData & { nodeId: string }): void;
+  snapshot(snapshot: Snapshot): void;
+  resetStats(): void;
+}
+
+/** What a master is given. */
+export interface MasterOptions extends Onlookers {
+  readonly clock: Clock;
+  readonly plan: LoadPlan;
+  readonly nodes: readonly WorkerNode[];
+  readonly classes: readonly ClassShare[];
+  readonly hooks: MasterHooks;
+  /** Asked once a second what the load is to be; instead of the plan's users and run time. */
+  readonly shape?: (() => ShapeTick | Promise<ShapeTick>) | undefined;
+}
+
+/** The measured run before it becomes a document. */
+export interface MasterOutcome {
+  readonly snapshots: ReadonlyMap<number, Snapshot>;
+  readonly course: Course;
+  readonly log: MasterLog;
+  readonly interrupted: boolean;
+  readonly startedAtMs: number;
+  readonly endedAtMs: number;
+}
