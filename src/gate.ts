@@ -1,13 +1,18 @@
 import type { GateConfig } from "./config/gate-config.ts";
 import { confirmRegression } from "./gate/confirm.ts";
-import { judgeRun } from "./gate/judge.ts";
+import { searchCapacity } from "./gate/capacity.ts";
+import { type Judged, judgeRun } from "./gate/judge.ts";
+import { judgeCapacity } from "./gate/judge-capacity.ts";
 import type { RunExtras } from "./gate/load.ts";
 import { measure } from "./gate/measure.ts";
 import { prepare } from "./gate/prepare.ts";
+import type { Past } from "./gate/recall.ts";
 import { remember } from "./gate/remember.ts";
 import { reportOf, writeDocuments } from "./gate/tell.ts";
 import type { World } from "./gate/world.ts";
 import type { Report } from "./report/report.ts";
+import type { RunResult } from "./stats/run-result.ts";
+import type { Capacity } from "./verdict/capacity.ts";
 import { exitCodeOf } from "./verdict/exit-code.ts";
 import type { Verdict } from "./verdict/verdict.ts";
 
@@ -19,6 +24,15 @@ export interface GateOutcome {
   readonly exitCode: number;
 }
 
+/** What one call of the gate works with. */
+interface Stage {
+  readonly config: GateConfig;
+  readonly world: World;
+  readonly extras: RunExtras;
+  /** Where documents go. */
+  readonly directory: string;
+}
+
 /**
  * The story in one screen: prepare → measure → confirm → judge → remember → tell. The raw run is on disk before anyone
  * judges it, and what becomes of the telling changes nothing of the verdict.
@@ -27,18 +41,32 @@ export async function gate(config: GateConfig, world: World, extras: RunExtras):
   const prepared = await prepare(config, world);
   const { directory } = prepared;
   const stage = { config, world, extras, directory };
-  const result = await confirmRegression(await measure(stage), stage);
-  const today = new Date(world.clock.now()).toISOString().slice(0, 10);
-  const judged = judgeRun({ config, result, past: prepared.past, today, forgiven: extras.forgiven });
+  const { result, judged, capacity = null } = await measureAndJudge(stage, prepared.past);
   const exitCode = exitCodeOf({
     verdict: judged.verdict,
     failOn: judged.failOn,
     processExitCode: result.trouble.processExitCode,
   });
   const { verdict } = judged;
-  const kept = await remember({ config, world, result, verdict });
-  const report = reportOf({ config, world, result, judged, past: prepared.past, kept, passed: exitCode === 0 });
+  const kept = await remember({ config, world, result, verdict, capacity });
+  const passed = exitCode === 0;
+  const report = reportOf({ config, world, result, judged, past: prepared.past, kept, passed, capacity });
   await writeDocuments({ directory, result, report, verdict, secrets: config.secrets });
   await world.tell(report, { directory, exitCode, verdict, result });
   return { verdict, report, directory, exitCode };
+}
+
+/** A search for the largest load is many runs, each judged by itself; everything else is one run and its confirmation. */
+async function measureAndJudge(
+  stage: Stage,
+  past: Past,
+): Promise<{ readonly result: RunResult; readonly judged: Judged; readonly capacity?: Capacity }> {
+  const { config, world, extras } = stage;
+  if (config.settings.mode === "capacity") {
+    const searched = await searchCapacity(stage, past);
+    return { ...searched, judged: judgeCapacity(searched, { config, past }) };
+  }
+  const result = await confirmRegression(await measure(stage), stage);
+  const today = new Date(world.clock.now()).toISOString().slice(0, 10);
+  return { result, judged: judgeRun({ config, result, past, today, forgiven: extras.forgiven }) };
 }

@@ -25,6 +25,13 @@ export interface Mark {
   readonly markedAt: string;
 }
 
+/** What a search for the largest load found: `load` users, or iterations started per second, kept the promises. */
+export interface RecordedCapacity {
+  readonly load: number;
+  /** More was not tried: the load was at the cap. */
+  readonly isLowerBound: boolean;
+}
+
 /** One accepted run. */
 export interface BaselineRecord extends Mark {
   /** Made of the run's own facts, so that the same run has the same id in every copy. */
@@ -37,6 +44,8 @@ export interface BaselineRecord extends Mark {
   readonly measurement: number;
   readonly engine: string;
   readonly endpoints: readonly RecordedEndpoint[];
+  /** Of a search for the largest load; such runs are compared with their like alone. */
+  readonly capacity?: RecordedCapacity | undefined;
 }
 
 /** The last accepted runs of one load test, oldest first. */

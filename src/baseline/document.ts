@@ -33,6 +33,7 @@ const recordShape = z.object({
   pinned: z._default(z.boolean(), false),
   invalidated: z._default(z.nullable(text), null),
   markedAt: z._default(z.union([z.literal(""), instant]), ""),
+  capacity: z.optional(z.object({ load: z.number().check(z.gt(0)), isLowerBound: z.boolean() })),
   endpoints: z
     .array(
       z.object({

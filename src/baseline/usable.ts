@@ -10,10 +10,18 @@ export interface CurrentRun {
   readonly profile: LoadProfile;
   readonly machine: Machine;
   readonly locustfileHash: string;
+  /** Set for a search for the largest load. */
+  readonly capacity?: unknown;
 }
 
 /** Why a stored run is not compared with. */
-export type LeftOut = "invalidated" | "before-window" | "other-measurement" | "other-profile" | "other-machine";
+export type LeftOut =
+  | "invalidated"
+  | "before-window"
+  | "other-measurement"
+  | "other-kind"
+  | "other-profile"
+  | "other-machine";
 
 export interface Usable {
   /** Oldest first. */
@@ -55,6 +63,7 @@ function mismatch(
 ): LeftOut | undefined {
   if (record.invalidated !== null) return "invalidated";
   if (record.measurement !== current.measurement) return "other-measurement";
+  if ((record.capacity === undefined) !== (current.capacity === undefined)) return "other-kind";
   if (profileKey(record.profile) !== profileKey(current.profile)) return "other-profile";
   const isOld = window !== null && Date.parse(record.startedAt) < Date.parse(window);
   return isOld && !record.pinned ? "before-window" : undefined;
@@ -63,6 +72,7 @@ function mismatch(
 const sentences: Record<LeftOut, string> = {
   "other-measurement": "the stored runs were measured by another version of the measurement",
   "other-profile": "the stored runs had another load profile (users, spawn rate, run time, tags, classes)",
+  "other-kind": "the stored runs are of another kind (searches for the capacity, or runs of one load)",
   "before-window": "the stored runs are older than the window that was begun",
   invalidated: "the stored runs have been invalidated",
   "other-machine": "the stored runs come from other machines",
@@ -70,7 +80,7 @@ const sentences: Record<LeftOut, string> = {
 
 /** The most telling of several reasons. */
 function reasonOf(reasons: readonly LeftOut[]): Usable["incomparable"] {
-  const order: readonly LeftOut[] = ["other-profile", "other-measurement", "before-window", "invalidated"];
+  const order: readonly LeftOut[] = ["other-profile", "other-measurement", "before-window", "invalidated", "other-kind"];
   const why = order.find((reason) => reasons.includes(reason));
   return why ? { why, message: sentences[why] } : null;
 }

@@ -12,12 +12,6 @@ interface CommandRow {
   readonly help?: () => Promise<FileCommand>;
 }
 
-const notYet =
-  (what: string): CommandRow["start"] =>
-  async () => {
-    throw new GateError("not-yet", `not yet: ${what} is not built yet`);
-  };
-
 const commands: Readonly<Record<string, CommandRow>> = {
   run: {
     summary: "run a locustfile; judge it where something is promised",
@@ -60,7 +54,10 @@ const commands: Readonly<Record<string, CommandRow>> = {
     summary: "the target against itself: the noise floor, tolerances to use",
     start: async (argv, terminal) => (await import("./run.ts")).run(argv, terminal, "calibrate"),
   },
-  capacity: { summary: "find the largest load that keeps the promises (not built yet)", start: notYet("capacity") },
+  capacity: {
+    summary: "find the largest load that keeps the promises",
+    start: async (argv, terminal) => (await import("./run.ts")).run(argv, terminal, "capacity"),
+  },
 };
 
 /** Runs one command and gives the process's exit code. `run` is the one that needs no name. */

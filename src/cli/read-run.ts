@@ -30,11 +30,17 @@ export interface Asked {
 /** Calibrating measures what a pull request's run would see, so it begins as the action does. */
 const calibrateDefaults = { users: "10", "spawn-rate": "10", "run-time": "60s", warmup: "auto" };
 
+/** A search for the capacity measures what a pull request's would, and has a cap to end at. */
+const capacityDefaults = { ...calibrateDefaults, "max-users": "1000" };
+
+/** The commands that load a target by the options of `run`. */
+export type RunMode = "gate" | "calibrate" | "capacity";
+
 /** Flags over the environment over the files, all problems told together. */
 export async function readCommandLine(
   argv: readonly string[],
   terminal: Terminal,
-  mode: "gate" | "calibrate" = "gate",
+  mode: RunMode = "gate",
 ): Promise<Asked> {
   const { flags, words } = parseRunArguments(argv);
   const environment = layerOfEnvironment(terminal.env);
@@ -51,13 +57,15 @@ export async function readCommandLine(
     defaults: {
       ...locustDefaults,
       ...(mode === "calibrate" && calibrateDefaults),
+      ...(mode === "capacity" && capacityDefaults),
       ...(baseline && { "baseline-store": "file" }),
     },
-    promiseByDefault: false,
+    promiseByDefault: mode === "capacity",
   });
   for (const notice of refuseUnbuilt(config)) terminal.error(`swarmgate: ${notice}\n`);
   const paired = config.settings["base-host"] !== null || mode === "calibrate";
-  const judges = config.thresholds.length > 0 || files.configuration !== null || baseline || paired;
+  const steps = mode === "capacity";
+  const judges = steps || config.thresholds.length > 0 || files.configuration !== null || baseline || paired;
   return {
     layers,
     config,
@@ -69,8 +77,8 @@ export async function readCommandLine(
       configUsers: await readConfigUsers(lookUp(layers, "config-users"), terminal),
       parsedOptions: parsedOptions(config, layers),
       customArguments: { words, conf: files.layers.flatMap(({ others }) => others ?? []), taken: optionNames },
-      // Twins are compared in their steady time; else every request counts (SPEC 13.2).
-      countEverything: !paired,
+      // Twins are compared in their steady time, steps are judged by it; else every request counts (SPEC 13.2).
+      countEverything: !paired && !steps,
       forgiven: judges ? new Set() : forgiven,
       anyHost: true,
     },

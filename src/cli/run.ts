@@ -19,7 +19,7 @@ import { lookUp } from "./layers.ts";
 import { codeOnError, locustExitCode } from "./locust-exit.ts";
 import { logFor } from "./log.ts";
 import { outputPaths } from "./output-paths.ts";
-import { readCommandLine } from "./read-run.ts";
+import { type RunMode, readCommandLine } from "./read-run.ts";
 import { finalTables, writeFiles } from "./run-documents.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -34,12 +34,13 @@ const inspections: readonly (readonly [option: string, what: NonNullable<LoadOrd
 
 /**
  * `swarmgate run`: Locust's defaults, options and exit codes; the gate's where something is judged. With the mode
- * `calibrate` it is `swarmgate calibrate`: the target against itself, by the same options.
+ * `calibrate` it is `swarmgate calibrate`: the target against itself, by the same options; with `capacity` the search
+ * for the largest load that keeps the promises.
  */
 export async function run(
   argv: readonly string[],
   terminal: Terminal,
-  mode: "gate" | "calibrate" = "gate",
+  mode: RunMode = "gate",
 ): Promise<number> {
   const asked = await readCommandLine(argv, terminal, mode);
   const { config, layers, extras } = asked;

@@ -49,7 +49,8 @@ export function gateConfig({
   const promised = parseThresholds(sloLayer?.values.get("slo") ?? "", sloLayer?.spell("slo") ?? "slo");
   problems.push(...promised.problems);
   if (!read || problems.length > 0) throw new UsageError(problems);
-  const { settings, given } = read;
+  const { given } = read;
+  const settings = forMode(read.settings, given);
   problems.push(...contradictions(settings, given));
   if (problems.length > 0) throw new UsageError(problems);
   let thresholds = [...(file?.thresholds ?? []), ...promised.thresholds];
@@ -91,6 +92,14 @@ function fileLayer({ settings, fileName }: Configuration): RawSettings {
   };
 }
 
+/** The run time of a search is that of each of its steps, and there are many. */
+const capacityStepMs = 15_000;
+
+function forMode(settings: Settings, given: ReadonlySet<SettingName>): Settings {
+  if (settings.mode !== "capacity" || given.has("run-time")) return settings;
+  return { ...settings, "run-time": capacityStepMs };
+}
+
 /** Settings that are fine one by one and cannot be meant together. */
 function contradictions(settings: Settings, given: ReadonlySet<SettingName>): Problem[] {
   const problems: Problem[] = [];
@@ -127,6 +136,16 @@ function contradictions(settings: Settings, given: ReadonlySet<SettingName>): Pr
       "base-host",
       "is the same as host: a version cannot be compared with itself (mode: calibrate does that on purpose)",
     );
+  }
+  if (settings.mode === "capacity") {
+    for (const name of ["base-host", "base-deployment-environment"] as const) {
+      if (settings[name] !== null) say(name, "has no purpose here: a search for the capacity loads one version");
+    }
+    if (settings.compare === "side-by-side") say("compare", "a capacity is compared with stored ones, not side by side");
+    if (settings.requests !== null) say("requests", "steps of a search end by time; leave it out");
+    if (settings["run-time"] === "forever") say("run-time", "is the length of a step here: write it as 15s");
+    const start = settings["arrival-rate"];
+    if (start !== null && start > settings["max-rate"]) say("arrival-rate", `is above max-rate (${settings["max-rate"]}/s)`);
   }
   const guard = new AllowedHosts(given.has("allowed-hosts") ? settings["allowed-hosts"] : null);
   for (const name of ["host", "base-host"] as const) {

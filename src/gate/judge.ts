@@ -124,7 +124,7 @@ function unconfirmed({ warnings }: RunResult): Reason[] {
 }
 
 /** Runs that cannot be compared leave the question open (SPEC 13.6); where there are none, there was no question. */
-function withoutPast(message: string, why: LeftOut | undefined): Reason {
+export function withoutPast(message: string, why: LeftOut | undefined): Reason {
   if (why !== "other-profile" && why !== "other-measurement") return { code: "no-baseline", message };
   return {
     code: "inconclusive",

@@ -9,6 +9,7 @@ export function comparingOf({ settings }: Pick<GateConfig, "settings">): Compari
   const { compare, mode } = settings;
   if (mode === "baseline") return "none";
   if (mode === "calibrate") return "side-by-side";
+  if (mode === "capacity") return compare === "none" ? "none" : "baseline";
   if (compare !== "auto") return compare;
   return settings["base-host"] === null ? "baseline" : "side-by-side";
 }

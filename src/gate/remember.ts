@@ -4,7 +4,9 @@ import { recordOf } from "../baseline/record.ts";
 import type { BaselineStore, Saved } from "../baseline/store.ts";
 import type { GateConfig } from "../config/gate-config.ts";
 import type { RunResult } from "../stats/run-result.ts";
+import { type Capacity, heldStep, isLowerBound } from "../verdict/capacity.ts";
 import type { Verdict } from "../verdict/verdict.ts";
+import { searchProfile } from "./capacity.ts";
 import type { World } from "./world.ts";
 
 export interface Kept {
@@ -51,16 +53,23 @@ export async function remember({
   world,
   result,
   verdict,
+  capacity = null,
 }: {
   config: GateConfig;
   world: World;
   result: RunResult;
   verdict: Verdict;
+  /** Of a search for the largest load. */
+  capacity?: Capacity | null;
 }): Promise<Kept> {
   const { store, origin } = world;
   if (!store || store.kind === "none") return { saved: false, whyNot: null };
   if (!isWorthKeeping({ config, verdict, ownsBaseline: origin.ownsBaseline })) return { saved: false, whyNot: null };
-  const saved = await save({ config, store, record: recordOf(result) });
+  const record = capacity ? capacityRecord({ config, result, capacity }) : recordOf(result);
+  if (record === null) {
+    return { saved: false, whyNot: "the search ended before the target's limit was found, so there is none to keep" };
+  }
+  const saved = await save({ config, store, record });
   if (saved.is === "saved") {
     world.log(`baseline: this run is kept (${saved.runs} ${saved.runs === 1 ? "run" : "runs"} in ${saved.where})`);
     return { saved: true, whyNot: null };
@@ -68,4 +77,23 @@ export async function remember({
   const whyNot = `the baseline was not saved: ${saved.why}${saved.remedy ? `; ${saved.remedy}` : ""}`;
   world.log(whyNot);
   return { saved: false, whyNot };
+}
+
+/** Null where what held says more of the generator, or of the time there was, than of the target. */
+function capacityRecord({
+  config,
+  result,
+  capacity,
+}: {
+  config: GateConfig;
+  result: RunResult;
+  capacity: Capacity;
+}): BaselineRecord | null {
+  const held = heldStep(capacity);
+  if (!held || (capacity.end !== "bracketed" && capacity.end !== "cap")) return null;
+  return {
+    ...recordOf(result),
+    profile: searchProfile(config, result.meta.profile),
+    capacity: { load: held.load, isLowerBound: isLowerBound(capacity) },
+  };
 }

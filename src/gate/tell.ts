@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { cleanData, Redactor } from "../base/redact.ts";
 import type { GateConfig } from "../config/gate-config.ts";
 import { buildReport } from "../report/build-report.ts";
+import { renderCapacityJson } from "../report/capacity-document.ts";
 import { renderCsv } from "../report/csv.ts";
 import { formatDuration } from "../report/format.ts";
 import { renderHtml } from "../report/html.ts";
@@ -11,6 +12,7 @@ import { renderMarkdown } from "../report/markdown.ts";
 import { type Report, renderJson } from "../report/report.ts";
 import { printThreshold } from "../slo/threshold.ts";
 import type { RunResult } from "../stats/run-result.ts";
+import type { Capacity } from "../verdict/capacity.ts";
 import { hintsOf } from "../verdict/hints.ts";
 import { verdictSchemaVersion } from "../verdict/json-schema.ts";
 import type { Verdict } from "../verdict/verdict.ts";
@@ -29,6 +31,7 @@ export function reportOf({
   past,
   kept,
   passed,
+  capacity = null,
 }: {
   config: GateConfig;
   world: Pick<World, "clock" | "origin">;
@@ -37,6 +40,8 @@ export function reportOf({
   past: Past;
   kept: Kept;
   passed: boolean;
+  /** Of a search for the largest load. */
+  capacity?: Capacity | null;
 }): Report {
   const { settings } = config;
   const newest = judged.history.at(-1);
@@ -74,6 +79,7 @@ export function reportOf({
       ...notes,
     ],
     configuration: configurationOf(config),
+    capacity,
   });
   return cleanData(redactor, report);
 }
@@ -95,6 +101,7 @@ function configurationOf({ settings, given, thresholds }: GateConfig): [string, 
 /** What is drawn from the report alone. */
 export function reportDocuments(report: Report): Record<string, string> {
   return {
+    ...(report.capacity && { "capacity.json": renderCapacityJson(report, report.capacity) }),
     "report.json": renderJson(report),
     "report.html": renderHtml(report),
     "comment.md": renderMarkdown(report),

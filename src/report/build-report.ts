@@ -1,6 +1,8 @@
 import { type Endpoint, endpointLabel } from "../stats/endpoint.ts";
 import type { RunResult } from "../stats/run-result.ts";
+import type { Capacity } from "../verdict/capacity.ts";
 import type { Verdict } from "../verdict/verdict.ts";
+import { capacitySectionOf } from "./capacity-section.ts";
 import { clipEndpoint, clipInstant, clipSha, clipText, ratioOf, sizeOrNull, tidySize, whole } from "./clip.ts";
 import { distributionOf, phaseTimings, serverTimings, totalOf, windowCells } from "./distribution.ts";
 import { measuredOf } from "./measured.ts";
@@ -58,6 +60,8 @@ export interface ReportInput {
   /** Endpoints that only the baseline knows, beside those the comparisons name. */
   readonly vanished?: readonly Endpoint[];
   readonly untrusted?: boolean;
+  /** Of a search for the largest load. */
+  readonly capacity?: Capacity | null;
 }
 
 const defaultComparing: ComparingInfo = {
@@ -139,6 +143,7 @@ export function buildReport(input: ReportInput): Report {
     distribution: { head: distributionOf(totalOf(cells, "head")), base: distributionOf(totalOf(cells, "base")) },
     phaseTimings: phaseTimings(cells),
     serverTimings: serverTimings(cells),
+    capacity: input.capacity ? capacitySectionOf(input.capacity) : null,
     configuration: (input.configuration ?? [])
       .slice(0, bounds.list)
       .map(([key, value]) => [clipText(key, 80), clipText(value)]),

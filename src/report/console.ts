@@ -2,7 +2,9 @@ import type { Endpoint } from "../stats/endpoint.ts";
 import { endpointLabel } from "../stats/endpoint.ts";
 import type { FailureGroup } from "../stats/failures.ts";
 import { type Summary, shownPercentiles } from "../stats/summary.ts";
-import { formatPercent, formatPromised, plain } from "./format.ts";
+import { type CapacitySection, stepsByLoad } from "./capacity-section.ts";
+import { loadInWords } from "./capacity-words.ts";
+import { formatMs, formatPercent, formatPromised, formatRate, plain } from "./format.ts";
 import { brokenInWords, changeInWords, headlineText, stepInWords } from "./headline.ts";
 import { noticesOf } from "./md-rows.ts";
 import type { Report, ReportNumbers } from "./report.ts";
@@ -134,6 +136,7 @@ export function verdictBlock(report: Report): string {
     lines.push(`  ${code}: ${safe(message)}`);
     if (remedy !== null) lines.push(`    -> ${safe(remedy)}`);
   }
+  if (report.capacity) lines.push(...capacityLines(report.capacity));
   const mark = { pass: "ok  ", warn: "warn", fail: "FAIL", "no-data": "FAIL", undecided: "?   " } as const;
   for (const threshold of report.thresholds.slice(0, 50)) {
     const where = threshold.endpoint === null ? "" : ` [${safe(endpointLabel(threshold.endpoint))}]`;
@@ -153,4 +156,12 @@ export function verdictBlock(report: Report): string {
   if (broken) lines.push(`  ${plain(brokenInWords(broken))}: ${safe(broken.message)}`);
   for (const { message } of noticesOf(report).slice(0, 20)) lines.push(`  warning: ${safe(message)}`);
   return lines.join("\n");
+}
+
+/** One line a load, by load. */
+function capacityLines(capacity: CapacitySection): string[] {
+  return stepsByLoad(capacity).map(({ load, outcome, rps, p95Ms, why }) => {
+    const told = plain(`${loadInWords(load, capacity.unit)}: ${outcome}, ${formatRate(rps)}, p95 ${formatMs(p95Ms)}`);
+    return `  ${told}${why === null ? "" : `: ${safe(why)}`}`;
+  });
 }

@@ -108,7 +108,7 @@ export function formatInterval(
 export function formatCompared(metric: string, value: number | null): string {
   if (value === null) return nothing;
   if (metric === "errors") return formatPercent(value);
-  if (metric === "stalls") return formatNumber(value);
+  if (metric === "stalls" || metric === "capacity") return formatNumber(value);
   return formatMs(value);
 }
 

@@ -1,5 +1,7 @@
 import { endpointLabel } from "../stats/endpoint.ts";
 import { intervalConfidence } from "../verdict/comparison.ts";
+import type { CapacitySection } from "./capacity-section.ts";
+import { comparedCapacity, dropInWords, foundInWords } from "./capacity-words.ts";
 import {
   changeUnit,
   counted,
@@ -31,6 +33,9 @@ type Words = Omit<Headline, "icon">;
 
 export function headlineOf(report: Report): Headline {
   const reason = report.verdict.reasons[0]?.code;
+  if (report.capacity !== null && report.verdict.conclusion !== "invalid") {
+    return ofCapacity(report, report.capacity);
+  }
   switch (report.verdict.conclusion) {
     case "invalid":
       return { icon: "⚠️", ...words(notJudged(reason, report)) };
@@ -41,6 +46,22 @@ export function headlineOf(report: Report): Headline {
     case "pass":
       return passed(report);
   }
+}
+
+const capacityIcon = { fail: "❌", inconclusive: "🟡", pass: "✅" } as const;
+
+/** How far the target carries, and whether that is less than it was. */
+function ofCapacity(report: Report, capacity: CapacitySection): Headline {
+  const { conclusion } = report.verdict;
+  const compared = comparedCapacity(report);
+  const found = foundInWords(capacity);
+  if (conclusion === "invalid") return { icon: "⚠️", ...words(found) };
+  if (compared?.outcome === "regressed") return { icon: "❌", ...words(`${dropInWords(capacity, compared)}; ${found}`) };
+  if (compared?.outcome === "improved") return { icon: "🚀", ...words(`${dropInWords(capacity, compared)}; ${found}`) };
+  const isFirst = conclusion === "pass" && compared === null && report.baseline.whyNot !== null;
+  return isFirst
+    ? { icon: "ℹ️", ...words(`${found}; no baseline yet to compare with`) }
+    : { icon: capacityIcon[conclusion], ...words(found) };
 }
 
 function words(before: string): Words {
@@ -116,6 +137,10 @@ export function changeInWords(comparison: ReportComparison): string {
     return `stalls ${estimate < 0 ? "fell" : "rose"} from ${formatCompared(metric, before)} to ${formatCompared(metric, after)}`;
   }
   const size = formatChange(Math.abs(estimate)).replace(/^\+/, "");
+  if (metric === "capacity") {
+    const step = `from ${formatCompared(metric, before)} to ${formatCompared(metric, after)}`;
+    return `capacity ${estimate < 0 ? "fell" : "rose"} by ${size} ${step}${bounded ? ` (${bounded})` : ""}`;
+  }
   const difference = before !== null && after !== null ? formatMsChange(after - before) : "";
   const facts = [difference, bounded].filter((fact) => fact !== "");
   const name = metric === "suite" ? "the whole suite" : metric;

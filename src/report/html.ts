@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { formatInstant } from "./format.ts";
 import { pageScript, pageStyle } from "./html/assets.ts";
+import { capacityFigure } from "./html/capacity-picture.ts";
 import { figureMarkup, figuresOf } from "./html/charts.ts";
 import { jsonMarkup, Markup, markup } from "./html/markup.ts";
 import {
@@ -67,7 +68,7 @@ function draw(report: Report, most: (typeof sizes)[number]): string {
 <body>
 <a class="skip" href="#endpoints-heading">Skip to the endpoints</a>
 <main>
-${verdictSection(report)}${cardsSection(report)}${momentsSection(report)}
+${verdictSection(report)}${cardsSection(report)}${capacityFigure(report)}${momentsSection(report)}
 ${
   figures.length === 0
     ? null

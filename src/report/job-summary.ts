@@ -13,6 +13,7 @@ import {
   thresholdsPart,
   warningsPart,
 } from "./md-details.ts";
+import { capacityChartPart } from "./md-capacity.ts";
 import { measuredPart } from "./md-measured.ts";
 import type { Report } from "./report.ts";
 import { details } from "./table.ts";
@@ -29,6 +30,7 @@ export function renderJobSummary(report: Report): string {
     thresholdsPart(report, 3),
     comparisonsPart(report, 6),
     presencePart(report, 4),
+    capacityChartPart(report, 4),
     chartPart(report),
     failuresPart(report, 5, { groups: 50, samples: 3 }),
     exceptionsPart(report, 5),

@@ -13,6 +13,7 @@ import {
   thresholdsPart,
   warningsPart,
 } from "./md-details.ts";
+import { capacityPart } from "./md-capacity.ts";
 import { baselineInWords, measuredPart } from "./md-measured.ts";
 import { endpointCell, matterColumns, rowsThatMatter, ruleInWords } from "./md-rows.ts";
 import type { Report } from "./report.ts";
@@ -58,6 +59,7 @@ export function topParts(report: Report): (Part | null)[] {
     reasonsPart(report),
     matterPart(report),
     explanationPart(report),
+    capacityPart(report, 2),
   ];
 }
 

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { capacitySection } from "./capacity-section.ts";
 
 /** Raised when the document's shape changes. */
 export const reportSchemaVersion = 1;
@@ -63,7 +64,7 @@ const row = z.object({
 
 const comparison = z.object({
   endpoint: endpoint.nullable(),
-  metric: z.string().regex(/^(p\d{1,2}(\.\d{1,3})?|p100|errors|stalls|suite)$/),
+  metric: z.string().regex(/^(p\d{1,2}(\.\d{1,3})?|p100|errors|stalls|suite|capacity)$/),
   method: z.enum(["side-by-side", "baseline", "simple-percentage"]),
   before: signed.nullable(),
   after: signed.nullable(),
@@ -291,6 +292,8 @@ export const reportSchema = z.object({
   distribution: z.object({ head: distribution.nullable(), base: distribution.nullable() }),
   phaseTimings: z.array(timing).max(bounds.list),
   serverTimings: z.array(timing).max(bounds.list),
+  /** Of a search for the largest load; null in the report of one run. */
+  capacity: capacitySection.nullable().default(null),
   /** The effective configuration, as written in the configuration file or the inputs. */
   configuration: z.array(z.tuple([text(80), text(bounds.message)])).max(bounds.list),
 });

@@ -12,6 +12,10 @@ export function changeText({ endpoint, metric, before, after, change }: Comparis
       before === null || after === null ? "" : ` (${percent(before)} → ${percent(after)}${interval(low, high, " pp")})`;
     return `${subject} ${estimate >= 0 ? "rose" : "fell"} by ${number(100 * Math.abs(estimate))} percentage points${values}`;
   }
+  if (metric === "capacity") {
+    const values = before === null || after === null ? "" : ` (${number(before)} → ${number(after)})`;
+    return `capacity ${estimate >= 0 ? "rose" : "fell"} by ${number(100 * Math.abs(estimate))} %${values}`;
+  }
   const word = estimate >= 0 ? "slower" : "faster";
   const values = before === null || after === null ? "" : `${number(before)} ms → ${number(after)} ms`;
   const bounds = interval(low, high, " %");

@@ -1,7 +1,7 @@
 import type { Endpoint } from "../stats/endpoint.ts";
 
-/** What is compared. Stalls and `suite` are about the whole run, so they have no endpoint. */
-export type ComparisonMetric = `p${number}` | "errors" | "stalls" | "suite";
+/** What is compared. Stalls, `suite` and `capacity` are about the whole run, so they have no endpoint. */
+export type ComparisonMetric = `p${number}` | "errors" | "stalls" | "suite" | "capacity";
 
 export type ComparisonOutcome = "regressed" | "improved" | "unchanged" | "inconclusive" | "no-baseline";
 
@@ -22,7 +22,8 @@ export interface Comparison {
   readonly before: number | null;
   readonly after: number | null;
   /**
-   * Relative change for latencies (0.38 is 38 % slower), difference in percentage points as a ratio for errors.
+   * Relative change for latencies (0.38 is 38 % slower) and capacities (−0.38 is 38 % less), difference in percentage
+   * points as a ratio for errors.
    * `low` and `high` bound it; null where the method gives no interval.
    */
   readonly change: { readonly estimate: number; readonly low: number | null; readonly high: number | null } | null;

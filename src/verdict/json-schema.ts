@@ -5,7 +5,7 @@ export const verdictSchemaVersion = 1;
 
 const endpoint = z.object({ method: z.string(), name: z.string() }).nullable();
 const number = z.number().nullable();
-const metric = z.string().regex(/^(p\d+(\.\d+)?|errors|stalls|suite)$/);
+const metric = z.string().regex(/^(p\d+(\.\d+)?|errors|stalls|suite|capacity)$/);
 
 /** `verdict.json`: what was decided and why. Latencies in milliseconds, shares and changes as ratios. */
 const verdictShape = z.object({

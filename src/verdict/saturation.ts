@@ -49,9 +49,23 @@ function isSaturated({ health }: Block, limits: { delayLimitMs: number; lateLimi
   );
 }
 
+/**
+ * Whether the generator itself was too busy, late starts aside: in the open model iterations start late, too, when
+ * every user waits for a slow target.
+ */
+export function isBusy(result: RunResult): boolean {
+  const { profile } = result.meta;
+  const closed = { ...result, meta: { ...result.meta, profile: { ...profile, arrivalRate: null } } };
+  return isOverLimits(strainOf(closed));
+}
+
+function isOverLimits({ saturated, blocks }: Strain): boolean {
+  return saturated > saturatedShare * blocks;
+}
+
 export function saturation(result: RunResult): Reason | null {
   const strain = strainOf(result);
-  if (strain.saturated <= saturatedShare * strain.blocks) return null;
+  if (!isOverLimits(strain)) return null;
   const share = Math.round((100 * strain.saturated) / strain.blocks);
   const late = strain.lateStarts === 0 ? "" : `, ${strain.lateStarts} iterations started late`;
   return {

@@ -1,0 +1,37 @@
+import type { GateConfig } from "../config/gate-config.ts";
+import { evaluate, settle } from "../slo/evaluate.ts";
+import { compareCapacity, openEnd } from "../verdict/capacity.ts";
+import { judge } from "../verdict/verdict-of.ts";
+import { loadsOf, type Searched } from "./capacity.ts";
+import { compareSettings, failOnOf, type Judged, withoutPast } from "./judge.ts";
+import type { Past } from "./recall.ts";
+
+/**
+ * Judges what a search for the largest load found. The promises are those of the step shown: kept at the largest load
+ * that holds, broken where none does. Pure.
+ */
+export function judgeCapacity(
+  { capacity, result, history }: Searched,
+  { config, past }: { config: GateConfig; past: Past },
+): Judged {
+  const comparing = compareSettings(config);
+  const comparison = compareCapacity(capacity, { past: loadsOf(history), settings: comparing });
+  const whyNot = past.whyNot ?? history.incomparable?.message ?? null;
+  const verdict = judge({
+    result,
+    thresholds: settle(evaluate(config.thresholds, result.blocks)),
+    comparisons: comparison ? [comparison] : [],
+    findings: [
+      ...openEnd(capacity, comparison),
+      ...(past.wanted && whyNot !== null ? [withoutPast(whyNot, history.incomparable?.why)] : []),
+    ],
+  });
+  return {
+    verdict,
+    comparing,
+    failOn: failOnOf(config),
+    history: history.records,
+    whyNot,
+    warnings: history.warnings.map((message) => ({ code: "baseline", message })),
+  };
+}
