@@ -1,6 +1,6 @@
 import type { GateConfig } from "./config/gate-config.ts";
-import { confirmRegression } from "./gate/confirm.ts";
 import { searchCapacity } from "./gate/capacity.ts";
+import { confirmRegression } from "./gate/confirm.ts";
 import { type Judged, judgeRun } from "./gate/judge.ts";
 import { judgeCapacity } from "./gate/judge-capacity.ts";
 import type { RunExtras } from "./gate/load.ts";

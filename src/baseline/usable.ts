@@ -80,7 +80,13 @@ const sentences: Record<LeftOut, string> = {
 
 /** The most telling of several reasons. */
 function reasonOf(reasons: readonly LeftOut[]): Usable["incomparable"] {
-  const order: readonly LeftOut[] = ["other-profile", "other-measurement", "before-window", "invalidated", "other-kind"];
+  const order: readonly LeftOut[] = [
+    "other-profile",
+    "other-measurement",
+    "before-window",
+    "invalidated",
+    "other-kind",
+  ];
   const why = order.find((reason) => reasons.includes(reason));
   return why ? { why, message: sentences[why] } : null;
 }

@@ -37,11 +37,7 @@ const inspections: readonly (readonly [option: string, what: NonNullable<LoadOrd
  * `calibrate` it is `swarmgate calibrate`: the target against itself, by the same options; with `capacity` the search
  * for the largest load that keeps the promises.
  */
-export async function run(
-  argv: readonly string[],
-  terminal: Terminal,
-  mode: RunMode = "gate",
-): Promise<number> {
+export async function run(argv: readonly string[], terminal: Terminal, mode: RunMode = "gate"): Promise<number> {
   const asked = await readCommandLine(argv, terminal, mode);
   const { config, layers, extras } = asked;
   const says = (name: string) => lookUp(layers, name);

@@ -141,11 +141,13 @@ function contradictions(settings: Settings, given: ReadonlySet<SettingName>): Pr
     for (const name of ["base-host", "base-deployment-environment"] as const) {
       if (settings[name] !== null) say(name, "has no purpose here: a search for the capacity loads one version");
     }
-    if (settings.compare === "side-by-side") say("compare", "a capacity is compared with stored ones, not side by side");
+    if (settings.compare === "side-by-side")
+      say("compare", "a capacity is compared with stored ones, not side by side");
     if (settings.requests !== null) say("requests", "steps of a search end by time; leave it out");
     if (settings["run-time"] === "forever") say("run-time", "is the length of a step here: write it as 15s");
     const start = settings["arrival-rate"];
-    if (start !== null && start > settings["max-rate"]) say("arrival-rate", `is above max-rate (${settings["max-rate"]}/s)`);
+    if (start !== null && start > settings["max-rate"])
+      say("arrival-rate", `is above max-rate (${settings["max-rate"]}/s)`);
   }
   const guard = new AllowedHosts(given.has("allowed-hosts") ? settings["allowed-hosts"] : null);
   for (const name of ["host", "base-host"] as const) {

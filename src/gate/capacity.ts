@@ -3,15 +3,17 @@ import { join } from "node:path";
 import { GateError } from "../base/errors.ts";
 import { type Usable, usable } from "../baseline/usable.ts";
 import type { GateConfig } from "../config/gate-config.ts";
+import type { Threshold } from "../slo/threshold.ts";
 import { encodeResult } from "../stats/result-document.ts";
 import type { LoadProfile, RunResult } from "../stats/run-result.ts";
+import { type Capacity, type CapacityUnit, isDrop, precisionOf } from "../verdict/capacity.ts";
 import { bracketOf, nextStep, type SearchBounds } from "../verdict/capacity-plan.ts";
 import { type CapacityStep, judgeStep } from "../verdict/capacity-step.ts";
-import { type Capacity, type CapacityUnit, isDrop, precisionOf } from "../verdict/capacity.ts";
 import { compareSettings } from "./judge.ts";
 import { load, loadOrder, type RunExtras } from "./load.ts";
 import { Lookout } from "./lookout.ts";
 import type { Past } from "./recall.ts";
+import { shieldWatch } from "./shield-watch.ts";
 import type { World } from "./world.ts";
 
 /** A step with something undecided may take so many times its own time in all. */
@@ -44,6 +46,7 @@ export async function searchCapacity(
   const bounds = boundsOf(config);
   const stepMs = stepMsOf(config);
   const settings = compareSettings(config);
+  const thresholds = config.thresholds.filter(isOfTarget);
   const steps: CapacityStep[] = [];
   const results = new Map<number, RunResult>();
   let history = noHistory;
@@ -55,11 +58,18 @@ export async function searchCapacity(
     else if (leftMs < stepMs || steps.length === mostSteps) end = "time";
     else {
       const most = Math.min(leftMs, longestStep * stepMs);
-      const result = await runStep(stage, { load: next.load, unit, stepMs, limitMs: most });
+      const result = await runStep(stage, { load: next.load, unit, stepMs, limitMs: most }).catch(diedOf);
+      if (result instanceof GateError) {
+        // Its own death at a larger load is a limit of the generator; the first step's is the whole search's.
+        if (results.size === 0) throw result;
+        steps.push(diedAt(next.load, result.message));
+        leftMs -= stepMs;
+        continue;
+      }
       if (result.meta.profile.shape !== null) throw shaped(result.meta.profile.shape);
       history = historyOf({ config, remembered, result });
       const hasHeld = bracketOf(steps).held !== null;
-      const step = judgeStep({ load: next.load, result, thresholds: config.thresholds, hasHeld });
+      const step = judgeStep({ load: next.load, result, thresholds, hasHeld });
       steps.push(step);
       results.set(next.load, result);
       leftMs -= Math.max(stepMs, step.windowMs);
@@ -68,7 +78,7 @@ export async function searchCapacity(
   }
   const capacity: Capacity = { unit, steps, end, bounds };
   const { held, failing } = bracketOf(steps);
-  const shown = (end === "unjudged" ? null : (held ?? failing)) ?? steps.at(-1)?.load ?? 0;
+  const shown = (end === "unjudged" ? null : (held ?? failing)) ?? steps.at(-1)?.load ?? bounds.start;
   const result = results.get(shown) as RunResult;
   writeFileSync(join(directory, "result.json"), encodeResult(result));
   return { capacity, result, history };
@@ -85,9 +95,32 @@ export function searchProfile({ settings }: GateConfig, profile: LoadProfile): L
   };
 }
 
+/** How many requests there are is what a step sets, so no step is judged by it; the largest load that holds is. */
+function isOfTarget({ metric }: Threshold): boolean {
+  return metric.kind !== "rps" && metric.kind !== "requests";
+}
+
+function diedOf(error: unknown): GateError {
+  if (error instanceof GateError && error.code === "swarm-died") return error;
+  throw error;
+}
+
+function diedAt(load: number, why: string): CapacityStep {
+  const nothing = { windowMs: 0, requests: 0, rps: 0, errorRatio: 0, utilization: 0 };
+  return { load, outcome: "limited", ...nothing, p50Ms: null, p95Ms: null, p99Ms: null, why };
+}
+
 const noHistory: Usable = { records: [], leftOut: [], incomparable: null, warnings: [] };
 
-function historyOf({ config, remembered, result }: { config: GateConfig; remembered: Past; result: RunResult }): Usable {
+function historyOf({
+  config,
+  remembered,
+  result,
+}: {
+  config: GateConfig;
+  remembered: Past;
+  result: RunResult;
+}): Usable {
   if (remembered.baseline === null) return noHistory;
   const profile = searchProfile(config, result.meta.profile);
   return usable(remembered.baseline, { ...result.meta, profile, capacity: true });
@@ -116,7 +149,8 @@ async function runStep(
   { config, world, extras, directory }: { config: GateConfig; world: World; extras: RunExtras; directory: string },
   step: { load: number; unit: CapacityUnit; stepMs: number; limitMs: number },
 ): Promise<RunResult> {
-  const { settings, given, thresholds } = config;
+  const { settings, given } = config;
+  const thresholds = config.thresholds.filter(isOfTarget);
   const users = step.unit === "users" ? step.load : settings.users;
   const stepped = {
     ...config,
@@ -125,13 +159,18 @@ async function runStep(
       users,
       "arrival-rate": step.unit === "users" ? null : step.load,
       "run-time": step.stepMs,
-      "spawn-rate": given.has("spawn-rate") ? settings["spawn-rate"] : Math.max(settings["spawn-rate"], users / rampSeconds),
+      "spawn-rate": given.has("spawn-rate")
+        ? settings["spawn-rate"]
+        : Math.max(settings["spawn-rate"], users / rampSeconds),
     },
   };
   const extensionMs = Math.max(0, step.limitMs - step.stepMs);
   const order = loadOrder({ config: stepped, world, extras, directory, extensionMs });
   const lookout = new Lookout({ thresholds, sideBySide: null, maxDurationMs: step.limitMs }, world.log);
-  return await load(order, world, stepped, (blocks) => lookout.take(blocks));
+  return await load(order, world, stepped, {
+    isEnough: (blocks) => lookout.take(blocks),
+    isLost: shieldWatch(extras, world.log),
+  });
 }
 
 function inWords(step: CapacityStep, { number, unit }: { number: number; unit: CapacityUnit }): string {
@@ -141,8 +180,12 @@ function inWords(step: CapacityStep, { number, unit }: { number: number; unit: C
 }
 
 function shaped(shape: string): GateError {
-  return new GateError("capacity-shape", `the locustfile's ${shape} says how many users run, so nothing can be stepped`, {
-    place: "mode",
-    hint: "leave the shape out of what runs: name another locustfile, or make the shape abstract",
-  });
+  return new GateError(
+    "capacity-shape",
+    `the locustfile's ${shape} says how many users run, so nothing can be stepped`,
+    {
+      place: "mode",
+      hint: "leave the shape out of what runs: name another locustfile, or make the shape abstract",
+    },
+  );
 }

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { type CapacitySection, capacitySection } from "./capacity-section.ts";
+import { type CapacitySection, capacitySection } from "./capacity-schema.ts";
 import type { Report } from "./report.ts";
 import { reportSchema } from "./report-schema.ts";
 

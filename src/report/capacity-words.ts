@@ -1,4 +1,4 @@
-import type { CapacitySection, CapacityStepRow } from "./capacity-section.ts";
+import type { CapacitySection, CapacityStepRow } from "./capacity-schema.ts";
 import { formatChange, formatNumber, formatPercent, formatRate } from "./format.ts";
 import type { Report, ReportComparison } from "./report.ts";
 
@@ -40,7 +40,8 @@ export function searchInWords({ precision, steps, unit, why, failing }: Capacity
   const loads = new Set(steps.map(({ load }) => load)).size;
   const repeated = steps.length - loads;
   const again = repeated === 0 ? "" : `, ${repeated} of them taken again`;
-  const reason = failing === null || why === null ? "" : ` What failed at ${loadInWords(failing, unit)} stands in the table.`;
+  const reason =
+    failing === null || why === null ? "" : ` What failed at ${loadInWords(failing, unit)} stands in the table.`;
   return `${loads} loads were tried${again}, up in doublings, then to ${formatPercent(precision)}.${reason}`;
 }
 

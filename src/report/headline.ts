@@ -1,6 +1,6 @@
 import { endpointLabel } from "../stats/endpoint.ts";
 import { intervalConfidence } from "../verdict/comparison.ts";
-import type { CapacitySection } from "./capacity-section.ts";
+import type { CapacitySection } from "./capacity-schema.ts";
 import { comparedCapacity, dropInWords, foundInWords } from "./capacity-words.ts";
 import {
   changeUnit,
@@ -56,7 +56,8 @@ function ofCapacity(report: Report, capacity: CapacitySection): Headline {
   const compared = comparedCapacity(report);
   const found = foundInWords(capacity);
   if (conclusion === "invalid") return { icon: "⚠️", ...words(found) };
-  if (compared?.outcome === "regressed") return { icon: "❌", ...words(`${dropInWords(capacity, compared)}; ${found}`) };
+  if (compared?.outcome === "regressed")
+    return { icon: "❌", ...words(`${dropInWords(capacity, compared)}; ${found}`) };
   if (compared?.outcome === "improved") return { icon: "🚀", ...words(`${dropInWords(capacity, compared)}; ${found}`) };
   const isFirst = conclusion === "pass" && compared === null && report.baseline.whyNot !== null;
   return isFirst

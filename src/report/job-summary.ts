@@ -2,6 +2,7 @@ import { fixedPart, type Part, shedToFit } from "./fit.ts";
 import { formatDuration } from "./format.ts";
 import { headlineMarkdown } from "./headline.ts";
 import { footer, topParts } from "./markdown.ts";
+import { capacityChartPart } from "./md-capacity.ts";
 import {
   comparisonsPart,
   endpointsPart,
@@ -13,7 +14,6 @@ import {
   thresholdsPart,
   warningsPart,
 } from "./md-details.ts";
-import { capacityChartPart } from "./md-capacity.ts";
 import { measuredPart } from "./md-measured.ts";
 import type { Report } from "./report.ts";
 import { details } from "./table.ts";

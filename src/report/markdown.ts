@@ -2,6 +2,7 @@ import { fixedPart, longestComment, type Part, shedToFit } from "./fit.ts";
 import { counted, formatCount, formatDuration, formatInstant, formatMs, formatPercent, formatRate } from "./format.ts";
 import { headlineMarkdown, stepInWords } from "./headline.ts";
 import { markerOf } from "./marker.ts";
+import { capacityPart } from "./md-capacity.ts";
 import {
   endpointsPart,
   exceptionsPart,
@@ -13,7 +14,6 @@ import {
   thresholdsPart,
   warningsPart,
 } from "./md-details.ts";
-import { capacityPart } from "./md-capacity.ts";
 import { baselineInWords, measuredPart } from "./md-measured.ts";
 import { endpointCell, matterColumns, rowsThatMatter, ruleInWords } from "./md-rows.ts";
 import type { Report } from "./report.ts";

@@ -1,4 +1,4 @@
-import type { CapacitySection } from "./capacity-section.ts";
+import type { CapacitySection } from "./capacity-schema.ts";
 import { stepsByLoad } from "./capacity-section.ts";
 import { searchInWords, stepIcon } from "./capacity-words.ts";
 import { fixedPart, type Part } from "./fit.ts";

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { capacitySection } from "./capacity-section.ts";
+import { capacitySection } from "./capacity-schema.ts";
 
 /** Raised when the document's shape changes. */
 export const reportSchemaVersion = 1;

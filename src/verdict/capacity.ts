@@ -1,6 +1,6 @@
-import type { Comparison } from "./comparison.ts";
 import { bracketOf, isConfirmed, type SearchBounds, type SearchEnd } from "./capacity-plan.ts";
 import type { CapacityStep } from "./capacity-step.ts";
+import type { Comparison } from "./comparison.ts";
 import { detectable, type Prediction, predict } from "./prediction.ts";
 import { levelPrior } from "./stored-question.ts";
 import { tQuantile } from "./student-t.ts";
@@ -87,7 +87,13 @@ export function compareCapacity(
     n: held.requests,
     tolerance,
     smallestDetectable: Math.max(tolerance, 1 - 1 / (1 + detectable(test, { alpha: 1 - confidence, margin: 0 }))),
-    outcome: less ? (proven && warnings.length === 0 ? "regressed" : "inconclusive") : better ? "improved" : "unchanged",
+    outcome: less
+      ? proven && warnings.length === 0
+        ? "regressed"
+        : "inconclusive"
+      : better
+        ? "improved"
+        : "unchanged",
     warnings,
     explanation: [],
   };
@@ -95,7 +101,8 @@ export function compareCapacity(
 
 /** Nothing was compared and the knee was not found: the question stays open. */
 export function openEnd(capacity: Capacity, comparison: Comparison | null): Reason[] {
-  if (heldStep(capacity) === null || comparison?.outcome === "unchanged" || comparison?.outcome === "improved") return [];
+  if (heldStep(capacity) === null || comparison?.outcome === "unchanged" || comparison?.outcome === "improved")
+    return [];
   const least = heldStep(capacity)?.load ?? 0;
   if (capacity.end === "limited" && isLowerBound(capacity)) {
     return [

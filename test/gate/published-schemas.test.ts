@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, it } from "vitest";
+import { capacityJsonSchema } from "../../src/report/capacity-document.ts";
 import { resultJsonSchema } from "../../src/stats/json-schema.ts";
 import { encodeResult } from "../../src/stats/result-document.ts";
 import type { RunResult } from "../../src/stats/run-result.ts";
@@ -11,6 +12,7 @@ import { sampleInputs, sampleNames } from "../support/make-report.ts";
 const published = [
   ["schema/result.schema.json", resultJsonSchema()],
   ["schema/verdict.schema.json", verdictJsonSchema()],
+  ["schema/capacity.schema.json", capacityJsonSchema()],
 ] as const;
 
 describe("published schemas", () => {

@@ -113,7 +113,9 @@ describe("the search for the largest load that holds", () => {
     expect(isConfirmed(real)).toBe(true);
     // One passing disturbance at 80 users; the target in truth holds 600.
     const disturbed = (load: number, tried: readonly Tried[]): StepOutcome =>
-      load >= 80 && load <= 160 && tried.filter((step) => step.outcome === "broken").length < 1 ? "broken" : target(600)(load);
+      load >= 80 && load <= 160 && tried.filter((step) => step.outcome === "broken").length < 1
+        ? "broken"
+        : target(600)(load);
     const { tried } = search(users, disturbed, (held) => held < 500);
     expect(bracketOf(tried).held).toBeGreaterThan(560);
     const { tried: unsuspected } = search(users, disturbed);
@@ -121,7 +123,10 @@ describe("the search for the largest load that holds", () => {
   });
 
   test("ends at once where a step cannot be judged", () => {
-    expect(search(users, () => "unjudged")).toEqual({ tried: [{ load: 10, outcome: "unjudged" }], last: { end: "unjudged" } });
+    expect(search(users, () => "unjudged")).toEqual({
+      tried: [{ load: 10, outcome: "unjudged" }],
+      last: { end: "unjudged" },
+    });
   });
 
   test("takes a promise left open for one not kept", () => {

@@ -1,4 +1,5 @@
-import { type CapacitySection, type CapacityStepRow, stepsByLoad } from "../capacity-section.ts";
+import type { CapacitySection, CapacityStepRow } from "../capacity-schema.ts";
+import { stepsByLoad } from "../capacity-section.ts";
 import { foundInWords, stepIcon } from "../capacity-words.ts";
 import { formatMs, formatNumber, formatPercent, formatRate } from "../format.ts";
 import type { Report } from "../report.ts";

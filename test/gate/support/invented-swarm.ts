@@ -11,6 +11,8 @@ import { arms, blockOf, calm, resultOf, sample } from "../../verdict/runs.ts";
  * Stands where the load-generating process stands and speaks its messages, with an invented target: as fast as it
  * can be written down. The run's name says how the head behaves: `slow` always, `fluke` in the first pass alone,
  * `busy` where the generator is saturated in the second, `broken` where the second pass does not come to an end.
+ * With the seed `knee 60` both arms are ten times as slow above 60 users, with `busy 60` the generator is saturated there, with
+ * `dead 60` it does not come to an end.
  */
 const endpoints: readonly Endpoint[] = [
   { method: "GET", name: "/home" },
@@ -31,10 +33,14 @@ process.on("message", (message) => {
 async function run({ plan, resultPath }: LoadOrder): Promise<void> {
   const second = plan.judgedPhase === "confirmation";
   if (second && plan.name === "broken") process.exit(9);
-  const slower = plan.name === "slow" || (plan.name !== "equal" && !second) ? 1.3 : 1;
+  const [, kind = "", knee = "0"] = /^(knee|busy|dead) (\d+)/.exec(plan.seed) ?? [];
+  const over = kind !== "" && plan.users > Number(knee);
+  if (over && kind === "dead") process.exit(9);
+  const slower = plan.name === "slow" || (plan.name !== "equal" && !second && kind === "") ? 1.3 : 1;
   const random = Random.from(plan.seed, plan.judgedPhase);
-  const health = second && plan.name === "busy" ? [{ ...calm, delayP99Ms: 80 }] : [calm];
-  const make = (block: number, phase: Phase) => blockOf(block, samplesOf(random, slower), { phase, health });
+  const health = (second && plan.name === "busy") || (over && kind === "busy") ? [{ ...calm, delayP99Ms: 80 }] : [calm];
+  const make = (block: number, phase: Phase) =>
+    blockOf(block, samplesOf(random, { slower, latencyMs: over && kind === "knee" ? 200 : 20 }), { phase, health });
   const runTimeMs = plan.runTimeMs ?? 60_000;
   const blocks: Block[] = Array.from({ length: runTimeMs / blockMs }, (_, block) => make(block, plan.judgedPhase));
   if (plan.extensionMs > 0) await say({ type: "blocks", blocks: blocks.map(toBlockWire) });
@@ -58,13 +64,13 @@ async function isOver(): Promise<boolean> {
   return ended;
 }
 
-function samplesOf(random: Random, slower: number) {
+function samplesOf(random: Random, { slower, latencyMs }: { slower: number; latencyMs: number }) {
   const normal = () => Array.from({ length: 12 }, () => random.float()).reduce((a, b) => a + b, -6);
   return endpoints.flatMap((endpoint, which) =>
     arms.flatMap((arm) =>
       Array.from({ length: 12 }, () => {
         const factor = which === 1 && arm === "head" ? slower : 1;
-        return sample({ arm, endpoint, latencyMs: 20 * Math.exp(0.3 * normal()) * factor });
+        return sample({ arm, endpoint, latencyMs: latencyMs * Math.exp(0.3 * normal()) * factor });
       }),
     ),
   );
