@@ -24,8 +24,8 @@ export interface CompiledModule {
 export type Compile = (source: SourceFile) => CompiledModule;
 
 /**
- * Brings Babel in (the dearest import of a run, so only when a file needs it) and gives the compiler. Node strips
- * types but knows neither decorators nor enums; see reference toolchain, section 3, for what else was tried.
+ * Brings Babel in (the dearest import of a run, so only for a file that `light-compiler` cannot do) and gives the
+ * compiler. Node strips types but knows neither decorators nor enums; see docs/decisions/0022.
  */
 export async function loadCompiler(): Promise<Compile> {
   loaded ??= await makeCompiler();

@@ -5,6 +5,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { isUserFile, shownPath } from "../base/user-place.ts";
 import { type CompiledModule, loadCompiler } from "./compile.ts";
 import { jsonModule } from "./json-module.ts";
+import { loadLightCompiler } from "./light-compiler.ts";
 import { explainLoadFailure } from "./load-failure.ts";
 import { findLocustfiles } from "./locustfile-find.ts";
 import { installHooks } from "./resolve-hooks.ts";
@@ -77,8 +78,9 @@ async function toModule({
 }: ToCompile): Promise<Partial<CompiledModule> & { imports: readonly string[] }> {
   if (file.endsWith(".json")) return { js: jsonModule({ file, code, root }), imports: [] };
   if (needsCompiler({ file, code })) {
-    const compile = await loadCompiler();
-    return compile({ file, code, root, legacyDecorators: local.legacyDecorators(file) });
+    const source = { file, code, root, legacyDecorators: local.legacyDecorators(file) };
+    const compileLightly = await loadLightCompiler();
+    return compileLightly(source) ?? (await loadCompiler())(source);
   }
   const imports = importsIn(code);
   const isModule = file.endsWith(".mjs") || (file.endsWith(".js") && hasModuleSyntax(code));
