@@ -17,7 +17,6 @@ function unbuilt<N extends SettingName>(name: N, what: string, isAsked: (value: 
 const anything = (value: unknown) => value !== null;
 
 const table: readonly Unbuilt[] = [
-  unbuilt("baseline-store", "storing baselines there", (value) => value === "cache"),
   unbuilt("mode", "this mode", (value) => value === "merge"),
   unbuilt("shard", "running in shards", anything),
   unbuilt("results", "judging results of another run", (value) => value.length > 0),

@@ -8,6 +8,7 @@ import { noExtras } from "../gate/load.ts";
 import { withoutTarget } from "../gate/no-target.ts";
 import type { World } from "../gate/world.ts";
 import { gate } from "../gate.ts";
+import { ownsBaseline } from "../github/baseline-access.ts";
 import { type GitHubContext, readContext } from "../github/context.ts";
 import { resolvePullRequest } from "../github/pull-request.ts";
 import { refuseUntrusted } from "../github/untrusted.ts";
@@ -104,7 +105,7 @@ function worldOf(ears: Ears, parts: { directory: string; interruption: Interrupt
     log: log.tell,
     userOutput: log.quote,
     onProgress: new ProgressMeter(log.raw, { columns: null }).show,
-    store: githubStore({ config, context, client, directory, temporaryDirectory: temporary(env) }),
+    store: githubStore({ config, context, client, env, directory, temporaryDirectory: temporary(env) }),
     tell: async (report, { directory: told, exitCode: code, verdict }) => {
       log.resumeCommands();
       const { comparisons } = verdict;
@@ -146,12 +147,11 @@ function stampOf({ run, workflowRun, headSha }: GitHubContext): Ears["run"] {
 }
 
 function originOf(context: GitHubContext): World["origin"] {
-  const teaching = ["push", "schedule", "workflow_dispatch"].includes(context.eventName);
   return {
     commit: context.headSha || null,
     baseCommit: context.baseSha ?? null,
     branch: context.branch ?? null,
-    ownsBaseline: teaching && context.onDefaultBranch && !context.isFork,
+    ownsBaseline: ownsBaseline(context),
     run: context.run.id > 0 ? context.run : null,
   };
 }

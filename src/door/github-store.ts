@@ -2,9 +2,11 @@ import { systemClock } from "../base/clock.ts";
 import { Random } from "../base/random.ts";
 import { ArtifactStore } from "../baseline/artifact-store.ts";
 import { BranchStore } from "../baseline/branch-store.ts";
+import { CacheStore } from "../baseline/cache-store.ts";
 import type { BaselineStore, Loaded, Saved } from "../baseline/store.ts";
 import type { GateConfig } from "../config/gate-config.ts";
-import { archiveDownload, restRequest, textUpload } from "../github/baseline-access.ts";
+import { archiveDownload, ownsBaseline, restRequest, textUpload } from "../github/baseline-access.ts";
+import { cachePort, readCacheService } from "../github/cache-service.ts";
 import type { GitHubClient } from "../github/client.ts";
 import type { GitHubContext } from "../github/context.ts";
 import { storeFor } from "./store-for.ts";
@@ -14,12 +16,14 @@ export function githubStore({
   config,
   context,
   client,
+  env,
   directory,
   temporaryDirectory,
 }: {
   readonly config: GateConfig;
   readonly context: GitHubContext;
   readonly client: GitHubClient | undefined;
+  readonly env: Readonly<Record<string, string | undefined>>;
   readonly directory: string;
   readonly temporaryDirectory: string;
 }): BaselineStore | null {
@@ -35,6 +39,11 @@ export function githubStore({
   if (kind === "branch") {
     const random = Random.from(`${context.run.id}/${context.run.attempt}/${context.job}/${systemClock.now()}`);
     return new BranchStore({ ...shared, branch: settings["baseline-branch"], clock: systemClock, random });
+  }
+  if (kind === "cache") {
+    const service = readCacheService(env, context);
+    const port = cachePort({ service, client, context, teaches: ownsBaseline(context) });
+    return new CacheStore({ port, keep: shared.keep });
   }
   const upload = textUpload({
     temporaryDirectory,

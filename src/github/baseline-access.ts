@@ -5,7 +5,14 @@ import type { RestRequest } from "../baseline/github-port.ts";
 import { downloadArchive } from "./artifact-archive.ts";
 import { uploadArtifact } from "./artifact-upload.ts";
 import type { GitHubClient } from "./client.ts";
+import type { GitHubContext } from "./context.ts";
 import { apiFailure } from "./rate-limit.ts";
+
+/** Whether a run like this makes baselines: the default branch's own code, and nobody's proposal (SPEC 2, save-baseline). */
+export function ownsBaseline(context: Pick<GitHubContext, "eventName" | "onDefaultBranch" | "isFork">): boolean {
+  const teaching = ["push", "schedule", "workflow_dispatch"].includes(context.eventName);
+  return teaching && context.onDefaultBranch && !context.isFork;
+}
 
 /** The REST API as the baseline's stores want it: an error is an answer, only silence rejects. */
 export function restRequest(client: GitHubClient): RestRequest {

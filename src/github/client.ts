@@ -34,8 +34,19 @@ export interface GitHubClient {
   readonly clock: Clock;
   /** The first pause between tries, for those who repeat a call themselves. */
   readonly retryPauseMs: number;
+  /** One exchange without the token, through the same proxy; any status is an answer. */
+  send(url: string, request: PlainRequest): Promise<{ readonly status: number; readonly body: Buffer }>;
   /** Reads a URL without the token, through the same proxy; throws when there are more than `limitBytes`. */
   download(url: string, limits: { readonly limitBytes: number; readonly signal?: AbortSignal }): Promise<Buffer>;
+}
+
+export interface PlainRequest {
+  readonly method: "GET" | "POST" | "PUT" | "PATCH";
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Buffer;
+  /** Of the answer; 1 MiB if not given. */
+  readonly limitBytes?: number;
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -56,23 +67,32 @@ export async function connectGitHub(options: ClientOptions): Promise<GitHubClien
     noProxy,
   });
   waitForLimits(octokit, options);
+  const send: GitHubClient["send"] = async (url, { limitBytes = 1024 * 1024, headers = {}, ...request }) => {
+    const response = await fetch(url, { ...request, headers: { ...headers } });
+    return { status: response.status, body: await bodyOf(response.body ?? [], limitBytes) };
+  };
   return {
     octokit,
     clock: options.clock,
     retryPauseMs,
-    async download(url, { limitBytes, signal }) {
-      const response = await fetch(url, signal === undefined ? {} : { signal });
-      if (!response.ok) throw new Error(`the download answered ${response.status}`);
-      const chunks: Uint8Array[] = [];
-      let bytes = 0;
-      for await (const chunk of response.body ?? []) {
-        bytes += (chunk as Uint8Array).byteLength;
-        if (bytes > limitBytes) throw new Error(`the download is larger than ${limitBytes} bytes`);
-        chunks.push(chunk as Uint8Array);
-      }
-      return Buffer.concat(chunks);
+    send,
+    async download(url, limits) {
+      const { status, body } = await send(url, { method: "GET", ...limits });
+      if (status < 200 || status > 299) throw new Error(`the download answered ${status}`);
+      return body;
     },
   };
+}
+
+async function bodyOf(pieces: AsyncIterable<unknown> | Iterable<unknown>, limitBytes: number): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of pieces) {
+    bytes += (chunk as Uint8Array).byteLength;
+    if (bytes > limitBytes) throw new Error(`the download is larger than ${limitBytes} bytes`);
+    chunks.push(chunk as Uint8Array);
+  }
+  return Buffer.concat(chunks);
 }
 
 /** Waits where GitHub says how long, as long as the budget of the whole client lasts; then the refusal stands. */

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { CacheShelf } from "./cache-shelf.ts";
 import type { Reply, Seen } from "./fault-proxy.ts";
 
 export interface DeploymentSeed {
@@ -49,6 +50,8 @@ export interface PullFacts {
 /** Parts of GitHub's API that the emulator does not have: deployments, commit statuses, artifacts, commit look-ups. */
 export class GitHubSupplement {
   readonly statuses: StatusPosted[] = [];
+  /** What the Actions cache holds, where a test has one. */
+  caches: CacheShelf | undefined;
   /** The repository as the emulator describes it. */
   repositoryDocument: Record<string, unknown> = { id: 1 };
   readonly #artifacts: (ArtifactSeed & { id: number })[] = [];
@@ -136,6 +139,7 @@ export class GitHubSupplement {
         ? { status: 404, body: { message: "Not Found" } }
         : { status: 200, body: this.#run(run) };
     }
+    if (call === "GET /actions/caches" && this.caches) return { status: 200, body: this.caches.document(query) };
     if (call === "GET /actions/runs") return this.#listRuns(query);
     return undefined;
   }

@@ -27,6 +27,7 @@ const wanted: Readonly<Record<string, readonly string[]>> = {
   "/repos/{owner}/{repo}/actions/runs/{run_id}": ["get"],
   "/repos/{owner}/{repo}/actions/runs/{run_id}/artifacts": ["get"],
   "/repos/{owner}/{repo}/actions/artifacts": ["get"],
+  "/repos/{owner}/{repo}/actions/caches": ["get"],
   "/repos/{owner}/{repo}/git/ref/{ref}": ["get"],
   "/repos/{owner}/{repo}/git/refs": ["post"],
   "/repos/{owner}/{repo}/git/refs/{ref}": ["patch"],
