@@ -14,7 +14,8 @@ import { ThreadWatch } from "./thread-health.ts";
 import type { ThreadStart } from "./thread-node.ts";
 import { ThreadGuard } from "./traffic-guard.ts";
 import { TroubleLog } from "./trouble-log.ts";
-import { type WorkerHooks, WorkerRunner } from "./worker.ts";
+import { WorkerRunner } from "./worker.ts";
+import type { WorkerHooks } from "./worker-options.ts";
 
 /** What a thread has before it knows its users. */
 export interface ThreadParts {

@@ -9,7 +9,7 @@ import { serveThread, type ThreadParts, type UserSide } from "./serve-thread.ts"
 import type { ThreadStart } from "./thread-node.ts";
 import { UsageWatch } from "./usage-watch.ts";
 import { UserStarter } from "./user-side.ts";
-import type { WorkerHooks } from "./worker.ts";
+import type { WorkerHooks } from "./worker-options.ts";
 
 /** What a load-generating thread runs, from its start to its end. */
 export function runThread(start: ThreadStart): Promise<void> {

@@ -4,10 +4,11 @@
 //  2. `onStart` runs. If it throws, the user is dead: that is told, and nothing else happens.
 //  3. Then, over and over, an iteration: choose a task, run it, wait.
 //     - The user's own tasks are the ground floor. If the choice is a task set, the user goes up into it: the set is
-//       made, its `onStart` runs, and the choice is made again among its tasks. `#floors` is that staircase; the top
+//       made, its `onStart` runs, and the choice is made again among its tasks. That staircase is `floors.ts`; the top
 //       floor is where tasks are chosen now, and it stays so until `interrupt()` leads one floor down (`onStop` of
 //       the set runs first).
-//     - When the task is over, so must be what it began. A request still in flight means a missing `await`.
+//     - When the task is over, so must be what it began. A request still in flight means a missing `await`
+//       (`witness.ts` sees it, `incidents.ts` tells it).
 //     - What the task threw decides what comes next: nothing or an ordinary error, wait; `RescheduleTask`, wait;
 //       `RescheduleTaskImmediately`, no wait; `InterruptTaskSet`, one floor down; `StopUser` and `StopTest`, the end.
 //       An ordinary error is counted and told and never ends the user.
@@ -16,18 +17,20 @@
 //     floor from the top down to the user's own.
 //  5. If the runtime's signal aborts, the user has a moment to come to its end (its requests fail, `finally` blocks
 //     and `onStop` run). If its code still does not return, it is left behind and counts as ended.
+//
+// What tasks there are is read once for each class: `task-plan.ts` reads, `task-plans.ts` filters, `chooser.ts` draws.
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { GateError } from "../base/errors.ts";
-import { type Chooser, chooserOf } from "./chooser.ts";
 import { runAs } from "./current-user.ts";
 import { controlKindOf, StopUser } from "./exceptions.ts";
+import { type Floor, Floors } from "./floors.ts";
+import { Incidents } from "./incidents.ts";
 import { type Life, lifeKey } from "./life.ts";
 import type { UserObserver } from "./observer.ts";
 import { type OwnerWait, waitOf } from "./owner-wait.ts";
 import { type Pace, type Paced, paceKey } from "./pace.ts";
 import type { UserRuntime } from "./runtime.ts";
-import { entryOf, type TaskEntry, type TaskPlan } from "./task-plan.ts";
-import { queueKey, type TaskSet } from "./task-set.ts";
+import type { TaskPlan } from "./task-plan.ts";
 import type { User, UserClass } from "./user.ts";
 import type { Witness } from "./witness.ts";
 
@@ -36,16 +39,6 @@ const unwindMs = 500;
 
 /** What follows an iteration. */
 type Next = "wait" | "at-once" | "end";
-
-/** The user itself, or a task set it is in. */
-interface Floor {
-  readonly owner: User | TaskSet;
-  readonly plan: TaskPlan;
-  readonly chooser: Chooser;
-  readonly wait: OwnerWait | undefined;
-}
-
-type SetMaker = new (parent: User | TaskSet) => TaskSet;
 
 export interface UserLifeOptions {
   readonly userClass: UserClass;
@@ -61,23 +54,22 @@ export interface UserLifeOptions {
 export class UserLife implements Life {
   readonly #options: UserLifeOptions;
   readonly #witness: Witness;
-  readonly #observer: UserObserver;
+  readonly #incidents: Incidents;
+  readonly #floors: Floors;
   /** Wakes a waiting user when it is told to stop. */
   readonly #wake = new AbortController();
-  readonly #floors: Floor[] = [];
-  readonly #homes = new Map<TaskPlan, TaskSet>();
   #user: User | undefined;
   #pace: Pace | undefined;
   #userWait: OwnerWait | undefined;
   #state: "new" | "running" | "waiting" | "ended" = "new";
   #stopping = false;
-  #leftBehind = false;
   #killed: (() => void) | undefined;
 
   constructor(options: UserLifeOptions) {
     this.#options = options;
     this.#witness = options.runtime.witness;
-    this.#observer = options.observer;
+    this.#incidents = new Incidents(options);
+    this.#floors = new Floors(options.observer);
   }
 
   /** The user; undefined until `run` made it. */
@@ -137,13 +129,11 @@ export class UserLife implements Life {
       if (runtime.host !== undefined) user.host = runtime.host;
       user[lifeKey] = this;
       this.#pace = user[paceKey];
-      const found = waitOf(user);
-      if (found?.deprecation) this.#observer.onWarning(found.deprecation);
-      this.#userWait = found?.wait;
+      this.#userWait = this.#floors.waitOf(user);
       this.#user = user;
       return user;
     } catch (error) {
-      this.#observer.onDeadInOnStart({ task: `${userClass.name}.${problem ? "tasks" : "constructor"}`, error });
+      this.#incidents.dead(`${userClass.name}.${problem ? "tasks" : "constructor"}`, error);
       return undefined;
     }
   }
@@ -152,7 +142,7 @@ export class UserLife implements Life {
     const { userClass, plan } = this.#options;
     this.#state = "running";
     if (!(await this.#begin(user, userClass.name))) return;
-    this.#floors.push({ owner: user, plan, chooser: chooserOf(plan), wait: this.#userWait });
+    this.#floors.ground({ user, plan, wait: this.#userWait });
     while (!this.#stopping) {
       const begun = this.#witness.begun;
       const next = await this.#iterate();
@@ -168,13 +158,13 @@ export class UserLife implements Life {
   async #begin(user: User, name: string): Promise<boolean> {
     try {
       await user.onStart();
-      this.#settle(name, "onStart");
+      this.#incidents.settle(name, "onStart");
       return true;
     } catch (error) {
-      this.#settle(name, "onStart", error);
+      this.#incidents.settle(name, "onStart", error);
       const kind = controlKindOf(error);
       if (kind === undefined) {
-        if (!this.#isKilled) this.#observer.onDeadInOnStart({ task: `${name}.onStart`, error });
+        this.#incidents.dead(`${name}.onStart`, error);
         return false;
       }
       if (kind !== "stop-user" && kind !== "stop-test") return true;
@@ -196,54 +186,29 @@ export class UserLife implements Life {
     let entering = false;
     try {
       for (;;) {
-        const floor = this.#floors[this.#floors.length - 1] as Floor;
-        const scheduled = this.#scheduled(floor);
-        const entry = scheduled ?? floor.chooser.next(this.#pace as Pace);
+        const floor = this.#floors.top as Floor;
+        const entry = this.#floors.next(floor, this.#pace as Pace);
         if (!entry.set) {
           owner = (entry.home ?? floor.plan).name;
           task = entry.name;
-          await entry.invoke(entry.home ? this.#homeOf(entry.home) : floor.owner);
-          this.#settle(owner, task);
+          await entry.invoke(this.#floors.ownerOf(entry, floor));
+          this.#incidents.settle(owner, task);
           this.#witness.schedule(undefined);
           return "wait";
         }
         owner = entry.set.name;
         task = "onStart";
         entering = true;
-        await this.#enter(entry.set, floor.owner);
-        this.#settle(owner, task);
+        await this.#floors.enter(entry.set, { parent: floor.owner });
+        this.#incidents.settle(owner, task);
         entering = false;
         if (this.#stopping) return "end";
       }
     } catch (error) {
-      this.#settle(owner, task, error);
+      this.#incidents.settle(owner, task, error);
       this.#witness.schedule(undefined);
       return this.#after({ label: `${owner}.${task}`, error, entering });
     }
-  }
-
-  #scheduled({ owner, plan }: Floor): TaskEntry | undefined {
-    const task = queueKey in owner ? owner[queueKey].shift() : undefined;
-    return task && entryOf(task, { plan, owner });
-  }
-
-  async #enter(plan: TaskPlan, parent: User | TaskSet): Promise<void> {
-    const set = new (plan.ownerClass as unknown as SetMaker)(parent);
-    const found = waitOf(set);
-    if (found?.deprecation) this.#observer.onWarning(found.deprecation);
-    const chooser = chooserOf(plan);
-    await set.onStart();
-    this.#floors.push({ owner: set, plan, chooser, wait: found?.wait });
-  }
-
-  /** Equal weights: the instance a leaf task of a dissolved set runs on. */
-  #homeOf(plan: TaskPlan): TaskSet {
-    let home = this.#homes.get(plan);
-    if (!home) {
-      home = new (plan.ownerClass as unknown as SetMaker)(this.#user as User);
-      this.#homes.set(plan, home);
-    }
-    return home;
   }
 
   /** What a thrown value means for the user. */
@@ -258,7 +223,7 @@ export class UserLife implements Life {
         return "at-once";
       case "interrupt":
         // In its own onStart a set is not entered yet, and nobody leaves the ground floor.
-        if (!entering && this.#floors.length > 1) await this.#leaveFloor();
+        if (!entering && this.#floors.inSet) await this.#leaveFloor();
         return (error as { reschedule?: boolean }).reschedule === false ? "wait" : "at-once";
       default:
         this.#leave(error);
@@ -270,44 +235,18 @@ export class UserLife implements Life {
 
   #leave(reason: unknown): void {
     this.#stopping = true;
-    if (controlKindOf(reason) === "stop-test") this.#observer.onStopTest(reason);
-    else this.#observer.onStopUser(reason);
+    this.#incidents.leaves(reason);
   }
 
-  /** Errors of a user that must end at once come of that, and are nobody's fault. */
-  get #isKilled(): boolean {
-    return this.#leftBehind || this.#options.runtime.signal.aborted;
-  }
-
-  /** Counts and tells an ordinary error. A listener of `userError` may throw StopUser or StopTest. */
   async #failed(task: string, error: unknown): Promise<void> {
-    if (this.#isKilled) return;
-    this.#observer.onException({ task, error });
-    const { userError } = this.#options.runtime.environment.events;
-    if (userError.listeners.length === 0) return;
-    const tb = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    try {
-      await userError.fire({ userInstance: this.#floors.at(-1)?.owner ?? this.#user, exception: error, tb });
-    } catch (control) {
-      this.#leave(control);
-    }
-  }
-
-  /**
-   * The task is over: what it began gets its end, and what it should have awaited is told. Two names and no object or
-   * joined text, for it runs after every task: 530 ns an iteration with the text, 430 without.
-   */
-  #settle(owner: string, task: string, error?: unknown): void {
-    const ordinary = error !== undefined && controlKindOf(error) === undefined;
-    const left = this.#witness.endTask(ordinary ? error : undefined);
-    if (left.length === 0 || error !== undefined || this.#isKilled) return;
-    for (const { label, place } of left) this.#observer.onMissingAwait({ task: `${owner}.${task}`, label, place });
+    const userInstance = this.#floors.top?.owner ?? this.#user;
+    if (await this.#incidents.failed(task, error, { userInstance })) this.#stopping = true;
   }
 
   /** The wait time after a task; false if there was none. A wait time that throws ends the user. */
   async #pause(): Promise<boolean> {
     if (this.#options.runtime.skipsWaits) return false;
-    const floor = this.#floors[this.#floors.length - 1] as Floor;
+    const floor = this.#floors.top as Floor;
     try {
       return await this.#sleep(floor.wait ?? this.#userWait);
     } catch (error) {
@@ -329,14 +268,14 @@ export class UserLife implements Life {
   }
 
   async #leaveFloor(): Promise<void> {
-    const floor = this.#floors.pop();
+    const floor = this.#floors.leave();
     if (!floor) return;
     const { name } = floor.plan;
     try {
       await floor.owner.onStop();
-      this.#settle(name, "onStop");
+      this.#incidents.settle(name, "onStop");
     } catch (error) {
-      this.#settle(name, "onStop", error);
+      this.#incidents.settle(name, "onStop", error);
       const kind = controlKindOf(error);
       if (kind === undefined) await this.#failed(`${name}.onStop`, error);
       else if (kind === "stop-test") this.#leave(error);
@@ -344,7 +283,7 @@ export class UserLife implements Life {
   }
 
   async #end(): Promise<void> {
-    while (this.#floors.length > 0) await this.#leaveFloor();
+    while (this.#floors.top) await this.#leaveFloor();
   }
 
   /** The user must go now: its code gets a moment, then its `onStop`s do, then it is left behind. */
@@ -352,7 +291,7 @@ export class UserLife implements Life {
     const { clock } = this.#options.runtime;
     const inTime = await Promise.race([life.then(() => true), clock.sleep(unwindMs).then(() => false)]);
     if (inTime) return;
-    this.#leftBehind = true;
+    this.#incidents.leftBehind = true;
     await Promise.race([this.#end(), clock.sleep(unwindMs)]);
   }
 }

@@ -1,0 +1,89 @@
+import { endpointsKept, Recorder } from "../stats/recorder.ts";
+import { blockMs, type Snapshot } from "../stats/snapshot.ts";
+import { beatBlocks } from "./block-beat.ts";
+import { Crew } from "./crew.ts";
+import type { WorkerOptions } from "./worker-options.ts";
+
+/** A stop comes on a block's edge, and may be worked off before the edge is told. */
+const edgeSlackMs = 20;
+
+/** One test in one worker, from its first spawn message to its stop: its users, and what they measure by block. */
+export class WorkerTest {
+  readonly recorder: Recorder;
+  readonly crew: Crew;
+  readonly #options: WorkerOptions;
+  readonly #startedAtMs: number;
+  readonly #tell: (parts: readonly Snapshot[]) => void;
+  readonly #ended = new AbortController();
+  readonly #beats: Promise<void>;
+  /** The first block that was not told yet. */
+  #nextBlock = 0;
+  #cpu = 0;
+  /** Who ran when the stop came, and when that was. */
+  #atStop: { readonly counts: ReadonlyMap<string, number>; readonly ms: number } | undefined;
+
+  /** @param tell given the parts of every block that closed, empty ones too */
+  constructor(options: WorkerOptions, test: { startedAtMs: number; tell: (parts: readonly Snapshot[]) => void }) {
+    const { clock, redactor, startUser, trouble } = options;
+    const { startedAtMs, tell } = test;
+    this.#options = options;
+    this.#startedAtMs = startedAtMs;
+    this.#tell = tell;
+    const recorder = new Recorder({ startedAtMs, redactor });
+    this.recorder = recorder;
+    this.crew = new Crew({
+      clock,
+      start: (order) => startUser(order, { recorder, startedAtMs }),
+      killed: () => trouble.killed(),
+    });
+    const beat = (blocks: readonly number[]) => this.#close(blocks);
+    this.#beats = beatBlocks({ clock, startedAtMs, signal: this.#ended.signal, beat });
+  }
+
+  /** Share of a core in the last block. */
+  get cpu(): number {
+    return this.#cpu;
+  }
+
+  /** From now on users leave: the blocks before count those who ran until now. */
+  stopping(): void {
+    this.#atStop = { counts: new Map(this.crew.counts), ms: this.#options.clock.now() };
+  }
+
+  /** Nobody runs any more: tells the block in progress, and whatever has ended since the last beat. */
+  async end(): Promise<void> {
+    this.#ended.abort();
+    await this.#beats;
+    const current = this.recorder.blockAt(this.#options.clock.now());
+    const count = Math.max(0, current - this.#nextBlock + 1);
+    this.#close(Array.from({ length: count }, (_, i) => this.#nextBlock + i));
+    const late = this.recorder.closeAll();
+    if (late.length > 0) this.#tell(late);
+  }
+
+  #close(blocks: readonly number[]): void {
+    const { trouble, health, afterBlock, clock } = this.#options;
+    const thread = health?.({ lateStarts: trouble.takeLateStarts() });
+    const threads = thread ? [thread] : [];
+    this.#nextBlock = (blocks.at(-1) ?? this.#nextBlock - 1) + 1;
+    const parts = blocks.flatMap((block) =>
+      this.recorder.close({ untilBlock: block + 1, users: this.#usersIn(block), health: { threads } }),
+    );
+    if (this.recorder.overflowed > 0) {
+      trouble.warn(
+        "too-many-endpoints",
+        `more than ${endpointsKept} different names: the rest is gathered under (other)`,
+      );
+    }
+    this.#cpu = thread?.cpu ?? 0;
+    this.#tell(parts);
+    afterBlock?.(clock.now());
+  }
+
+  /** Users at the end of a block. */
+  #usersIn(block: number): ReadonlyMap<string, number> {
+    const edgeMs = this.#startedAtMs + (block + 1) * blockMs;
+    const atStop = this.#atStop;
+    return atStop && edgeMs <= atStop.ms + edgeSlackMs ? atStop.counts : new Map(this.crew.counts);
+  }
+}
