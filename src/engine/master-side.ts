@@ -5,6 +5,7 @@ import { events } from "../user/events.ts";
 import { usesCommonOptions } from "../user/shape.ts";
 import type { ShapeTick } from "./conductor.ts";
 import type { ClassShare } from "./distribution.ts";
+import { eventHooks } from "./event-hooks.ts";
 import { LiveStats } from "./live-stats.ts";
 import type { LoadPlan } from "./load-plan.ts";
 import type { MasterRunner } from "./master.ts";
@@ -42,19 +43,12 @@ export async function openMaster(plan: LoadPlan, { clock }: { clock: Clock }): P
       `${shape.name} decides how many users run and how long: users, spawn rate, run time are not used`,
     );
   }
+  const told = eventHooks(environment);
   const hooks: MasterHooks = {
+    ...told,
     async testStart() {
-      await events.testStart.fire({ environment });
+      await told.testStart();
       shape?.attach();
-    },
-    async spawningComplete(userCount) {
-      await events.spawningComplete.fire({ userCount });
-    },
-    async testStopping() {
-      await events.testStopping.fire({ environment });
-    },
-    async testStop() {
-      await events.testStop.fire({ environment });
     },
     async quitting() {
       await events.quitting.fire({ environment });

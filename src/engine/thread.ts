@@ -2,6 +2,7 @@ import type { Snapshot } from "../stats/snapshot.ts";
 import type { Runner } from "../user/environment.ts";
 import { events } from "../user/events.ts";
 import { controlKindOf } from "../user/exceptions.ts";
+import { eventHooks } from "./event-hooks.ts";
 import { LiveStats } from "./live-stats.ts";
 import { factsOf, openLocustfile, plansOf } from "./open-locustfile.ts";
 import { MessageRegistry, RunEnvironment } from "./run-environment.ts";
@@ -48,18 +49,7 @@ async function makeSide(parts: ThreadParts): Promise<UserSide> {
   const usage = new UsageWatch({ environment, memoryBytes: () => process.memoryUsage.rss() });
   let initialised = false;
   const hooks: WorkerHooks = {
-    async testStart() {
-      await events.testStart.fire({ environment });
-    },
-    async spawningComplete(userCount) {
-      await events.spawningComplete.fire({ userCount });
-    },
-    async testStopping() {
-      await events.testStopping.fire({ environment });
-    },
-    async testStop() {
-      await events.testStop.fire({ environment });
-    },
+    ...eventHooks(environment),
     async quitting() {
       await events.quitting.fire({ environment });
       await events.quit.fire({ exitCode: environment.processExitCode ?? 0 });
