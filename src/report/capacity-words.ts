@@ -23,12 +23,13 @@ export function foundInWords(capacity: CapacitySection): string {
   return `${holds} at least: ${end in why ? why[end as keyof typeof why] : "the search ended there"}`;
 }
 
-/** `capacity fell by 38 % to 250 users`, against earlier searches. */
+/** `capacity fell by 38 % from 400 to 250 users (196/s), not 260`, against earlier searches. */
 export function dropInWords(capacity: CapacitySection, { change, before }: ReportComparison): string {
   const size = formatChange(Math.abs(change?.estimate ?? 0)).replace(/^\+/, "");
   const word = (change?.estimate ?? 0) < 0 ? "fell" : "rose";
   const from = before === null ? "" : ` from ${formatNumber(before)}`;
-  return `capacity ${word} by ${size}${from} to ${loadInWords(capacity.load ?? 0, capacity.unit)}`;
+  const over = capacity.failing === null ? "" : `; ${formatNumber(capacity.failing)} are too many`;
+  return `capacity ${word} by ${size}${from} to ${loadInWords(capacity.load ?? 0, capacity.unit)} (${formatRate(capacity.rps)}${over})`;
 }
 
 export function comparedCapacity({ comparisons }: Report): ReportComparison | null {

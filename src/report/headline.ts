@@ -56,9 +56,8 @@ function ofCapacity(report: Report, capacity: CapacitySection): Headline {
   const compared = comparedCapacity(report);
   const found = foundInWords(capacity);
   if (conclusion === "invalid") return { icon: "⚠️", ...words(found) };
-  if (compared?.outcome === "regressed")
-    return { icon: "❌", ...words(`${dropInWords(capacity, compared)}; ${found}`) };
-  if (compared?.outcome === "improved") return { icon: "🚀", ...words(`${dropInWords(capacity, compared)}; ${found}`) };
+  if (compared?.outcome === "regressed") return { icon: "❌", ...words(dropInWords(capacity, compared)) };
+  if (compared?.outcome === "improved") return { icon: "🚀", ...words(dropInWords(capacity, compared)) };
   const isFirst = conclusion === "pass" && compared === null && report.baseline.whyNot !== null;
   return isFirst
     ? { icon: "ℹ️", ...words(`${found}; no baseline yet to compare with`) }

@@ -70,7 +70,7 @@ export function comparisonRow(comparison: ReportComparison): string[] {
     // Bold marks what was established; the rest may be noise.
     news && estimate !== nothing ? `**${estimate}**` : estimate,
     formatInterval(change, unit),
-    formatChange(comparison.tolerance, unit),
+    formatChange(metric === "capacity" ? -comparison.tolerance : comparison.tolerance, unit),
     sees === null ? nothing : formatChange(sees, unit).replace(/^\+/, ""),
     formatCount(comparison.n),
   ];

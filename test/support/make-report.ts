@@ -3,6 +3,8 @@ import type { Report } from "../../src/report/report.ts";
 import type { ThresholdResult } from "../../src/slo/promise.ts";
 import type { Endpoint } from "../../src/stats/endpoint.ts";
 import type { RunResult } from "../../src/stats/run-result.ts";
+import type { Capacity } from "../../src/verdict/capacity.ts";
+import type { CapacityStep } from "../../src/verdict/capacity-step.ts";
 import type { Comparison } from "../../src/verdict/comparison.ts";
 import { type Behaviour, makeResult } from "./make-result.ts";
 
@@ -155,6 +157,32 @@ const hostileNames = [
 ];
 
 /** The reports every renderer is held against. */
+/** A search that found a knee a little above 100 users; what failed there was tried again. */
+const searched: Capacity = {
+  unit: "users",
+  end: "bracketed",
+  bounds: { start: 25, least: 1, most: 1000, isWhole: true, precision: 0.05 },
+  steps: [
+    capacityStep({ load: 25, rps: 50, p95Ms: 92 }),
+    capacityStep({ load: 50, rps: 100, p95Ms: 104 }),
+    capacityStep({ load: 100, rps: 196, p95Ms: 141.2 }),
+    capacityStep({ load: 200, rps: 214, p95Ms: 920, outcome: "broken" }),
+    capacityStep({ load: 141, rps: 212, p95Ms: 520, outcome: "broken" }),
+    capacityStep({ load: 119, rps: 209, p95Ms: 371, outcome: "broken" }),
+    capacityStep({ load: 109, rps: 208, p95Ms: 312, outcome: "undecided" }),
+    capacityStep({ load: 104, rps: 205, p95Ms: 333, outcome: "broken" }),
+    capacityStep({ load: 104, rps: 205, p95Ms: 335, outcome: "broken" }),
+  ],
+};
+
+function capacityStep(step: Pick<CapacityStep, "load" | "rps"> & { p95Ms: number; outcome?: CapacityStep["outcome"] }) {
+  const { load, rps, p95Ms, outcome = "held" } = step;
+  const numbers = { windowMs: 11_500, requests: Math.round(rps * 11.5), errorRatio: 0, utilization: 0.31 };
+  const latencies = { p50Ms: Math.round(p95Ms / 4), p95Ms, p99Ms: Math.round(p95Ms * 1.3) };
+  const why = `p95 of all requests was ${Math.round(p95Ms)} ms; promised below 300 ms`;
+  return { load, rps, outcome, ...numbers, ...latencies, why: outcome === "held" ? null : why };
+}
+
 export const sampleInputs: Readonly<Record<string, () => ReportInput>> = {
   pass: () => ({
     ...defaults,
@@ -187,6 +215,33 @@ export const sampleInputs: Readonly<Record<string, () => ReportInput>> = {
       ["users", "10"],
       ["run-time", "10s"],
     ],
+  }),
+  capacity: () => ({
+    ...defaults,
+    passed: false,
+    result: makeResult({ behaviours: shop }),
+    verdict: {
+      conclusion: "fail",
+      reasons: [{ code: "regression", message: "capacity fell by 38 % (160 → 100)." }],
+      thresholds: [kept, errorsKept],
+      comparisons: [
+        comparison({
+          endpoint: null,
+          metric: "capacity",
+          method: "baseline",
+          before: 160,
+          after: 100,
+          change: { estimate: -0.375, low: -0.5, high: -0.22 },
+          p: 0.0004,
+          n: 700,
+          smallestDetectable: 0.24,
+          outcome: "regressed",
+        }),
+      ],
+    },
+    baseline: foundBaseline,
+    comparing: stored,
+    capacity: searched,
   }),
   "first-run": () => ({
     ...defaults,

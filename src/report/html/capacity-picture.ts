@@ -112,7 +112,7 @@ function line(steps: readonly CapacityStepRow[], which: "p50" | "p95", { x, y }:
 
 function table(capacity: CapacitySection, steps: readonly CapacityStepRow[]): Markup {
   const heads = [capacity.unit === "users" ? "Users" : "Arrivals/s", "Requests/s", "p50", "p95", "p99", "Errors"];
-  return markup`<div class="wide"><table><caption>Every load that was tried</caption>
+  return markup`<div class="scroll" role="region" tabindex="0" aria-label="Every load that was tried"><table><caption>Every load that was tried</caption>
 <thead><tr><th scope="col">Outcome</th>${heads.map((head) => markup`<th scope="col">${head}</th>`)}<th scope="col">Why not</th></tr></thead>
 <tbody>${steps.map(
     (step) =>
