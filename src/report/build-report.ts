@@ -16,6 +16,7 @@ import {
 import { bounds, reportSchemaVersion } from "./report-schema.ts";
 import { comparisonsOf, numbersOf, rowsOf, tallyOf, thresholdsOf } from "./rows.ts";
 import { seriesOf } from "./series.ts";
+import { timingCourse } from "./timing-course.ts";
 
 /** What a report says of the baseline; `whyNot` where it was not found or not usable. */
 export interface BaselineInfo {
@@ -80,6 +81,7 @@ export function buildReport(input: ReportInput): Report {
   const rows = withVanished(rowsOf(summary, verdict.comparisons), input.vanished ?? []);
   const comparisons = comparisonsOf(verdict.comparisons);
   const thresholds = thresholdsOf(verdict.thresholds);
+  const watched = watchedEndpoints({ rows, comparisons, thresholds });
   const startedAt = clipInstant(meta.startedAt);
   const sinceStart = relativeTo(startedAt === null ? 0 : Date.parse(startedAt));
   const total = (arm: "head" | "base") => {
@@ -139,11 +141,14 @@ export function buildReport(input: ReportInput): Report {
       code: clipText(code, 60),
       message: clipText(message),
     })),
-    series: seriesOf(result.blocks, watchedEndpoints({ rows, comparisons, thresholds })),
+    series: seriesOf(result, watched),
     distribution: { head: distributionOf(totalOf(cells, "head")), base: distributionOf(totalOf(cells, "base")) },
     phaseTimings: phaseTimings(cells),
     serverTimings: serverTimings(cells),
     capacity: input.capacity ? capacitySectionOf(input.capacity) : null,
+    timingCourses: [null, ...(rows.length > 1 ? watched.slice(0, 1) : [])].flatMap(
+      (endpoint) => timingCourse(result.blocks, endpoint) ?? [],
+    ),
     configuration: (input.configuration ?? [])
       .slice(0, bounds.list)
       .map(([key, value]) => [clipText(key, 80), clipText(value)]),

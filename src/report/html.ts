@@ -2,7 +2,9 @@ import { createHash } from "node:crypto";
 import { formatInstant } from "./format.ts";
 import { pageScript, pageStyle } from "./html/assets.ts";
 import { capacityFigure } from "./html/capacity-picture.ts";
-import { figureMarkup, figuresOf } from "./html/charts.ts";
+import { courseFigures, figuresMarkup } from "./html/charts.ts";
+import { healthFigures } from "./html/health-charts.ts";
+import { latencyFigures } from "./html/latency-charts.ts";
 import { jsonMarkup, Markup, markup } from "./html/markup.ts";
 import {
   cardsSection,
@@ -18,6 +20,8 @@ import {
   warningsSection,
 } from "./html/sections.ts";
 import { comparisonsTable, endpointsTable, thresholdsTable, timingsTable } from "./html/tables.ts";
+import { phaseFigures, serverFigures } from "./html/timing-charts.ts";
+import { phaseWords } from "./phase-words.ts";
 import type { Report } from "./report.ts";
 import { oneLine } from "./safe-text.ts";
 
@@ -44,8 +48,13 @@ export function renderHtml(report: Report): string {
 }
 
 function draw(report: Report, most: (typeof sizes)[number]): string {
-  const figures = figuresOf(report);
-  const charts = Object.fromEntries(figures.map(({ id, chart }) => [id, chart]));
+  const courses = courseFigures(report);
+  const latencies = latencyFigures(report);
+  const phases = phaseFigures(report);
+  const server = serverFigures(report);
+  const health = healthFigures(report);
+  const all = [courses, latencies, phases, server, health].flat();
+  const charts = Object.fromEntries(all.map(({ id, chart }) => [id, chart]));
   const policy = [
     "default-src 'none'",
     `script-src ${hashOf(pageScript)}`,
@@ -70,14 +79,15 @@ function draw(report: Report, most: (typeof sizes)[number]): string {
 <main>
 ${verdictSection(report)}${cardsSection(report)}${capacityFigure(report)}${momentsSection(report)}
 ${
-  figures.length === 0
+  courses.length === 0
     ? null
     : section(
         "Over the run",
-        markup`<p class="soft">Time since the start; phases that are not judged lie on a tinted ground, promises are dashed lines.</p>
-<div class="charts">${figures.map(figureMarkup)}</div>`,
+        markup`<p class="soft">Time since the start; what is not judged lies on a tinted ground. Dashed lines across are promises, upright ones mark where a response time changed for good.</p>
+${figuresMarkup(courses)}`,
       )
 }
+${latencies.length === 0 ? null : section("In the judged window", figuresMarkup(latencies))}
 <section aria-labelledby="endpoints-heading"><h2 id="endpoints-heading" tabindex="-1">Endpoints</h2>
 <div class="tools"><label>Filter <input type="search" data-filters="endpoints" aria-describedby="endpoints-shown" autocomplete="off"></label>
 <span id="endpoints-shown" class="soft" role="status"></span></div>
@@ -93,11 +103,12 @@ ${
     ? null
     : section(
         "Where the time went",
-        timingsTable({
-          id: "phases",
-          caption: "Phases of the requests",
-          timings: phaseTimings.slice(0, most.comparisons),
-        }),
+        markup`${figuresMarkup(phases)}
+${timingsTable({
+  id: "phases",
+  caption: "Phases of the requests",
+  timings: phaseTimings.slice(0, most.comparisons).map((timing) => ({ ...timing, name: phaseWords(timing.name) })),
+})}`,
       )
 }
 ${
@@ -105,14 +116,24 @@ ${
     ? null
     : section(
         "What the server says",
-        timingsTable({
-          id: "server",
-          caption: "Server-Timing of the answers",
-          timings: serverTimings.slice(0, most.comparisons),
-        }),
+        markup`${figuresMarkup(server)}
+${timingsTable({
+  id: "server",
+  caption: "Server-Timing of the answers",
+  timings: serverTimings.slice(0, most.comparisons),
+})}`,
       )
 }
 ${warningsSection(report, most.lists)}
+${
+  health.length === 0
+    ? null
+    : section(
+        "The load generator",
+        markup`<p class="soft">If this machine was slow, so are the numbers above. Of each step the worst thread; dashed: the limits.</p>
+${figuresMarkup(health)}`,
+      )
+}
 ${measuredSection(report)}
 ${configurationSection(report, most.lists)}
 </main>

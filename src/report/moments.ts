@@ -7,6 +7,10 @@ export interface Moment {
   readonly atMs: number;
   readonly name: string | null;
   readonly text: string;
+  /** A response time that changed for good within the run. */
+  readonly lasting?: boolean;
+  /** Something was slower than before, or than what it is compared with. */
+  readonly slower?: boolean;
 }
 
 const judged = new Set<Series["phase"][number]>(["steady", "extension"]);
@@ -22,8 +26,9 @@ export function momentsOf(report: Report): Moment[] {
     if (!change) return [];
     const verb = change.afterMs > change.beforeMs ? "rose" : "fell";
     const text = `p95 ${verb} from about ${formatMs(change.beforeMs)} to about ${formatMs(change.afterMs)} and stayed there`;
-    return [{ atMs: change.atMs, name, text }];
+    return [{ atMs: change.atMs, name, text, lasting: true, slower: change.afterMs > change.beforeMs }];
   });
+  const allAlong = regressedAllAlong(report, new Set(lasting.map(({ name }) => name)));
   const failures = report.failures.slice(0, 5).map(({ endpoint, firstMs, lastMs, count }) => ({
     atMs: firstMs,
     name: endpointLabel(endpoint),
@@ -37,7 +42,26 @@ export function momentsOf(report: Report): Moment[] {
     name: task,
     text: `first of ${counted(count, "exception")}`,
   }));
-  return [...lasting, ...failures, ...exceptions].sort((a, b) => a.atMs - b.atMs);
+  return [...lasting, ...allAlong, ...failures, ...exceptions].sort((a, b) => a.atMs - b.atMs);
+}
+
+/** Endpoints slower than what they are compared with whose response time did not change within the run. */
+function regressedAllAlong({ series, comparisons }: Report, changed: ReadonlySet<string | null>): Moment[] {
+  const first = series.phase.findIndex((phase) => judged.has(phase));
+  const slower = comparisons.flatMap(({ endpoint, metric, outcome, method }) =>
+    outcome === "regressed" && endpoint !== null && /^p\d/.test(metric)
+      ? [[endpointLabel(endpoint), method === "side-by-side" ? "base version" : "baseline"] as const]
+      : [],
+  );
+  return [...new Map(slower)]
+    .filter(([name]) => first >= 0 && !changed.has(name))
+    .slice(0, 5)
+    .map(([name, than]) => ({
+      atMs: first * series.stepMs,
+      name,
+      text: `slower than the ${than} from the first judged moment on`,
+      slower: true,
+    }));
 }
 
 /**

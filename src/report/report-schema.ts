@@ -12,6 +12,7 @@ export const bounds = {
   failures: 100,
   exceptions: 50,
   points: 600,
+  timingPoints: 120,
   bins: 120,
   list: 100,
   name: 200,
@@ -146,7 +147,33 @@ const series = z.object({
   p99Ms: points(ms.nullable()),
   users: points(count),
   /** p95 of the endpoints most worth a look, on the same steps. */
-  endpoints: z.array(z.object({ endpoint, p95Ms: points(ms.nullable()) })).max(6),
+  endpoints: z
+    .array(z.object({ endpoint, p95Ms: points(ms.nullable()), baseP95Ms: points(ms.nullable()).optional() }))
+    .max(6),
+  /** The base version's, side by side. */
+  base: z.object({ rps: points(rate), p50Ms: points(ms.nullable()), p95Ms: points(ms.nullable()) }).optional(),
+  /** The load generator's, worst thread and block of each step; ratios 0–1. */
+  health: z
+    .object({
+      delayP99Ms: points(ms.nullable()),
+      utilization: points(rate.nullable()),
+      threadCpu: points(rate.nullable()),
+      machineCpu: points(rate.nullable()),
+      steal: points(rate.nullable()),
+      lateStarts: points(count),
+      delayLimitMs: ms,
+      utilizationLimit: rate,
+    })
+    .optional(),
+});
+
+const part = z.object({ name: text(80), meanMs: z.array(ms).max(bounds.timingPoints) });
+/** What a request's time was made of as the run went on: the mean of each part over all requests of a step. */
+const timingCourse = z.object({
+  endpoint: endpoint.nullable(),
+  stepMs: ms,
+  phases: z.array(part).max(6),
+  server: z.array(part).max(6),
 });
 
 const bin = z.object({ lowMs: ms, highMs: ms, count });
@@ -294,6 +321,8 @@ export const reportSchema = z.object({
   serverTimings: z.array(timing).max(bounds.list),
   /** Of a search for the largest load; null in the report of one run. */
   capacity: capacitySection.nullable().default(null),
+  /** All requests first, then the endpoint most worth a look. Absent in reports of before it was told. */
+  timingCourses: z.array(timingCourse).max(2).optional(),
   /** The effective configuration, as written in the configuration file or the inputs. */
   configuration: z.array(z.tuple([text(80), text(bounds.message)])).max(bounds.list),
 });

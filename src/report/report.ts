@@ -14,6 +14,8 @@ export type ReportThreshold = Report["thresholds"][number];
 export type ReportFailure = Report["failures"][number];
 export type Series = Report["series"];
 export type Distribution = NonNullable<Report["distribution"]["head"]>;
+export type HealthCourse = NonNullable<Series["health"]>;
+export type TimingCourse = NonNullable<Report["timingCourses"]>[number];
 export type Timing = Report["phaseTimings"][number];
 
 /** Draws a report as text. No clock, no environment, no file. */

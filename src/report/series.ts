@@ -1,29 +1,35 @@
-import { type Endpoint, parseCellKey } from "../stats/endpoint.ts";
+import { type Arm, type Endpoint, parseCellKey } from "../stats/endpoint.ts";
 import { EndpointStats } from "../stats/endpoint-stats.ts";
+import type { RunResult } from "../stats/run-result.ts";
 import { type Block, blockMs } from "../stats/snapshot.ts";
 import { percentileMs } from "../stats/summary.ts";
 import { clipEndpoint, sizeOrNull, tidySize, whole } from "./clip.ts";
+import { healthCourse } from "./health-course.ts";
 import type { Series } from "./report.ts";
 import { bounds } from "./report-schema.ts";
 
 interface Step {
   phase: Block["phase"];
   users: number;
-  readonly total: EndpointStats;
-  readonly watched: EndpointStats[];
+  readonly total: Record<Arm, EndpointStats>;
+  readonly watched: Record<Arm, EndpointStats>[];
 }
 
+const bothArms = (): Record<Arm, EndpointStats> => ({ head: new EndpointStats(), base: new EndpointStats() });
+
 /**
- * The run over time, all phases, head arm: one point a second, or as many seconds as keep it within 600 points.
+ * The run over time, all phases: one point a second, or as many seconds, a power of two, as keep it within 600 points.
+ * Documents of long runs have histograms for such groups of blocks only.
  * @param watched endpoints that get a p95 line of their own, at most six
  */
-export function seriesOf(blocks: readonly Block[], watched: readonly Endpoint[]): Series {
+export function seriesOf(result: RunResult, watched: readonly Endpoint[]): Series {
+  const { blocks } = result;
   const last = blocks.reduce((most, { block }) => Math.max(most, block), -1);
-  const perStep = 2 * Math.max(1, Math.ceil((last + 1) / 2 / bounds.points));
+  let perStep = 2;
+  while ((last + 1) / perStep > bounds.points) perStep *= 2;
   const steps: Step[] = [];
   for (let i = 0; i * perStep <= last; i++) {
-    const watchedStats = watched.map(() => new EndpointStats());
-    steps.push({ phase: "ramp", users: 0, total: new EndpointStats(), watched: watchedStats });
+    steps.push({ phase: "ramp", users: 0, total: bothArms(), watched: watched.map(bothArms) });
   }
   const latest = new Map<Step, number>();
   for (const block of blocks) {
@@ -37,29 +43,51 @@ export function seriesOf(blocks: readonly Block[], watched: readonly Endpoint[])
     }
   }
   const seconds = (index: number) => (Math.min(perStep, last + 1 - index * perStep) * blockMs) / 1000;
-  const shown = (ratio: number) => steps.map(({ total }) => sizeOrNull(percentileMs(total, ratio)));
+  const shown = (of: (step: Step) => EndpointStats | undefined, ratio: number) =>
+    steps.map((step) => sizeOrNull(percentileMs(of(step) ?? new EndpointStats(), ratio)));
+  const rate = (arm: Arm) => steps.map(({ total }, i) => tidySize(total[arm].requests / seconds(i)));
+  const sideBySide = steps.some(({ total }) => total.base.requests > 0);
+  const health = healthCourse(result, perStep);
   return {
     stepMs: perStep * blockMs,
     phase: steps.map(({ phase }) => phase),
-    rps: steps.map(({ total }, i) => tidySize(total.requests / seconds(i))),
-    failuresPerSecond: steps.map(({ total }, i) => tidySize(total.failures / seconds(i))),
-    p50Ms: shown(0.5),
-    p95Ms: shown(0.95),
-    p99Ms: shown(0.99),
+    rps: rate("head"),
+    failuresPerSecond: steps.map(({ total }, i) => tidySize(total.head.failures / seconds(i))),
+    p50Ms: shown(({ total }) => total.head, 0.5),
+    p95Ms: shown(({ total }) => total.head, 0.95),
+    p99Ms: shown(({ total }) => total.head, 0.99),
     users: steps.map(({ users }) => whole(users)),
     endpoints: watched.map((endpoint, index) => ({
       endpoint: clipEndpoint(endpoint),
-      p95Ms: steps.map((step) => sizeOrNull(percentileMs(step.watched[index] ?? new EndpointStats(), 0.95))),
+      p95Ms: shown(({ watched }) => watched[index]?.head, 0.95),
+      ...(sideBySide && { baseP95Ms: shown(({ watched }) => watched[index]?.base, 0.95) }),
     })),
+    ...(sideBySide && {
+      base: {
+        rps: rate("base"),
+        p50Ms: shown(({ total }) => total.base, 0.5),
+        p95Ms: shown(({ total }) => total.base, 0.95),
+      },
+    }),
+    ...(health && { health }),
   };
 }
 
 function fold(step: Step, block: Block, watched: readonly Endpoint[]): void {
   for (const [key, stats] of block.cells) {
     const { arm, endpoint } = parseCellKey(key);
-    if (arm !== "head") continue;
-    step.total.merge(stats);
+    add(step.total[arm], stats);
     const index = watched.findIndex(({ method, name }) => method === endpoint.method && name === endpoint.name);
-    if (index >= 0) step.watched[index]?.merge(stats);
+    const own = step.watched[index]?.[arm];
+    if (own) add(own, stats);
   }
+}
+
+/** What the points are made of; phases and server timings are told elsewhere. */
+function add(into: EndpointStats, stats: EndpointStats): void {
+  into.requests += stats.requests;
+  into.failures += stats.failures;
+  into.minMs = Math.min(into.minMs, stats.minMs);
+  into.maxMs = Math.max(into.maxMs, stats.maxMs);
+  into.mergeLatencies(stats);
 }

@@ -3,7 +3,8 @@ import { type Block, blockMs } from "../stats/snapshot.ts";
 import { isJudged, shownPercentile } from "../stats/summary.ts";
 import type { Reason } from "./verdict.ts";
 
-const busiest = 0.9;
+/** Of a thread's time: an event loop this busy answers late. */
+export const busiest = 0.9;
 const smallestDelayMs = 5;
 /** Of the median latency: a generator this late bends what it measures. */
 const delayShare = 0.25;

@@ -54,7 +54,8 @@ describe.skipIf(!executablePath)("the report's page in a browser", () => {
     async (name) => {
       const { page, told } = await open(name);
       const drawn = await page.locator(".uplot canvas").count();
-      expect(drawn).toBe(name === "nothing" ? 0 : 6);
+      // Course 4, judged window 2, phases and server timings of all and of one endpoint 2 each, generator 2.
+      expect(drawn).toBe(name === "nothing" ? 0 : name === "invalid" ? 13 : 12);
       expect(told).toEqual([]);
       await page.context().close();
     },
@@ -101,6 +102,20 @@ describe.skipIf(!executablePath)("the report's page in a browser", () => {
     expect(await figure.locator("details tbody tr").count()).toBe(12);
     expect(await figure.locator("details thead th").allTextContents()).toEqual(["Time", "users"]);
     expect((await figure.locator("details tbody tr").nth(1).textContent())?.trim()).toBe("00:0110");
+    await page.context().close();
+  });
+
+  test("draws bands that add up, and tells each band's own numbers", async () => {
+    const { page } = await open("fail");
+    const figure = page.locator("figure", { has: page.locator("#chart-phases-over-time-0") });
+    await figure.locator("summary").click();
+    const head = ["Time", "waiting for a connection", "waiting for the first byte", "reading the answer"];
+    expect(await figure.locator("details thead th").allTextContents()).toEqual(head);
+    const shares = (await figure.locator("details tbody tr").nth(5).locator("td").allTextContents()).map(Number);
+    const [blocked = 0, firstByte = 0, download = 0] = shares;
+    expect(blocked).toBeLessThan(download);
+    expect(firstByte / download).toBeGreaterThan(8);
+    expect(firstByte / download).toBeLessThan(10);
     await page.context().close();
   });
 

@@ -74,8 +74,8 @@ describe("a report", () => {
   test("holds a long run in at most 600 points", () => {
     const long = makeResult({ behaviours: [{ endpoint: home, rate: 2, medianMs: 5 }], phases: [["steady", 1500]] });
     const { series } = buildReport({ ...sampleInputs.pass!(), result: long });
-    expect(series.rps.length).toBe(500);
-    expect(series.stepMs).toBe(3000);
+    expect(series.rps.length).toBe(375);
+    expect(series.stepMs).toBe(4000);
     expect(series.rps[3]).toBeCloseTo(2, 6);
   });
 

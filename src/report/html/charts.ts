@@ -1,6 +1,7 @@
-import { endpointLabel } from "../../stats/endpoint.ts";
+import { type Endpoint, endpointLabel } from "../../stats/endpoint.ts";
 import { formatCount, formatMoment, formatMs, formatRate } from "../format.ts";
-import type { Distribution, Report } from "../report.ts";
+import { momentsOf } from "../moments.ts";
+import type { Report } from "../report.ts";
 import { oneLine } from "../safe-text.ts";
 import { type Markup, markup } from "./markup.ts";
 
@@ -13,10 +14,17 @@ export interface Chart {
   /** x first, then one array per label. */
   readonly data: readonly (readonly (number | null)[])[];
   readonly bars?: boolean;
+  /** Each label's values lie upon those of the labels before it, as filled bands. */
+  readonly stacked?: boolean;
+  /** By label: which colour, and whether the line is dashed; its own of each if absent. */
+  readonly colors?: readonly number[];
+  readonly dashed?: readonly boolean[];
   /** Seconds that are not judged. */
   readonly unjudged?: readonly { readonly from: number; readonly to: number }[];
-  /** Promised values, drawn across. */
-  readonly limits?: readonly number[];
+  /** Values drawn across. */
+  readonly limits?: readonly { readonly value: number; readonly text: string }[];
+  /** Seconds at which something began, drawn upright. */
+  readonly marks?: readonly { readonly at: number; readonly text: string }[];
 }
 
 export interface Figure {
@@ -27,20 +35,17 @@ export interface Figure {
   readonly chart: Chart;
 }
 
-export function figuresOf(report: Report): Figure[] {
-  return [...overTime(report), ...latencies(report)];
-}
-
-function overTime(report: Report): Figure[] {
+/** The response times, rates and users of the run as it went on. */
+export function courseFigures(report: Report): Figure[] {
   const { series } = report;
   if (series.rps.length === 0) return [];
-  const seconds = series.rps.map((_, i) => (i * series.stepMs) / 1000);
+  const seconds = secondsOf(series.stepMs, series.rps.length);
   const base = { x: "time", unjudged: unjudged(report) } as const;
   const peak = peakOf(series.p95Ms);
   const at = (index: number) => formatMoment(index * series.stepMs);
   const failing = series.failuresPerSecond.findIndex((value, i) => value > 0 && isJudged(report, i));
-  const totalLimits = report.thresholds.filter((t) => t.endpoint === null && t.unit === "ms").map((t) => t.expected);
-  const endpointLimits = report.thresholds.filter((t) => t.endpoint !== null && t.unit === "ms").map((t) => t.expected);
+  const marks = marksOf(report);
+  const other = series.base;
   return [
     {
       id: "percentiles",
@@ -52,27 +57,14 @@ function overTime(report: Report): Figure[] {
       chart: {
         ...base,
         unit: "ms",
-        labels: ["p50", "p95", "p99"],
-        data: [seconds, series.p50Ms, series.p95Ms, series.p99Ms],
-        limits: [...new Set(totalLimits)].slice(0, 3),
+        labels: other ? ["p50", "p95", "base p50", "base p95"] : ["p50", "p95", "p99"],
+        ...(other && { colors: [0, 1, 0, 1], dashed: [false, false, true, true] }),
+        data: [seconds, series.p50Ms, series.p95Ms, ...(other ? [other.p50Ms, other.p95Ms] : [series.p99Ms])],
+        limits: promised(report, (endpoint) => endpoint === null),
+        marks: marks.filter(({ name }) => name === null),
       },
     },
-    ...(series.endpoints.length === 0
-      ? []
-      : [
-          {
-            id: "endpoints",
-            title: "p95 of the endpoints most worth a look",
-            words: "Regressed ones first, then broken promises, then the slowest.",
-            chart: {
-              ...base,
-              unit: "ms",
-              labels: series.endpoints.map(({ endpoint }) => oneLine(endpointLabel(endpoint), 60) || "–"),
-              data: [seconds, ...series.endpoints.map(({ p95Ms }) => p95Ms)],
-              limits: [...new Set(endpointLimits)].slice(0, 3),
-            },
-          },
-        ]),
+    ...endpointFigure(report, { seconds, marks }),
     {
       id: "rates",
       title: "Requests and failures per second",
@@ -83,8 +75,10 @@ function overTime(report: Report): Figure[] {
       chart: {
         ...base,
         unit: "per second",
-        labels: ["requests/s", "failures/s"],
-        data: [seconds, series.rps, series.failuresPerSecond],
+        labels: ["requests/s", "failures/s", ...(other ? ["base requests/s"] : [])],
+        colors: [0, 4, 0],
+        dashed: [false, false, true],
+        data: [seconds, series.rps, series.failuresPerSecond, ...(other ? [other.rps] : [])],
       },
     },
     {
@@ -94,6 +88,60 @@ function overTime(report: Report): Figure[] {
       chart: { ...base, unit: "users", labels: ["users"], data: [seconds, series.users] },
     },
   ];
+}
+
+/** p95 of the endpoints most worth a look; side by side of three at most, each with the base version's in dashes. */
+function endpointFigure(
+  report: Report,
+  { seconds, marks }: { readonly seconds: readonly number[]; readonly marks: readonly Mark[] },
+): Figure[] {
+  const { series } = report;
+  const twoArms = series.endpoints.some(({ baseP95Ms }) => baseP95Ms !== undefined);
+  const drawn = series.endpoints.slice(0, twoArms ? 3 : 6);
+  const names = new Set(drawn.map(({ endpoint }) => endpointLabel(endpoint)));
+  if (drawn.length === 0) return [];
+  const lines = drawn.flatMap(({ endpoint, p95Ms, baseP95Ms }, color) => {
+    const label = oneLine(endpointLabel(endpoint), 60) || "–";
+    const line = { label, color, dashed: false, values: p95Ms };
+    return baseP95Ms ? [line, { label: `${label} (base)`, color, dashed: true, values: baseP95Ms }] : [line];
+  });
+  const order = "Regressed ones first, then broken promises, then the slowest.";
+  return [
+    {
+      id: "endpoints",
+      title: "p95 of the endpoints most worth a look",
+      words: twoArms ? `${order} Dashed: the base version.` : order,
+      chart: {
+        x: "time",
+        unjudged: unjudged(report),
+        unit: "ms",
+        labels: lines.map(({ label }) => label),
+        ...(twoArms && { colors: lines.map(({ color }) => color), dashed: lines.map(({ dashed }) => dashed) }),
+        data: [seconds, ...lines.map(({ values }) => values)],
+        limits: promised(report, (endpoint) => endpoint !== null && names.has(endpointLabel(endpoint))),
+        marks: marks.filter(({ name }) => name !== null && names.has(name)),
+      },
+    },
+  ];
+}
+
+type Mark = NonNullable<Chart["marks"]>[number] & { readonly name: string | null };
+
+/** Where a response time rose or fell for good: the moments the pictures should be looked at. */
+function marksOf(report: Report): Mark[] {
+  return momentsOf(report)
+    .filter(({ lasting }) => lasting)
+    .map(({ atMs, name }) => ({ at: atMs / 1000, text: formatMoment(atMs), name }));
+}
+
+/** Values promised in milliseconds, three at most. */
+function promised(report: Report, of: (endpoint: Endpoint | null) => boolean): NonNullable<Chart["limits"]> {
+  const values = report.thresholds.filter((t) => t.unit === "ms" && of(t.endpoint)).map(({ expected }) => expected);
+  return [...new Set(values)].slice(0, 3).map((value) => ({ value, text: `promised ${formatMs(value)}` }));
+}
+
+export function secondsOf(stepMs: number, length: number): number[] {
+  return Array.from({ length }, (_, i) => (i * stepMs) / 1000);
 }
 
 function peakOf(values: readonly (number | null)[]): number | null {
@@ -108,7 +156,8 @@ function isJudged({ series, measured }: Report, index: number): boolean {
   return measured.phases.some(({ phase, judged }) => judged && phase === series.phase[index]);
 }
 
-function unjudged(report: Report): { from: number; to: number }[] {
+/** Seconds that are not judged. */
+export function unjudged(report: Report): { from: number; to: number }[] {
   const { series } = report;
   const spans: { from: number; to: number }[] = [];
   series.phase.forEach((_, index) => {
@@ -121,74 +170,12 @@ function unjudged(report: Report): { from: number; to: number }[] {
   return spans;
 }
 
-function latencies(report: Report): Figure[] {
-  const { head, base } = report.distribution;
-  if (head === null) return [];
-  const arms = [
-    { label: base === null ? "requests" : "this version", distribution: head },
-    ...(base === null ? [] : [{ label: "base version", distribution: base }]),
-  ];
-  return [histogram(arms), curve(arms)];
+/** Pictures side by side, as many as the width allows. */
+export function figuresMarkup(figures: readonly Figure[]): Markup {
+  return markup`<div class="charts">${figures.map(figureMarkup)}</div>`;
 }
 
-type Arms = readonly { readonly label: string; readonly distribution: Distribution }[];
-
-function histogram(arms: Arms): Figure {
-  const edges = [...new Set(arms.flatMap(({ distribution }) => distribution.bins.map(({ lowMs }) => lowMs)))].sort(
-    (a, b) => a - b,
-  );
-  const fullest = arms[0]?.distribution.bins.reduce((most, bin) => (bin.count > most.count ? bin : most));
-  return {
-    id: "histogram",
-    title: "How long requests took",
-    words: fullest
-      ? `Most took between ${formatMs(fullest.lowMs)} and ${formatMs(fullest.highMs)} (logarithmic scale).`
-      : "",
-    chart: {
-      x: "latency",
-      unit: "requests",
-      bars: true,
-      labels: arms.map(({ label }) => label),
-      data: [
-        edges.map((edge) => Number(Math.log10(edge).toFixed(4))),
-        ...arms.map(({ distribution }) => {
-          const counts = new Map(distribution.bins.map(({ lowMs, count }) => [lowMs, count]));
-          return edges.map((edge) => counts.get(edge) ?? 0);
-        }),
-      ],
-    },
-  };
-}
-
-function curve(arms: Arms): Figure {
-  const ratios = [...new Set(arms.flatMap(({ distribution }) => distribution.curve.map(([ratio]) => ratio)))].sort(
-    (a, b) => a - b,
-  );
-  const below = ratios.filter((ratio) => ratio < 1);
-  // The maximum stands a little to the right of the last percentile.
-  const end = Math.log10(1 / (1 - (below.at(-1) ?? 0))) + 0.2;
-  const at = (distribution: Distribution, ratio: number) => distribution.curve.find(([r]) => r === ratio)?.[1] ?? null;
-  const first = arms[0]?.distribution;
-  const words = first
-    ? `Half took at most ${formatMs(at(first, 0.5))}, 95 in a hundred at most ${formatMs(at(first, 0.95))}, the slowest ${formatMs(at(first, 1))}.`
-    : "";
-  return {
-    id: "curve",
-    title: "Percentile curve",
-    words,
-    chart: {
-      x: "percentile",
-      unit: "ms",
-      labels: arms.map(({ label }) => label),
-      data: [
-        ratios.map((ratio) => Number((ratio === 1 ? end : Math.log10(1 / (1 - ratio))).toFixed(4))),
-        ...arms.map(({ distribution }) => ratios.map((ratio) => at(distribution, ratio))),
-      ],
-    },
-  };
-}
-
-export function figureMarkup({ id, title, words }: Figure): Markup {
+function figureMarkup({ id, title, words }: Figure): Markup {
   return markup`<figure><figcaption id="chart-${id}"><b>${title}</b> <span class="soft">${words}</span></figcaption>
 <div class="plot" data-chart="${id}" role="img" aria-labelledby="chart-${id}"></div></figure>
 `;

@@ -66,7 +66,7 @@
     const lines = dark.matches
       ? ["#79b8ff", "#ffa657", "#d2a8ff", "#56d364", "#ff7b72", "#e3b341"]
       : ["#0550ae", "#bc4c00", "#8250df", "#1a7f37", "#cf222e", "#9a6700"];
-    return { ink: get("--soft"), grid: get("--line"), tint: get("--tint"), lines };
+    return { ink: get("--soft"), grid: get("--line"), tint: get("--tint"), paper: get("--paper"), lines };
   }
 
   function makeChart(holder) {
@@ -75,7 +75,7 @@
     const width = () => Math.max(240, holder.clientWidth);
     function draw() {
       if (plot) plot.destroy();
-      plot = new uPlot(optionsOf(chart, width(), colors()), chart.data, holder);
+      plot = new uPlot(optionsOf(chart, width(), colors()), chart.stacked ? stack(chart.data) : chart.data, holder);
     }
     draw();
     new ResizeObserver(() => {
@@ -83,6 +83,23 @@
     }).observe(holder);
     addTable(holder, chart);
     return { draw };
+  }
+
+  /** Every value upon those of the labels before it. */
+  function stack([x, ...lists]) {
+    const sum = x.map(() => 0);
+    return [x, ...lists.map((values) => values.map((value, i) => (sum[i] += value || 0)))];
+  }
+
+  /** Values of an axis that are at least so many pixels apart; the first of two neighbours stays. */
+  function apart(values, [min, max], width, gap) {
+    let last = Number.NEGATIVE_INFINITY;
+    return values.filter((value) => {
+      const at = ((value - min) / (max - min || 1)) * width;
+      if (at < 0 || at > width + 1 || at - last < gap) return false;
+      last = at;
+      return true;
+    });
   }
 
   function short(value) {
@@ -106,24 +123,39 @@
     return `${short(10 ** value)} ms`;
   }
 
-  function optionsOf(chart, width, { ink, grid, tint, lines }) {
+  /** The top of the scale: what is drawn, and limits that are not far beyond it. */
+  function highest(chart, max) {
+    const near = (chart.limits || []).map(({ value }) => value).filter((value) => value <= 3 * max);
+    const top = Math.max(max, ...near);
+    return top > 0 ? top * 1.12 : 1;
+  }
+
+  function optionsOf(chart, width, { ink, grid, tint, paper, lines }) {
+    const color = (i) => lines[(chart.colors ? chart.colors[i] : i) % lines.length];
+    const dashed = (i) => !chart.bars && !chart.stacked && (chart.dashed ? chart.dashed[i] : i > 0);
     const axis = { stroke: ink, grid: { stroke: grid, width: 1 }, ticks: { stroke: grid } };
     const ticks = {
-      percentile: () =>
-        [0, 0.30103, 1, 1.30103, 2, 3, 4, 5].filter((at) => at <= chart.data[0][chart.data[0].length - 1]),
-      latency: (_u, _index, min, max) => {
+      percentile: (u, _index, min, max) =>
+        apart([0.30103, 1, 1.30103, 2, 3, 4, 5], [min, max], u.bbox.width / devicePixelRatio, 38),
+      latency: (u, _index, min, max) => {
         const at = [];
         for (let power = Math.floor(min); power <= Math.ceil(max); power++) {
           for (const mantissa of [1, 2, 5]) at.push(power + Math.log10(mantissa));
         }
-        return at.filter((value) => value >= min && value <= max);
+        return apart(at, [min, max], u.bbox.width / devicePixelRatio, 52);
       },
     };
     return {
       width,
       height: 230,
       cursor: { y: false },
-      scales: { x: { time: false }, y: { range: (_u, _min, max) => [0, max > 0 ? max * 1.08 : 1] } },
+      legend: {
+        markers: {
+          dash: (_u, i) => (dashed(i - 1) ? "dashed" : "solid"),
+          ...(chart.stacked ? { fill: (_u, i) => `${color(i - 1)}99` } : {}),
+        },
+      },
+      scales: { x: { time: false }, y: { range: (_u, _min, max) => [0, highest(chart, max)] } },
       axes: [
         {
           ...axis,
@@ -141,17 +173,25 @@
         },
         ...chart.labels.map((label, i) => ({
           label,
-          stroke: lines[i % lines.length],
-          width: 2,
-          dash: dashes[i % dashes.length],
+          stroke: color(i),
+          width: chart.stacked ? 1 : 2,
+          dash: dashed(i) ? dashes[chart.dashed ? 1 : i % dashes.length] : [],
           points: { show: chart.data[0].length < 3 },
-          value: (_u, value) => short(value),
+          value: (_u, _value, series, index) => (index == null ? "" : short(chart.data[series][index])),
           ...(chart.bars
-            ? { paths: uPlot.paths.bars({ size: [0.9, 60] }), fill: `${lines[i % lines.length]}55`, dash: [] }
-            : {}),
+            ? { paths: uPlot.paths.bars({ size: [0.9, 60] }), fill: `${color(i)}55` }
+            : chart.stacked
+              ? { fill: `${color(i)}${i === 0 ? "99" : "00"}` }
+              : {}),
         })),
       ],
-      hooks: { drawClear: [(u) => shade(u, chart, tint, grid)], draw: [(u) => limits(u, chart, lines[4])] },
+      ...(chart.stacked
+        ? { bands: chart.labels.slice(1).map((_, i) => ({ series: [i + 2, i + 1], fill: `${color(i + 1)}99` })) }
+        : {}),
+      hooks: {
+        drawClear: [(u) => shade(u, chart, tint, grid)],
+        draw: [(u) => limits(u, chart, lines[4], paper), (u) => marks(u, chart, ink, paper)],
+      },
     };
   }
 
@@ -170,21 +210,58 @@
     ctx.restore();
   }
 
-  /** What was promised, as a dashed line across. */
-  function limits(u, chart, color) {
+  /** Limits, as dashed lines across with what they are. */
+  function limits(u, chart, color, paper) {
     const { ctx, bbox } = u;
     ctx.save();
-    ctx.strokeStyle = color;
-    ctx.setLineDash([3, 3]);
-    for (const value of chart.limits || []) {
+    for (const { value, text } of chart.limits || []) {
       const y = u.valToPos(value, "y", true);
       if (y < bbox.top || y > bbox.top + bbox.height) continue;
-      ctx.beginPath();
-      ctx.moveTo(bbox.left, y);
-      ctx.lineTo(bbox.left + bbox.width, y);
-      ctx.stroke();
+      dashedLine(ctx, [bbox.left, y, bbox.left + bbox.width, y], color);
+      write(ctx, text, [bbox.left + 6 * devicePixelRatio, y - 4 * devicePixelRatio], color, paper);
     }
     ctx.restore();
+  }
+
+  /** Moments at which something began, upright; of two that stand close only the line. */
+  function marks(u, chart, color, paper) {
+    const { ctx, bbox } = u;
+    ctx.save();
+    let written = Number.NEGATIVE_INFINITY;
+    for (const { at, text } of chart.marks || []) {
+      const x = u.valToPos(at, "x", true);
+      if (x < bbox.left || x > bbox.left + bbox.width) continue;
+      dashedLine(ctx, [x, bbox.top, x, bbox.top + bbox.height], color);
+      const place = Math.min(x + 4 * devicePixelRatio, bbox.left + bbox.width - 42 * devicePixelRatio);
+      if (place - written > 46 * devicePixelRatio) {
+        write(ctx, text, [place, bbox.top + 12 * devicePixelRatio], color, paper);
+        written = place;
+      }
+    }
+    ctx.restore();
+  }
+
+  function dashedLine(ctx, [fromX, fromY, toX, toY], color) {
+    ctx.strokeStyle = color;
+    ctx.lineWidth = devicePixelRatio;
+    ctx.setLineDash([3 * devicePixelRatio, 3 * devicePixelRatio]);
+    ctx.beginPath();
+    ctx.moveTo(fromX, fromY);
+    ctx.lineTo(toX, toY);
+    ctx.stroke();
+  }
+
+  /** Text on a rim of paper, so that lines beneath leave it readable. */
+  function write(ctx, text, [x, y], color, paper) {
+    ctx.font = `${11 * devicePixelRatio}px system-ui, sans-serif`;
+    ctx.textAlign = "left";
+    ctx.textBaseline = "alphabetic";
+    ctx.setLineDash([]);
+    ctx.lineWidth = 4 * devicePixelRatio;
+    ctx.strokeStyle = paper;
+    ctx.strokeText(text, x, y);
+    ctx.fillStyle = color;
+    ctx.fillText(text, x, y);
   }
 
   /** The numbers of a chart, for those who do not see it; made when asked for. */

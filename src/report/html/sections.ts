@@ -63,8 +63,8 @@ export function momentsSection(report: Report): Markup | null {
   return section(
     "When it began",
     markup`<ol class="moments">${moments.map(
-      ({ atMs, name, text }) =>
-        markup`<li><time>${formatMoment(atMs)}</time> ${name === null ? "All requests" : markup`<code>${oneLine(name, 120)}</code>`}: ${text}</li>
+      ({ atMs, name, text, slower }) =>
+        markup`<li${slower ? markup` class="slower"` : null}><time>${formatMoment(atMs)}</time> ${name === null ? "All requests" : markup`<code>${oneLine(name, 120)}</code>`}: ${text}</li>
 `,
     )}</ol>`,
   );
