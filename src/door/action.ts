@@ -31,11 +31,14 @@ export interface ActionWorld {
   readonly directory: string;
   /** The job's log: standard output, where the runner reads workflow commands. */
   readonly write: (text: string) => void;
+  /** Hands over what anybody else writes to standard output: GitHub's libraries do. */
+  readonly overhear: (take: (text: string) => void) => void;
 }
 
 /** Runs the action and gives the process's exit code. Never throws: what goes wrong is an annotation. */
-export async function runAction({ env, directory, write }: ActionWorld): Promise<number> {
+export async function runAction({ env, directory, write, overhear }: ActionWorld): Promise<number> {
   const log = new RunnerLog(write);
+  overhear(log.overhear);
   const interruption = onInterruption();
   try {
     log.hide(secretsOf(env));

@@ -3,6 +3,7 @@ import {
   type Annotation,
   annotationCommands,
   foreignLines,
+  libraryCommands,
   maskCommands,
   ownLines,
   stopCommands,
@@ -14,6 +15,8 @@ export class RunnerLog {
   readonly #secrets: string[] = [];
   #redactor = new Redactor([]);
   #resume: string | null = null;
+  /** Masks that libraries asked for while the runner took no commands. */
+  #owed: string[] = [];
 
   constructor(write: (text: string) => void) {
     this.#write = write;
@@ -48,6 +51,16 @@ export class RunnerLog {
   /** As it is: the progress line. */
   readonly raw = (text: string): void => this.#write(text);
 
+  /**
+   * What a library printed past us. While the runner takes no commands nothing of it is printed: its debug lines would
+   * be plain text then, and hold the signed addresses that its masks were to hide.
+   */
+  readonly overhear = (text: string): void => {
+    const { masks, debug } = libraryCommands(text);
+    if (this.#resume !== null) this.#owed.push(...masks);
+    else for (const command of [...masks, ...debug]) this.#write(`${command}\n`);
+  };
+
   annotate(annotations: readonly Annotation[]): void {
     const clean = annotations.map((one) => ({ ...one, message: this.clean(one.message) }));
     for (const command of annotationCommands(clean)) this.#write(`${command}\n`);
@@ -66,7 +79,9 @@ export class RunnerLog {
   }
 
   resumeCommands(): void {
-    if (this.#resume !== null) this.#write(`${this.#resume}\n`);
+    if (this.#resume === null) return;
+    this.#write(`${this.#resume}\n`);
     this.#resume = null;
+    for (const command of this.#owed.splice(0)) this.#write(`${command}\n`);
   }
 }

@@ -61,6 +61,21 @@ export function maskCommands(values: readonly string[]): string[] {
   return [...all].filter((value) => value.trim() !== "").map((value) => `::add-mask::${data(value)}`);
 }
 
+/**
+ * What a library printed for the runner by itself: secrets it wants hidden, and the rest as debug lines, which people
+ * see only where they have asked for them.
+ */
+export function libraryCommands(text: string): {
+  readonly masks: readonly string[];
+  readonly debug: readonly string[];
+} {
+  const lines = text.split(/\r?\n/).filter((line) => line.trim() !== "");
+  const masks = lines.filter((line) => line.startsWith("::add-mask::"));
+  const others = lines.filter((line) => !line.startsWith("::add-mask::"));
+  // Already escaped where it is a command.
+  return { masks, debug: others.map((line) => (line.startsWith("::debug::") ? line : `::debug::${data(line)}`)) };
+}
+
 /** A foldable part of the log. */
 export function groupCommands(title: string, lines: readonly string[]): string[] {
   return [`::group::${data(title)}`, ...lines, "::endgroup::"];

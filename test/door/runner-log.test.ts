@@ -1,0 +1,31 @@
+import { describe, expect, test } from "vitest";
+import { RunnerLog } from "../../src/door/runner-log.ts";
+
+function open() {
+  const written: string[] = [];
+  return { written, log: new RunnerLog((text) => written.push(text)) };
+}
+
+describe("what a library prints past us", () => {
+  test("is for those who asked for debug lines", () => {
+    const { written, log } = open();
+    log.overhear("Artifact name is valid!\n");
+    log.overhear("::debug::Body: {%0A}\n::warning::50% of it\n");
+    expect(written).toEqual([
+      "::debug::Artifact name is valid!\n",
+      "::debug::Body: {%0A}\n",
+      "::debug::::warning::50%25 of it\n",
+    ]);
+  });
+
+  test("is hidden while commands are stopped, and its masks come as soon as they are heard", () => {
+    const { written, log } = open();
+    log.stopCommands();
+    log.overhear("::add-mask::s1gnature\n::debug::https://storage/?sig=s1gnature\nUploading\n");
+    expect(written.join("")).not.toContain("s1gnature");
+    log.resumeCommands();
+    expect(written.at(-1)).toBe("::add-mask::s1gnature\n");
+    log.resumeCommands();
+    expect(written).toHaveLength(3);
+  });
+});
