@@ -137,10 +137,12 @@ export function buildReport(input: ReportInput): Report {
       after: after === null ? null : clipText(after, bounds.name),
     })),
     measured: measuredOf(result, { warmup: input.warmup ?? "auto", cells }),
-    warnings: [...result.warnings, ...(input.warnings ?? [])].slice(0, bounds.list).map(({ code, message }) => ({
-      code: clipText(code, 60),
-      message: clipText(message),
-    })),
+    warnings: warningsOf(result, input.warnings ?? [])
+      .slice(0, bounds.list)
+      .map(({ code, message }) => ({
+        code: clipText(code, 60),
+        message: clipText(message),
+      })),
     series: seriesOf(result, watched),
     distribution: { head: distributionOf(totalOf(cells, "head")), base: distributionOf(totalOf(cells, "base")) },
     phaseTimings: phaseTimings(cells),
@@ -154,6 +156,12 @@ export function buildReport(input: ReportInput): Report {
       .map(([key, value]) => [clipText(key, 80), clipText(value)]),
   };
   return shrink(report);
+}
+
+/** What is said of the whole run says more than what the engine saw of the same thing on its way. */
+function warningsOf({ warnings }: RunResult, more: NonNullable<ReportInput["warnings"]>): typeof more {
+  const codes = new Set(more.map(({ code }) => code));
+  return [...warnings.filter(({ code }) => !codes.has(code)), ...more];
 }
 
 function relativeTo(startMs: number): (ms: number) => number {

@@ -30,6 +30,7 @@ export function hintsOf(result: RunResult): Warning[] {
     noWaits(window, result),
     throttling(window),
     resets(window),
+    oneAddress(window, result),
     connections(window),
     lateStarts(window, result),
   ].filter((hint) => hint !== null);
@@ -84,6 +85,36 @@ function throttling({ stats }: Window): Warning | null {
   };
 }
 
+/** Fewer users might come from one office; so many from one address look like an attack. */
+const crowd = 20;
+/** Of the requests. */
+const refusedShare = 0.005;
+
+/**
+ * Answers that firewalls and limits by address give. 429 names itself and has a hint of its own; a target on this
+ * machine has nothing of the kind in front of it.
+ */
+function oneAddress({ blocks, stats, users }: Window, { meta }: RunResult): Warning | null {
+  let unconnected = 0;
+  for (const block of blocks) {
+    for (const group of block.failures.groups.values()) if (group.kind === "connect") unconnected += group.count;
+  }
+  const forbidden = stats.statuses.get(403) ?? 0;
+  const told = [
+    forbidden === 0 ? "" : `${forbidden} answers were 403`,
+    unconnected === 0 ? "" : `${unconnected} connections were refused`,
+  ].filter((part) => part !== "");
+  if (users < crowd || forbidden + unconnected < refusedShare * stats.requests || isLocal(meta.host)) return null;
+  return {
+    code: "one-address",
+    message: `${told.join(" and ")} (${percent((forbidden + unconnected) / stats.requests)}), and the target sees all ${text(users)} users come from one address: a firewall, bot protection or a limit by address may have answered in its place. Let that address through, or spread the load over shards.`,
+  };
+}
+
+function isLocal(host: string | null): boolean {
+  return host !== null && /^(?:https?:\/\/)?(?:localhost|127\.[\d.]+|\[::1\])(?::\d+)?(?:\/|$)/i.test(host);
+}
+
 function resets({ blocks, stats }: Window): Warning | null {
   let count = 0;
   for (const block of blocks) {
@@ -108,7 +139,12 @@ function connections({ stats, users }: Window): Warning | null {
 
 function lateStarts({ blocks, stats }: Window, { meta }: RunResult): Warning | null {
   let late = 0;
-  for (const { health } of blocks) for (const thread of health.threads) late += thread.lateStarts;
+  let from: number | null = null;
+  for (const { block, health } of blocks) {
+    const count = health.threads.reduce((sum, thread) => sum + thread.lateStarts, 0);
+    if (count > 0) from ??= block;
+    late += count;
+  }
   if (late < 0.01 * stats.requests) return null;
   const why =
     meta.profile.arrivalRate === null
@@ -116,7 +152,7 @@ function lateStarts({ blocks, stats }: Window, { meta }: RunResult): Warning | n
       : `${text(meta.profile.arrivalRate)} iterations/s need more users than there are`;
   return {
     code: "late-starts",
-    message: `${late} iterations began later than scheduled: ${why}. Their latency counts from the schedule. Raise users or max-users, or lower the rate.`,
+    message: `${late} iterations began later than scheduled, the first ${text(((from ?? 0) * blockMs) / 1000)} s after the start: ${why}. Their latency counts from the schedule. Raise users or max-users, or lower the rate.`,
   };
 }
 

@@ -68,6 +68,7 @@ export function saturation(result: RunResult): Reason | null {
   const strain = strainOf(result);
   if (!isOverLimits(strain)) return null;
   const share = Math.round((100 * strain.saturated) / strain.blocks);
+  if (!isBusy(result)) return tooFewUsers(result, { share, strain });
   const late = strain.lateStarts === 0 ? "" : `, ${strain.lateStarts} iterations started late`;
   return {
     code: "saturated",
@@ -77,6 +78,24 @@ export function saturation(result: RunResult): Reason | null {
       `busy up to ${Math.round(100 * strain.worstUtilization)} % (limit 90 %)${late}. ` +
       "The latencies are its own as much as the target's.",
     remedy: "Use fewer users or a lower rate, more `threads`, a larger runner, or several shards.",
+  };
+}
+
+/** The generator was at ease, yet nobody was free to begin what was due. */
+function tooFewUsers(
+  { meta, trouble, summary }: RunResult,
+  { share, strain }: { readonly share: number; readonly strain: Strain },
+): Reason {
+  const { arrivalRate } = meta.profile;
+  const took = summary.totals[0]?.avgMs ?? null;
+  const time = took === null ? "" : `, at ${round1(took)} ms a request on average`;
+  return {
+    code: "saturated",
+    message:
+      `The generator could not keep the schedule in ${share} % of the run (${strain.saturated} of ${strain.blocks} blocks): ` +
+      `${strain.lateStarts} iterations started late, since all ${trouble.peakUsers} users were still busy; ` +
+      `${arrivalRate} iterations/s need more of them${time}. The machine had time to spare.`,
+    remedy: "Raise `users` (and `max-users`), or lower `arrival-rate`.",
   };
 }
 

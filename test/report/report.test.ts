@@ -122,6 +122,17 @@ describe("a report", () => {
     expect(built.tally).toMatchObject({ regressed: 1, waived: 1, improved: 1, unchanged: 1, inconclusive: 1 });
   });
 
+  test("says a thing once: what is known of the whole run, not what the engine saw on its way", () => {
+    const input = sampleInputs.pass!();
+    const engine = [
+      { code: "late-starts", message: "40 started late" },
+      { code: "high-spawn-rate", message: "fast" },
+    ];
+    const warnings = [{ code: "late-starts", message: "40 began late: the pacing asks for too much" }];
+    const built = buildReport({ ...input, result: { ...input.result, warnings: engine }, warnings });
+    expect(built.warnings.map(({ message }) => message)).toEqual(["fast", warnings[0]!.message]);
+  });
+
   test("looks at regressed endpoints first, then at slow ones", () => {
     expect(report.series.endpoints[0]!.endpoint).toEqual(checkout);
   });

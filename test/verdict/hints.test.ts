@@ -14,6 +14,9 @@ interface Seen {
   readonly perBlock?: number;
   readonly latencyMs?: number;
   readonly limited?: number;
+  readonly forbidden?: number;
+  readonly refused?: number;
+  readonly host?: string;
   readonly resets?: number;
   readonly connects?: boolean;
   readonly lateStarts?: number;
@@ -23,13 +26,15 @@ interface Seen {
 /** Twenty blocks, ten seconds, all alike. */
 function run(seen: Seen): RunResult {
   const { users = 10, perBlock = 50, latencyMs = 40, limited = 0, resets = 0, connects = false, lateStarts = 0 } = seen;
+  const { forbidden = 0, refused = 0 } = seen;
   const make = Object.values(sampleInputs)[0] as () => { result: RunResult };
   const { result } = make();
   const blocks = Array.from({ length: 20 }, (_, block): Block => {
     const stats = new EndpointStats();
     const failures = new FailureLog();
     for (let i = 0; i < perBlock; i++) {
-      const failure = i < resets ? { kind: "reset" as const, message: "gone" } : undefined;
+      const kind = i < resets ? "reset" : i < refused ? "connect" : null;
+      const failure = kind ? ({ kind, message: "gone" } as const) : undefined;
       if (failure) failures.record("head", endpoint, failure, block);
       stats.record({
         arm: "head",
@@ -37,7 +42,7 @@ function run(seen: Seen): RunResult {
         intendedMs: 0,
         startMs: 0,
         latencyMs,
-        status: i < limited ? 429 : 200,
+        status: i < limited ? 429 : i < forbidden ? 403 : 200,
         bytesIn: 1,
         bytesOut: 1,
         phases: connects ? { connect: 1 } : {},
@@ -55,7 +60,8 @@ function run(seen: Seen): RunResult {
     };
   });
   const profile = { ...result.meta.profile, arrivalRate: seen.arrivalRate ?? null };
-  return { ...result, meta: { ...result.meta, profile }, blocks };
+  const host = seen.host ?? result.meta.host;
+  return { ...result, meta: { ...result.meta, profile, host }, blocks };
 }
 
 const codes = (seen: Seen) => hintsOf(run(seen)).map(({ code }) => code);
@@ -73,12 +79,31 @@ describe("hints", () => {
     ["resets", { resets: 1 }],
     ["connections-not-reused", { connects: true }],
     ["late-starts", { lateStarts: 2, arrivalRate: 100 }],
+    ["late-starts", { lateStarts: 2 }],
+    ["one-address", { users: 50, forbidden: 1, host: "https://shop.example" }],
+    ["one-address", { users: 50, refused: 1, host: "https://shop.example" }],
   ] as const)("%s is told where it is so", (code, seen) => {
     expect(codes(seen)).toEqual([code]);
   });
 
   it("are not made of a handful of requests", () => {
     expect(codes({ perBlock: 1, limited: 1, connects: true })).toEqual([]);
+  });
+
+  it("know that nobody stands before a target on this machine", () => {
+    for (const host of ["http://localhost:8080", "http://127.0.0.1", "http://[::1]:80/x"]) {
+      expect(codes({ users: 50, forbidden: 1, host })).toEqual([]);
+    }
+    expect(codes({ users: 50, forbidden: 1, host: "https://localhost.example" })).toEqual(["one-address"]);
+  });
+
+  it("say of late starts when they began, and whether pacing or a rate asked too much", () => {
+    const [pacing] = hintsOf(run({ lateStarts: 2 }));
+    expect(pacing?.message).toMatch(
+      /^40 iterations began later than scheduled, the first 0 s after the start: the pacing/,
+    );
+    const [rate] = hintsOf(run({ lateStarts: 2, arrivalRate: 100 }));
+    expect(rate?.message).toContain("100 iterations/s need more users than there are");
   });
 
   it("carry the numbers", () => {

@@ -67,6 +67,24 @@ describe("what makes a run invalid", () => {
     expect(codesOf({ ...closed, meta: { ...closed.meta, profile } })).toEqual(["saturated"]);
   });
 
+  test("too few users for the arrival rate are told as that, and not as a machine too slow", () => {
+    const open = (health: object) => {
+      const closed = resultOf(
+        Array.from({ length: 40 }, (_, i) => blockOf(i, [sample()], { health: [{ ...calm, ...health }] })),
+      );
+      return invalidities({
+        ...closed,
+        meta: { ...closed.meta, profile: { ...closed.meta.profile, arrivalRate: 100 } },
+      });
+    };
+    const [few] = open({ lateStarts: 5 });
+    expect(few?.message).toContain("200 iterations started late, since all 10 users were still busy");
+    expect(few?.remedy).toContain("Raise `users`");
+    const [slow] = open({ lateStarts: 5, utilization: 0.95 });
+    expect(slow?.message).toContain("The load generator was saturated");
+    expect(slow?.remedy).toContain("fewer users");
+  });
+
   test.each([
     [["x-vercel-mitigated", "challenge"]],
     [["CF-Mitigated", "challenge"]],
