@@ -3,15 +3,16 @@ import { ExitCode, GateError, UsageError } from "./base/errors.ts";
 import { cleanJson, Redactor } from "./base/redact.ts";
 import { entryUrl } from "./door/beside.ts";
 import { inspectLocustfile } from "./engine/inspect.ts";
+import { loadLightCompiler } from "./engine/light-compiler.ts";
 import type { LoadPlan } from "./engine/load-plan.ts";
 import { compileLocustfile } from "./engine/locustfile.ts";
 import type { MasterRunner } from "./engine/master.ts";
 import { readOwnArguments } from "./engine/own-arguments.ts";
 import { runLoad } from "./engine/run-load.ts";
+import { openThreads } from "./engine/thread-node.ts";
 import { toBlockWire } from "./gate/block-wire.ts";
 import type { FromSwarm, LoadOrder, ToSwarm } from "./gate/swarm-channel.ts";
 import type { FailureGroup } from "./stats/failures.ts";
-import { encodeResult } from "./stats/result-document.ts";
 
 /**
  * The child that runs user code: master and threads, no token, an environment of a few variables. It is told what to
@@ -20,6 +21,13 @@ import { encodeResult } from "./stats/result-document.ts";
 
 /** Users a second that a change by keys starts or stops, as in Locust. */
 const keysSpawnRate = 100;
+
+/** What a locustfile imports, and what a thread runs. */
+const entries = { engineUrl: entryUrl("index"), threadUrl: entryUrl("thread") };
+
+// Whatever the order will be, nearly every locustfile needs these two; the door is still reading its settings.
+void loadLightCompiler();
+void import(entries.engineUrl);
 
 let master: MasterRunner | undefined;
 let stopping: number | undefined;
@@ -59,11 +67,14 @@ async function obey(order: LoadOrder): Promise<void> {
 }
 
 async function load(order: LoadOrder): Promise<void> {
-  const plan = await planFor(order);
   if (order.inspect !== null) {
-    return await tell({ type: "inspected", text: await inspectLocustfile(plan, order.inspect) });
+    const text = await inspectLocustfile(await planFor(order), order.inspect);
+    return await tell({ type: "inspected", text });
   }
-  const result = await runLoad(plan, {
+  // The threads come up while the locustfile is compiled and looked at.
+  const pool = openThreads({ ...entries, threads: order.plan.threads });
+  const result = await runLoad(await planFor(order), {
+    pool,
     machine: { procStat, memoryBytes: () => process.memoryUsage.rss() },
     onProgress: (progress) => void tell({ type: "progress", progress }),
     onBlocks: (blocks) => void tell({ type: "blocks", blocks: blocks.map(toBlockWire) }),
@@ -73,6 +84,7 @@ async function load(order: LoadOrder): Promise<void> {
       if (stopping !== undefined) running.interrupt({ stopTimeoutMs: stopping });
     },
   });
+  const { encodeResult } = await import("./stats/result-document.ts");
   // Names of requests may carry a secret too (a token in a URL).
   writeFileSync(order.resultPath, cleanJson(new Redactor(order.plan.secrets), encodeResult(result)));
   await tell({ type: "done" });
@@ -81,15 +93,13 @@ async function load(order: LoadOrder): Promise<void> {
 /** The order once the locustfile was looked at and has read its own arguments. */
 async function planFor({ plan, locustfiles, directory, customArguments }: LoadOrder): Promise<LoadPlan> {
   const compiled = await compileLocustfile(locustfiles, { cwd: directory });
-  const engineUrl = entryUrl("index");
-  const own = await readOwnArguments({ compiled, engineUrl }, { ...customArguments, env: process.env });
+  const own = await readOwnArguments({ compiled, ...entries }, { ...customArguments, env: process.env });
   return {
     ...plan,
     compiled,
     locustfile: compiled.entries.map((url) => decodeURI(url.split("/").at(-1) ?? "")).join(", "),
     locustfileHash: compiled.hash,
-    engineUrl,
-    threadUrl: entryUrl("thread"),
+    ...entries,
     userClasses: own.positionals.length > 0 ? own.positionals : plan.userClasses,
     parsedOptions: { ...plan.parsedOptions, ...own.values },
   };

@@ -1,7 +1,7 @@
 import { ExitCode, GateError, messageOf, UsageError } from "../base/errors.ts";
 import { version } from "../base/version.ts";
-import { nearMiss } from "../config/fields.ts";
 import type { FileCommand } from "./file-command.ts";
+import { runAhead } from "./run-ahead.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** One command; its code is loaded when it is asked for. */
@@ -15,7 +15,7 @@ interface CommandRow {
 const commands: Readonly<Record<string, CommandRow>> = {
   run: {
     summary: "run a locustfile; judge it where something is promised",
-    start: async (argv, terminal) => (await import("./run.ts")).run(argv, terminal),
+    start: async (argv, terminal) => runAhead(argv, terminal),
   },
   demo: {
     summary: "the whole gate on a built-in sample shop with a planted regression",
@@ -52,11 +52,11 @@ const commands: Readonly<Record<string, CommandRow>> = {
   },
   calibrate: {
     summary: "the target against itself: the noise floor, tolerances to use",
-    start: async (argv, terminal) => (await import("./run.ts")).run(argv, terminal, "calibrate"),
+    start: async (argv, terminal) => runAhead(argv, terminal, "calibrate"),
   },
   capacity: {
     summary: "find the largest load that keeps the promises",
-    start: async (argv, terminal) => (await import("./run.ts")).run(argv, terminal, "capacity"),
+    start: async (argv, terminal) => runAhead(argv, terminal, "capacity"),
   },
 };
 
@@ -78,15 +78,18 @@ export async function runCli(argv: readonly string[], terminal: Terminal): Promi
       return ExitCode.ok;
     }
     if (command) return await command.start(rest, terminal);
-    if (first !== "" && !first.startsWith("-") && nearMiss(first, Object.keys(commands)) !== "") {
-      throw new UsageError([
-        { where: first, message: `there is no such command${nearMiss(first, Object.keys(commands))}` },
-      ]);
-    }
+    if (first !== "" && !first.startsWith("-")) await refuseTypingError(first);
     return await (commands.run as CommandRow).start(argv, terminal);
   } catch (error) {
     return told(error, terminal);
   }
+}
+
+/** A word that is nearly a command was meant as one; others are names of user classes. */
+async function refuseTypingError(word: string): Promise<void> {
+  const { nearMiss } = await import("../config/fields.ts");
+  const near = nearMiss(word, Object.keys(commands));
+  if (near !== "") throw new UsageError([{ where: word, message: `there is no such command${near}` }]);
 }
 
 async function help(of: string | undefined): Promise<string> {

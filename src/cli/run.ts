@@ -37,7 +37,11 @@ const inspections: readonly (readonly [option: string, what: NonNullable<LoadOrd
  * `calibrate` it is `swarmgate calibrate`: the target against itself, by the same options; with `capacity` the search
  * for the largest load that keeps the promises.
  */
-export async function run(argv: readonly string[], terminal: Terminal, mode: RunMode = "gate"): Promise<number> {
+export async function run(
+  argv: readonly string[],
+  terminal: Terminal,
+  { mode, swarm }: { mode: RunMode; swarm: World["swarmAhead"] },
+): Promise<number> {
   const asked = await readCommandLine(argv, terminal, mode);
   const { config, layers, extras } = asked;
   const says = (name: string) => lookUp(layers, name);
@@ -57,6 +61,7 @@ export async function run(argv: readonly string[], terminal: Terminal, mode: Run
     machine: thisMachine(),
     documents: () => scratch,
     swarmEntry: entryFile("swarm"),
+    swarmAhead: swarm,
     signal: interruption.signal,
     stopWithinMs: Math.min(stopWithinMs, config.settings["stop-timeout"]),
     origin: { commit: null, baseCommit: null, branch: null, ownsBaseline: false, run: null },

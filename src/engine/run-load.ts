@@ -9,11 +9,13 @@ import type { MachineSource } from "./machine-health.ts";
 import type { MasterRunner } from "./master.ts";
 import { openMaster } from "./master-side.ts";
 import { RequestBudget } from "./request-budget.ts";
-import { startThreads } from "./thread-node.ts";
+import { startThreads, type ThreadPool } from "./thread-node.ts";
 
 /** What a run on this machine needs of the world. */
 export interface LoadWorld {
   readonly clock?: Clock;
+  /** Threads that were started ahead, as many as the plan has. */
+  readonly pool?: ThreadPool | undefined;
   /** How to ask the machine for its load; without it blocks carry no machine health. */
   readonly machine?: MachineSource | undefined;
   /** Called after every block, from the first. */
@@ -41,7 +43,7 @@ export async function runLoad(plan: LoadPlan, world: LoadWorld = {}): Promise<Ru
   }
   const side = await openMaster(plan, { clock });
   const budget = plan.requests === null ? undefined : RequestBudget.of(plan.requests).buffer;
-  const threads = startThreads(plan, { budget });
+  const threads = startThreads(plan, { budget, pool: world.pool });
   try {
     const result = await leadRun(plan, {
       clock,

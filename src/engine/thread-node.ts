@@ -67,17 +67,35 @@ export interface Threads {
   destroy(): Promise<void>;
 }
 
-/** Starts `plan.threads` threads with `plan.threadUrl`. */
-export function startThreads(plan: LoadPlan, { budget }: { budget: SharedArrayBuffer | undefined }): Threads {
-  const pool = new Piscina({
-    filename: fileURLToPath(plan.threadUrl),
-    minThreads: plan.threads,
-    maxThreads: plan.threads,
+/** Threads that start up and do not know yet what they are to run. */
+export type ThreadPool = Piscina;
+
+/** What a thread can bring in before it knows the plan. */
+export interface ThreadPreparation {
+  /** What `import "swarmgate"` leads to. */
+  readonly engineUrl: string;
+}
+
+/** Starts threads with `threadUrl`: ahead of the plan, so that they come up while the locustfile is compiled. */
+export function openThreads(options: { threads: number; threadUrl: string; engineUrl: string }): ThreadPool {
+  const preparation: ThreadPreparation = { engineUrl: options.engineUrl };
+  return new Piscina({
+    filename: fileURLToPath(options.threadUrl),
+    minThreads: options.threads,
+    maxThreads: options.threads,
     concurrentTasksPerWorker: 1,
     atomics: "disabled",
     idleTimeout: Number.POSITIVE_INFINITY,
     recordTiming: false,
+    workerData: preparation,
   });
+}
+
+/** Gives the threads of a pool what they are to run. */
+export function startThreads(
+  plan: LoadPlan,
+  { budget, pool = openThreads(plan) }: { budget: SharedArrayBuffer | undefined; pool?: ThreadPool | undefined },
+): Threads {
   const nodes = Array.from({ length: plan.threads }, (_, thread) => {
     const { port1, port2 } = new MessageChannel();
     const id = `thread_${String(thread).padStart(3, "0")}`;

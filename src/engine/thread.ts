@@ -1,3 +1,4 @@
+import { workerData } from "node:worker_threads";
 import type { Snapshot } from "../stats/snapshot.ts";
 import type { Runner } from "../user/environment.ts";
 import { events } from "../user/events.ts";
@@ -7,10 +8,14 @@ import { LiveStats } from "./live-stats.ts";
 import { factsOf, openLocustfile, plansOf } from "./open-locustfile.ts";
 import { MessageRegistry, RunEnvironment } from "./run-environment.ts";
 import { serveThread, type ThreadParts, type UserSide } from "./serve-thread.ts";
-import type { ThreadStart } from "./thread-node.ts";
+import type { ThreadPreparation, ThreadStart } from "./thread-node.ts";
 import { UsageWatch } from "./usage-watch.ts";
 import { UserStarter } from "./user-side.ts";
 import type { WorkerHooks } from "./worker-options.ts";
+
+// The locustfile will import it; while that is compiled there is time to load it.
+const prepared = workerData as ThreadPreparation | null;
+if (prepared?.engineUrl !== undefined) void import(prepared.engineUrl);
 
 /** What a load-generating thread runs, from its start to its end. */
 export function runThread(start: ThreadStart): Promise<void> {

@@ -9,7 +9,8 @@ import type { RunResult } from "../stats/run-result.ts";
 import type { Block } from "../stats/snapshot.ts";
 import { baseHostOf } from "./question.ts";
 import type { CustomArguments, LoadOrder } from "./swarm-channel.ts";
-import { allowedEnvironment, runSwarmProcess } from "./swarm-process.ts";
+import { allowedEnvironment } from "./swarm-child.ts";
+import { runSwarmProcess } from "./swarm-process.ts";
 import type { World } from "./world.ts";
 
 /** Options of the command line that are no settings of the gate. */
@@ -147,6 +148,7 @@ export async function inspect(order: LoadOrder, world: World, config: GateConfig
 function swarmProcess(world: World, config: GateConfig) {
   return {
     entry: world.swarmEntry,
+    ahead: world.swarmAhead,
     environment: allowedEnvironment(world.environment, config.settings.env),
     directory: world.directory,
     onOutput: world.userOutput,

@@ -1,4 +1,4 @@
-import { type ChildProcess, fork } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { GateError, UsageError } from "../base/errors.ts";
@@ -7,44 +7,11 @@ import type { FailureGroup } from "../stats/failures.ts";
 import type { Block } from "../stats/snapshot.ts";
 import { fromBlockWire } from "./block-wire.ts";
 import type { FromSwarm, LoadOrder, SwarmFailure, ToSwarm } from "./swarm-channel.ts";
+import { type SwarmStart, startSwarm } from "./swarm-child.ts";
 
-/** Variables user code may see without being asked for (SPEC section 2, `env`). */
-const always = ["PATH", "HOME", "LANG", "TZ", "TMPDIR", "NODE_EXTRA_CA_CERTS", "LOCUST_*"];
-/** Windows cannot start a process or find a temporary directory without these. */
-const alwaysOnWindows = ["SystemRoot", "TEMP", "TMP", "USERPROFILE", "PATHEXT"];
-
-/**
- * Users that wait leave their garbage in the old generation, which by default may double before it is looked at:
- * 10,000 of them then take half as much again (docs/performance.md). Threads inherit both.
- */
-const memoryFlags = ["--max-semi-space-size=8", "--heap-growing-percent=30"];
-
-/** What user code may see of the environment: the few always, and what the user listed by name or glob. */
-export function allowedEnvironment(
-  all: Readonly<Record<string, string | undefined>>,
-  listed: readonly string[],
-): Record<string, string> {
-  const patterns = [...always, ...alwaysOnWindows, ...listed].map(
-    (glob) =>
-      new RegExp(
-        `^${glob
-          .replace(/[.+^${}()|[\]\\]/g, "\\$&")
-          .replaceAll("*", ".*")
-          .replaceAll("?", ".")}$`,
-      ),
-  );
-  return Object.fromEntries(
-    Object.entries(all).flatMap(([name, value]) =>
-      value !== undefined && patterns.some((pattern) => pattern.test(name)) ? [[name, value]] : [],
-    ),
-  );
-}
-
-export interface SwarmProcess {
-  /** The file the child starts with: `dist/swarm.js`. */
-  readonly entry: string;
-  readonly environment: Readonly<Record<string, string>>;
-  readonly directory: string;
+export interface SwarmProcess extends SwarmStart {
+  /** Gives the child; one that was started ahead, if there is one. */
+  readonly ahead?: ((start: SwarmStart) => ChildProcess) | undefined;
   /** One line of what user code printed. */
   readonly onOutput: (line: string) => void;
   readonly onProgress: (progress: Progress) => void;
@@ -73,15 +40,8 @@ export interface SwarmEnd {
  * `result.json` is complete on disk. Rejects with what the child reported, or says how it died.
  */
 export async function runSwarmProcess(order: LoadOrder, options: SwarmProcess): Promise<SwarmEnd> {
-  const child = fork(options.entry, [], {
-    cwd: options.directory,
-    env: options.environment as NodeJS.ProcessEnv,
-    execArgv: memoryFlags,
-    serialization: "advanced",
-    stdio: ["ignore", "pipe", "pipe", "ipc"],
-    // Ctrl-C in a terminal goes to the whole group; the child must not die of it before its users have stopped.
-    detached: process.platform !== "win32",
-  });
+  const { entry, environment, directory } = options;
+  const child = (options.ahead ?? startSwarm)({ entry, environment, directory });
   const said = new Said(child, options.onProgress);
   child.on("message", (message) => {
     const news = message as FromSwarm;

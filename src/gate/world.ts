@@ -4,7 +4,7 @@ import type { Progress } from "../engine/load-plan.ts";
 import type { Report } from "../report/report.ts";
 import type { Machine, RunResult } from "../stats/run-result.ts";
 import type { Verdict } from "../verdict/verdict.ts";
-import type { SwarmControls } from "./swarm-process.ts";
+import type { SwarmControls, SwarmProcess } from "./swarm-process.ts";
 
 /** What a door hands to the story: the machine, the user's ears, and where results go. Nothing below looks further. */
 export interface World {
@@ -17,6 +17,8 @@ export interface World {
   readonly documents: (name: string) => string;
   /** `dist/swarm.js`: what runs user code. */
   readonly swarmEntry: string;
+  /** Gives the process that runs it, perhaps one that was started ahead. */
+  readonly swarmAhead?: SwarmProcess["ahead"] | undefined;
   /** Aborted by SIGINT and SIGTERM. */
   readonly signal: AbortSignal;
   /** How long users may take to stop once it is. The runner gives 7.5 s in all, so 3 s at most (SPEC 13.8). */

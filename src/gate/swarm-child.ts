@@ -1,0 +1,94 @@
+import { type ChildProcess, fork } from "node:child_process";
+
+/** Variables user code may see without being asked for (SPEC section 2, `env`). */
+const always = ["PATH", "HOME", "LANG", "TZ", "TMPDIR", "NODE_EXTRA_CA_CERTS", "LOCUST_*"];
+/** Windows cannot start a process or find a temporary directory without these. */
+const alwaysOnWindows = ["SystemRoot", "TEMP", "TMP", "USERPROFILE", "PATHEXT"];
+
+/**
+ * Users that wait leave their garbage in the old generation, which by default may double before it is looked at:
+ * 10,000 of them then take half as much again (docs/performance.md). Threads inherit both.
+ */
+const memoryFlags = ["--max-semi-space-size=8", "--heap-growing-percent=30"];
+
+/** What user code may see of the environment: the few always, and what the user listed by name or glob. */
+export function allowedEnvironment(
+  all: Readonly<Record<string, string | undefined>>,
+  listed: readonly string[],
+): Record<string, string> {
+  const patterns = [...always, ...alwaysOnWindows, ...listed].map(
+    (glob) =>
+      new RegExp(
+        `^${glob
+          .replace(/[.+^${}()|[\]\\]/g, "\\$&")
+          .replaceAll("*", ".*")
+          .replaceAll("?", ".")}$`,
+      ),
+  );
+  return Object.fromEntries(
+    Object.entries(all).flatMap(([name, value]) =>
+      value !== undefined && patterns.some((pattern) => pattern.test(name)) ? [[name, value]] : [],
+    ),
+  );
+}
+
+/** How a load-generating process is started. */
+export interface SwarmStart {
+  /** The file the child starts with: `dist/swarm.js`. */
+  readonly entry: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly directory: string;
+}
+
+/** Starts a load-generating process; it waits for its order. It ends when whoever started it is gone. */
+export function startSwarm({ entry, environment, directory }: SwarmStart): ChildProcess {
+  return fork(entry, [], {
+    cwd: directory,
+    env: environment as NodeJS.ProcessEnv,
+    execArgv: memoryFlags,
+    serialization: "advanced",
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
+    // Ctrl-C in a terminal goes to the whole group; the child must not die of it before its users have stopped.
+    detached: process.platform !== "win32",
+  });
+}
+
+/** A load-generating process that comes up while the door still reads its settings. */
+export class SwarmAhead {
+  readonly #start: SwarmStart;
+  #child: ChildProcess | undefined;
+
+  constructor(start: SwarmStart) {
+    this.#start = start;
+    this.#child = startSwarm(start);
+    // What befalls it before it is needed is no news: then another is started.
+    this.#child.on("error", () => undefined);
+  }
+
+  /** The process, once and if it is what is wanted; else a new one. */
+  readonly take = (wanted: SwarmStart): ChildProcess => {
+    const child = this.#child;
+    if (child?.connected && sameStart(this.#start, wanted)) {
+      this.#child = undefined;
+      return child;
+    }
+    this.dispose();
+    return startSwarm(wanted);
+  };
+
+  /** Ends it if nobody took it. */
+  dispose(): void {
+    this.#child?.kill("SIGKILL");
+    this.#child = undefined;
+  }
+}
+
+function sameStart(a: SwarmStart, b: SwarmStart): boolean {
+  const names = Object.keys(a.environment);
+  return (
+    a.entry === b.entry &&
+    a.directory === b.directory &&
+    names.length === Object.keys(b.environment).length &&
+    names.every((name) => a.environment[name] === b.environment[name])
+  );
+}
