@@ -77,7 +77,8 @@ async function load(order: LoadOrder): Promise<void> {
     pool,
     machine: { procStat, memoryBytes: () => process.memoryUsage.rss() },
     onProgress: (progress) => void tell({ type: "progress", progress }),
-    onBlocks: (blocks) => void tell({ type: "blocks", blocks: blocks.map(toBlockWire) }),
+    onBlocks: (blocks) =>
+      void tell({ type: "blocks", blocks: blocks.map(toBlockWire), trouble: master?.log.toTrouble() ?? null }),
     onFailures: (groups) => void tell({ type: "failures", groups: groups.map(withoutBodies) }),
     onMaster: (running) => {
       master = running;

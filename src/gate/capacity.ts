@@ -168,7 +168,7 @@ async function runStep(
   const order = loadOrder({ config: stepped, world, extras, directory, extensionMs });
   const lookout = new Lookout({ thresholds, sideBySide: null, maxDurationMs: step.limitMs }, world.log);
   return await load(order, world, stepped, {
-    isEnough: (blocks) => lookout.take(blocks),
+    isEnough: (blocks, trouble) => lookout.take(blocks, trouble),
     isLost: shieldWatch(extras, world.log),
   });
 }

@@ -5,7 +5,7 @@ import type { GateConfig } from "../config/gate-config.ts";
 import { type LoadPlan, threadsFor } from "../engine/load-plan.ts";
 import type { FailureGroup } from "../stats/failures.ts";
 import { decodeResult } from "../stats/result-document.ts";
-import type { RunResult } from "../stats/run-result.ts";
+import type { RunResult, UserTrouble } from "../stats/run-result.ts";
 import type { Block } from "../stats/snapshot.ts";
 import { baseHostOf } from "./question.ts";
 import type { CustomArguments, LoadOrder } from "./swarm-channel.ts";
@@ -120,8 +120,8 @@ const ownRun = { limitBytes: Number.POSITIVE_INFINITY };
 
 /** Who looks at a running test and may end it early. */
 export interface Watch {
-  /** Given the blocks of a run that may go on past its run time; true ends it. */
-  readonly isEnough?: (blocks: readonly Block[]) => boolean;
+  /** Given the blocks of a run that may go on past its run time, and what users met so far; true ends it. */
+  readonly isEnough?: (blocks: readonly Block[], trouble: UserTrouble | null) => boolean;
   /** Given what failed, as it comes in; true ends it. */
   readonly isLost?: (failures: readonly FailureGroup[]) => boolean;
 }

@@ -2,12 +2,14 @@ import { evaluate } from "../slo/evaluate.ts";
 import type { ThresholdResult } from "../slo/promise.ts";
 import type { Threshold } from "../slo/threshold.ts";
 import { endpointLabel } from "../stats/endpoint.ts";
+import type { UserTrouble } from "../stats/run-result.ts";
 import { type Block, blockMs } from "../stats/snapshot.ts";
-import { isJudged } from "../stats/summary.ts";
+import { isJudged, shownPercentile, summarize } from "../stats/summary.ts";
 import type { Comparison } from "../verdict/comparison.ts";
 import { lookTimes } from "../verdict/looks.ts";
 import type { CompareSettings } from "../verdict/settings.ts";
 import { judgeSideBySide, lookLimit } from "../verdict/side-by-side.ts";
+import { lostForGood } from "../verdict/validity.ts";
 import { steadyMs } from "./question.ts";
 
 export interface Questions {
@@ -16,7 +18,14 @@ export interface Questions {
   readonly sideBySide: CompareSettings | null;
   /** Judged time in all, a confirmation included. */
   readonly maxDurationMs: number;
+  /** Iterations due per second in the open model. */
+  readonly arrivalRate?: number | null;
+  /** Codes of reasons that make no run invalid here. */
+  readonly forgiven?: ReadonlySet<string>;
 }
+
+/** How often it is asked whether the run is lost; it adds up everything measured. */
+const validityEveryMs = 10_000;
 
 /** What is still open, and when to look again. */
 interface Open {
@@ -34,6 +43,7 @@ export class Lookout {
   readonly #blocks: Block[] = [];
   #judgedMs = 0;
   #nextMs = 0;
+  #nextValidityMs = 0;
   #enough = false;
 
   /** @param say told why the run goes on, and why it ends early */
@@ -42,11 +52,20 @@ export class Lookout {
     this.#say = say;
   }
 
-  /** Takes the blocks measured since the last time, in order; true once everything is decided or time is up. */
-  take(blocks: readonly Block[]): boolean {
+  /**
+   * Takes the blocks measured since the last time, in order, and what has happened to users so far; true once
+   * everything is decided, time is up, or nothing that comes could still be judged.
+   */
+  take(blocks: readonly Block[], trouble: UserTrouble | null = null): boolean {
     for (const block of blocks) this.#blocks.push(block);
     this.#judgedMs += blocks.filter(isJudged).length * blockMs;
-    if (this.#enough || this.#judgedMs < this.#nextMs) return this.#enough;
+    if (this.#enough) return true;
+    if (trouble && this.#judgedMs >= this.#nextValidityMs) {
+      this.#nextValidityMs = this.#judgedMs + validityEveryMs;
+      this.#enough = this.#isLost(trouble);
+      if (this.#enough) return true;
+    }
+    if (this.#judgedMs < this.#nextMs) return false;
     const open = this.#look();
     this.#enough = open === null || this.#judgedMs >= open.untilMs;
     if (open === null) return true;
@@ -57,10 +76,27 @@ export class Lookout {
     return this.#enough;
   }
 
+  #limitMs(runTimeMs: number): number {
+    const { sideBySide, maxDurationMs } = this.#questions;
+    return sideBySide ? lookLimit({ runTimeMs, maxDurationMs }) : Math.max(runTimeMs, maxDurationMs);
+  }
+
+  #isLost(trouble: UserTrouble): boolean {
+    const { arrivalRate = null, forgiven = new Set() } = this.#questions;
+    const { totals } = summarize(this.#blocks);
+    const row = totals.find(({ arm }) => arm === "base") ?? totals[0];
+    const strained = { blocks: this.#blocks, arrivalRate, medianMs: (row && shownPercentile(row, 0.5)) ?? 0 };
+    const limitMs = this.#limitMs(steadyMs(this.#blocks));
+    const reason = lostForGood({ trouble, strained, limitMs, forgiven });
+    if (reason)
+      this.#say(`no longer run can be judged, so this one ends after ${seconds(this.#judgedMs)}: ${reason.message}`);
+    return reason !== null;
+  }
+
   #look(): Open | null {
     const { thresholds, sideBySide, maxDurationMs } = this.#questions;
     const runTimeMs = steadyMs(this.#blocks);
-    const limitMs = sideBySide ? lookLimit({ runTimeMs, maxDurationMs }) : Math.max(runTimeMs, maxDurationMs);
+    const limitMs = this.#limitMs(runTimeMs);
     const promises = evaluate(thresholds, this.#blocks).filter(({ outcome }) => outcome === "undecided");
     const names = promises.map(nameOfPromise);
     if (sideBySide) {

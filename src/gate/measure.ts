@@ -42,11 +42,13 @@ export async function measure({
     thresholds: config.thresholds,
     sideBySide: comparingOf(config) === "side-by-side" ? compareSettings(config) : null,
     maxDurationMs: config.settings["max-duration"],
+    arrivalRate: config.settings["arrival-rate"],
+    forgiven: extras.forgiven,
   };
   const lookout = new Lookout(questions, world.log);
   const order = loadOrder({ config, world, extras, directory, extensionMs: extensionOf(config, extras) });
   return await load(order, world, config, {
-    isEnough: (blocks) => lookout.take(blocks),
+    isEnough: (blocks, trouble) => lookout.take(blocks, trouble),
     isLost: shieldWatch(extras, world.log),
   });
 }

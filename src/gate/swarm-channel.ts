@@ -1,6 +1,7 @@
 import type { ExitCode, Problem } from "../base/errors.ts";
 import type { LoadPlan, Progress } from "../engine/load-plan.ts";
 import type { FailureGroup } from "../stats/failures.ts";
+import type { UserTrouble } from "../stats/run-result.ts";
 import type { BlockWire } from "./block-wire.ts";
 
 /** What the door tells the process that runs user code, over the child's channel. */
@@ -40,8 +41,8 @@ export type FromSwarm =
   | { readonly type: "ready" }
   | { readonly type: "started" }
   | { readonly type: "progress"; readonly progress: Progress }
-  /** Of a run that may go on past its run time: what the gate judges by at its looks. */
-  | { readonly type: "blocks"; readonly blocks: readonly BlockWire[] }
+  /** Of a run that may go on past its run time: what the gate judges by at its looks, and what users met so far. */
+  | { readonly type: "blocks"; readonly blocks: readonly BlockWire[]; readonly trouble: UserTrouble | null }
   /** What failed since the last time; the samples without their bodies. */
   | { readonly type: "failures"; readonly groups: readonly FailureGroup[] }
   /** `result.json` is on disk. */

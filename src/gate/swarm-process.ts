@@ -4,6 +4,7 @@ import type { Readable } from "node:stream";
 import { GateError, UsageError } from "../base/errors.ts";
 import type { Progress } from "../engine/load-plan.ts";
 import type { FailureGroup } from "../stats/failures.ts";
+import type { UserTrouble } from "../stats/run-result.ts";
 import type { Block } from "../stats/snapshot.ts";
 import { fromBlockWire } from "./block-wire.ts";
 import type { FromSwarm, LoadOrder, SwarmFailure, ToSwarm } from "./swarm-channel.ts";
@@ -17,7 +18,7 @@ export interface SwarmProcess extends SwarmStart {
   readonly onProgress: (progress: Progress) => void;
   readonly onStarted?: ((controls: SwarmControls) => void) | undefined;
   /** Given the blocks of a run that may go on past its run time; true once enough was measured. */
-  readonly isEnough: (blocks: readonly Block[]) => boolean;
+  readonly isEnough: (blocks: readonly Block[], trouble: UserTrouble | null) => boolean;
   /** Given what failed, as it comes in; true if there is nothing left to measure. */
   readonly isLost: (failures: readonly FailureGroup[]) => boolean;
   /** Aborted on SIGINT or SIGTERM: the load ends within `stopWithinMs` and the partial result is written. */
@@ -45,7 +46,7 @@ export async function runSwarmProcess(order: LoadOrder, options: SwarmProcess): 
   const said = new Said(child, options.onProgress);
   child.on("message", (message) => {
     const news = message as FromSwarm;
-    if (news.type === "blocks" && options.isEnough(news.blocks.map(fromBlockWire))) tell({ type: "end" });
+    if (news.type === "blocks" && options.isEnough(news.blocks.map(fromBlockWire), news.trouble)) tell({ type: "end" });
     if (news.type === "failures" && options.isLost(news.groups)) tell({ type: "end" });
   });
   const output = Promise.all([linesOf(child.stdout, options.onOutput), linesOf(child.stderr, options.onOutput)]);

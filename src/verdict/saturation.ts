@@ -23,14 +23,30 @@ export interface Strain {
   readonly lateStarts: number;
 }
 
+/** What of a run its strain is read from. */
+export interface Strained {
+  readonly blocks: readonly Block[];
+  /** Iterations due per second in the open model. */
+  readonly arrivalRate: number | null;
+  /** Of all requests; the base's where there is one, as it is not what is under test. */
+  readonly medianMs: number;
+}
+
+function strainedOf({ blocks, summary, meta }: RunResult): Strained {
+  const row = summary.totals.find(({ arm }) => arm === "base") ?? summary.totals[0];
+  const medianMs = row ? (shownPercentile(row, 0.5) ?? 0) : 0;
+  return { blocks, medianMs, arrivalRate: meta.profile.arrivalRate };
+}
+
 /** How the load generator fared: over its limits in which share of the blocks (statistics.md 4.8, SPEC 4.1). */
 export function strainOf(result: RunResult): Strain {
-  const head = result.summary.totals.find((row) => row.arm === "base") ?? result.summary.totals[0];
-  const medianMs = head ? (shownPercentile(head, 0.5) ?? 0) : 0;
+  return strain(strainedOf(result));
+}
+
+function strain({ blocks, arrivalRate, medianMs }: Strained): Strain {
   const delayLimitMs = Math.max(smallestDelayMs, delayShare * medianMs);
-  const { arrivalRate } = result.meta.profile;
   const lateLimit = arrivalRate === null ? Infinity : Math.max(1, (lateShare * arrivalRate * blockMs) / 1000);
-  const read = result.blocks.filter((block) => isJudged(block) && block.health.threads.length > 0);
+  const read = blocks.filter((block) => isJudged(block) && block.health.threads.length > 0);
   const threads = read.flatMap((block) => block.health.threads);
   return {
     blocks: read.length,
@@ -55,9 +71,17 @@ function isSaturated({ health }: Block, limits: { delayLimitMs: number; lateLimi
  * every user waits for a slow target.
  */
 export function isBusy(result: RunResult): boolean {
-  const { profile } = result.meta;
-  const closed = { ...result, meta: { ...result.meta, profile: { ...profile, arrivalRate: null } } };
-  return isOverLimits(strainOf(closed));
+  return isOverLimits(strain({ ...strainedOf(result), arrivalRate: null }));
+}
+
+/**
+ * Whether a run that goes on is saturated whatever comes: were every block still to come free of strain, until no more
+ * may be judged, more than a fifth of all would still have it. The median that the limit of delays is a share of moves,
+ * so a delay counts only from twice the limit on.
+ */
+export function isSaturatedForGood(run: Strained, { limitMs }: { limitMs: number }): boolean {
+  const { saturated } = strain({ ...run, medianMs: 2 * Math.max(run.medianMs, smallestDelayMs / delayShare) });
+  return saturated > (saturatedShare * limitMs) / blockMs;
 }
 
 function isOverLimits({ saturated, blocks }: Strain): boolean {

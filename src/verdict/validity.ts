@@ -1,6 +1,6 @@
-import type { RunResult } from "../stats/run-result.ts";
+import type { RunResult, UserTrouble } from "../stats/run-result.ts";
 import { platformBlocks } from "./blocked.ts";
-import { saturation } from "./saturation.ts";
+import { isSaturatedForGood, type Strained, saturation } from "./saturation.ts";
 import { targetGone } from "./target-gone.ts";
 import type { Reason } from "./verdict.ts";
 
@@ -24,6 +24,30 @@ export function invalidities(result: RunResult): Reason[] {
   return reasons.filter((reason) => reason !== null);
 }
 
+/**
+ * Why a run can never be judged, however long it goes on; null while it may. Only what cannot be undone counts: the
+ * locustfile's own faults, and a generator so long saturated that no calm can make it a fifth.
+ */
+export function lostForGood({
+  trouble,
+  strained,
+  limitMs,
+  forgiven,
+}: {
+  trouble: UserTrouble;
+  strained: Strained;
+  /** Judged time at the most. */
+  limitMs: number;
+  /** Codes that make no run invalid here. */
+  forgiven: ReadonlySet<string>;
+}): Reason | null {
+  const faults = [missingAwaits({ trouble }), forbiddenHosts({ trouble }), uncaughtExceptions({ trouble })];
+  const fault = faults.find((reason) => reason !== null && !forgiven.has(reason.code));
+  if (fault) return fault;
+  if (forgiven.has("saturated") || !isSaturatedForGood(strained, { limitMs })) return null;
+  return { code: "saturated", message: "The load generator was saturated for too long to be made good." };
+}
+
 function interrupted({ interrupted, summary }: RunResult): Reason | null {
   if (!interrupted) return null;
   return {
@@ -44,7 +68,7 @@ function usersDead({ trouble }: RunResult): Reason | null {
   };
 }
 
-function missingAwaits({ trouble }: RunResult): Reason | null {
+function missingAwaits({ trouble }: Pick<RunResult, "trouble">): Reason | null {
   const [first, ...more] = trouble.missingAwaits;
   if (!first) return null;
   const place = first.place === null ? "" : ` at ${first.place}`;
@@ -56,7 +80,7 @@ function missingAwaits({ trouble }: RunResult): Reason | null {
   };
 }
 
-function forbiddenHosts({ trouble }: RunResult): Reason | null {
+function forbiddenHosts({ trouble }: Pick<RunResult, "trouble">): Reason | null {
   const { forbiddenHosts } = trouble;
   if (forbiddenHosts.length === 0) return null;
   const hosts = forbiddenHosts.map(({ host, count }) => `${host} (${count}×)`).join(", ");
@@ -67,7 +91,7 @@ function forbiddenHosts({ trouble }: RunResult): Reason | null {
   };
 }
 
-function uncaughtExceptions({ trouble }: RunResult): Reason | null {
+function uncaughtExceptions({ trouble }: Pick<RunResult, "trouble">): Reason | null {
   const { exceptions } = trouble;
   const worst = [...exceptions].sort((a, b) => b.count - a.count)[0];
   if (!worst) return null;

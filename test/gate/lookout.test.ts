@@ -4,10 +4,11 @@ import { fromBlockWire, toBlockWire } from "../../src/gate/block-wire.ts";
 import { Lookout, type Questions } from "../../src/gate/lookout.ts";
 import { parseThresholds } from "../../src/slo/threshold.ts";
 import type { Endpoint } from "../../src/stats/endpoint.ts";
+import type { UserTrouble } from "../../src/stats/run-result.ts";
 import { type Block, blockMs, type Phase } from "../../src/stats/snapshot.ts";
 import { defaultCompareSettings as settings } from "../../src/verdict/settings.ts";
 import { judgeSideBySide } from "../../src/verdict/side-by-side.ts";
-import { arms, blockOf, sample } from "../verdict/runs.ts";
+import { arms, blockOf, calm, noTrouble, sample } from "../verdict/runs.ts";
 
 const search: Endpoint = { method: "GET", name: "/search" };
 
@@ -86,6 +87,43 @@ describe("a run watched side by side", () => {
       over: true,
     });
     expect(judgedMs).toBe(untilMs);
+  });
+});
+
+describe("a run that cannot be judged", () => {
+  const strained = (blocks: readonly Block[], from: number, to: number) =>
+    blocks.map((block, i) =>
+      i >= from && i < to
+        ? { ...block, health: { ...block.health, threads: [{ ...calm, utilization: 0.97 }] } }
+        : block,
+    );
+  const open = { thresholds: promised("p50 < 20ms"), maxDurationMs: 60_000 };
+  const untilMs = (blocks: readonly Block[], trouble: UserTrouble, questions: Partial<Questions> = {}) => {
+    const said: string[] = [];
+    const watch = new Lookout({ sideBySide: null, ...open, ...questions }, (line) => void said.push(line));
+    for (let i = 20; i <= blocks.length; i++) {
+      if (watch.take(i === 20 ? blocks.slice(0, 20) : blocks.slice(i - 1, i), trouble))
+        return { ms: i * blockMs, said };
+    }
+    return { ms: null, said };
+  };
+  const undecided = run({ ms: 60_000, steadyMs: 10_000, perBlock: 4 });
+
+  test("is not prolonged once the locustfile has thrown, whatever is undecided", () => {
+    const exceptions = [{ message: "boom", trace: "", task: "home", count: 1, firstMs: 0, lastMs: 0 }];
+    const { ms, said } = untilMs(undecided, { ...noTrouble, exceptions });
+    expect(ms).toBe(10_000);
+    expect(said).toEqual([expect.stringMatching(/^no longer run can be judged, so this one ends after 10 s: .*boom/)]);
+    expect(untilMs(undecided, noTrouble).ms).toBeGreaterThan(10_000);
+    const forgiven = new Set(["uncaught-exceptions"]);
+    expect(untilMs(undecided, { ...noTrouble, exceptions }, { forgiven }).ms).toBeGreaterThan(10_000);
+  });
+
+  test("ends when more than a fifth of all it may take was saturated, and not a moment before", () => {
+    // A fifth of a minute is twelve seconds, 24 blocks.
+    expect(untilMs(strained(undecided, 10, 36), noTrouble).ms).toBe(20_000);
+    expect(untilMs(strained(undecided, 10, 34), noTrouble).ms).toBe(untilMs(undecided, noTrouble).ms);
+    expect(untilMs(strained(undecided, 0, 20), noTrouble).ms).toBe(untilMs(undecided, noTrouble).ms);
   });
 });
 

@@ -5,7 +5,7 @@ import type { FromSwarm, LoadOrder, ToSwarm } from "../../../src/gate/swarm-chan
 import type { Endpoint } from "../../../src/stats/endpoint.ts";
 import { encodeResult } from "../../../src/stats/result-document.ts";
 import { type Block, blockMs, type Phase } from "../../../src/stats/snapshot.ts";
-import { arms, blockOf, calm, resultOf, sample } from "../../verdict/runs.ts";
+import { arms, blockOf, calm, noTrouble, resultOf, sample } from "../../verdict/runs.ts";
 
 /**
  * Stands where the load-generating process stands and speaks its messages, with an invented target: as fast as it
@@ -43,11 +43,11 @@ async function run({ plan, resultPath }: LoadOrder): Promise<void> {
     blockOf(block, samplesOf(random, { slower, latencyMs: over && kind === "knee" ? 200 : 20 }), { phase, health });
   const runTimeMs = plan.runTimeMs ?? 60_000;
   const blocks: Block[] = Array.from({ length: runTimeMs / blockMs }, (_, block) => make(block, plan.judgedPhase));
-  if (plan.extensionMs > 0) await say({ type: "blocks", blocks: blocks.map(toBlockWire) });
+  if (plan.extensionMs > 0) await say({ type: "blocks", blocks: blocks.map(toBlockWire), trouble: noTrouble });
   for (let more = plan.extensionMs; more > 0 && !(await isOver()); more -= blockMs) {
     const block = make(blocks.length, "extension");
     blocks.push(block);
-    await say({ type: "blocks", blocks: [toBlockWire(block)] });
+    await say({ type: "blocks", blocks: [toBlockWire(block)], trouble: noTrouble });
   }
   const { meta, ...rest } = resultOf(blocks);
   const { name, seed, host, baseHost, commit, baseCommit } = plan;
