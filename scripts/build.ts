@@ -2,7 +2,16 @@
  * Builds `dist/`: what the action runs and the package ships, with nothing to install beside it.
  * The same sources give the same bytes, on any machine: `check:dist` compares.
  */
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type Metafile } from "esbuild";
@@ -31,6 +40,9 @@ const banner = [
   "const __bundledFile = __fileURLToPath(import.meta.url);",
   "const __bundledFolder = __dirnameOf(__bundledFile);",
 ].join("");
+
+/** A notice of its own, not a sentence of a licence that speaks of copyright. */
+const copyright = /^\s*(Portions )?[Cc]opyright (\([cC]\)|©|\d|[A-Z])/;
 
 rmSync(outdir, { recursive: true, force: true });
 const present = Object.fromEntries(Object.entries(entries).filter(([, file]) => existsSync(join(root, file))));
@@ -69,10 +81,11 @@ for (const [from, to] of [["examples/shop/locustfile.ts", "demo/locustfile.ts"]]
   copyFileSync(join(root, from), join(outdir, to));
 }
 writeFileSync(join(outdir, "licenses.txt"), licences(metafile));
-const bytes = Object.values(metafile.outputs).reduce((sum, output) => sum + output.bytes, 0);
-console.log(`dist: ${Object.keys(metafile.outputs).length} files, ${(bytes / 1e6).toFixed(2)} MB`);
+const files = readdirSync(outdir, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+const bytes = files.reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).size, 0);
+console.log(`dist: ${files.length} files, ${(bytes / 1e6).toFixed(2)} MB`);
 
-/** The licence of every package whose code is in the bundle. */
+/** The licence of every package whose code is in the bundle; a text that many packages share stands there once. */
 function licences({ inputs }: Metafile): string {
   const folders = new Set<string>();
   for (const input of Object.keys(inputs)) {
@@ -81,17 +94,35 @@ function licences({ inputs }: Metafile): string {
     const [scope = "", name = ""] = input.slice(at + "node_modules/".length).split("/");
     folders.add(join(input.slice(0, at), "node_modules", scope.startsWith("@") ? `${scope}/${name}` : scope));
   }
-  const parts = [...folders].map((folder) => {
-    const manifest = JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8")) as {
-      name: string;
-      version: string;
-      license?: string;
-    };
-    const text = ["LICENSE", "LICENSE.md", "LICENSE.txt", "license", "LICENCE", "License", "LICENSE-MIT"]
-      .map((file) => join(root, folder, file))
-      .find((file) => existsSync(file));
-    const title = `${manifest.name} ${manifest.version} (${manifest.license ?? "see package"})`;
-    return `${title}\n${"-".repeat(title.length)}\n${text ? readFileSync(text, "utf8").replaceAll("\r\n", "\n").trim() : "The package ships no licence file."}\n`;
-  });
-  return [...new Set(parts)].sort().join("\n");
+  /** By the words of a licence: its text, and the packages under it, each with its copyright lines. */
+  const shared = new Map<string, { body: string; holders: Set<string> }>();
+  for (const folder of folders) {
+    const { title, text } = licenceOf(folder);
+    const lines = text.split("\n");
+    const rights = lines.filter((line) => copyright.test(line)).map((line) => `  ${line.trim()}`);
+    const rest = lines.filter((line) => !copyright.test(line)).join("\n");
+    const body = rest
+      .replaceAll(/[ \t]+$/gm, "")
+      .replaceAll(/\n{3,}/g, "\n\n")
+      .trim();
+    const words = body.toLowerCase().split(/\s+/).join(" ");
+    const licence = shared.get(words) ?? { body, holders: new Set() };
+    licence.holders.add([title, ...rights].join("\n"));
+    shared.set(words, licence);
+  }
+  const parts = [...shared.values()].map(({ body, holders }) => `${[...holders].sort().join("\n")}\n\n${body}\n`);
+  return parts.sort().join(`\n${"-".repeat(100)}\n\n`);
+}
+
+function licenceOf(folder: string): { title: string; text: string } {
+  const manifest = JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8")) as {
+    name: string;
+    version: string;
+    license?: string;
+  };
+  const file = ["LICENSE", "LICENSE.md", "LICENSE.txt", "license", "LICENCE", "License", "LICENSE-MIT"]
+    .map((name) => join(root, folder, name))
+    .find((path) => existsSync(path));
+  const text = file ? readFileSync(file, "utf8").replaceAll("\r\n", "\n") : "The package ships no licence file.";
+  return { title: `${manifest.name} ${manifest.version} (${manifest.license ?? "see package"})`, text };
 }
