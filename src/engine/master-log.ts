@@ -82,7 +82,7 @@ export class MasterLog {
       });
     }
     if (lateStarts > 0) {
-      told.push({ code: "late-starts", message: `${lateStarts} iterations started late: every user was still busy` });
+      told.push({ code: "late-starts", message: `${lateStarts} iterations started late: their users were still busy` });
     }
     return told;
   }

@@ -8,6 +8,7 @@ import type { LoadPlan, Progress } from "./load-plan.ts";
 import type { MachineSource } from "./machine-health.ts";
 import type { MasterRunner } from "./master.ts";
 import { openMaster } from "./master-side.ts";
+import { RateCap } from "./rate-cap.ts";
 import { RequestBudget } from "./request-budget.ts";
 import { startThreads, type ThreadPool } from "./thread-node.ts";
 
@@ -43,7 +44,8 @@ export async function runLoad(plan: LoadPlan, world: LoadWorld = {}): Promise<Ru
   }
   const side = await openMaster(plan, { clock });
   const budget = plan.requests === null ? undefined : RequestBudget.of(plan.requests).buffer;
-  const threads = startThreads(plan, { budget, pool: world.pool });
+  const places = plan.maxRate === null ? undefined : RateCap.places();
+  const threads = startThreads(plan, { budget, places, pool: world.pool });
   try {
     const result = await leadRun(plan, {
       clock,

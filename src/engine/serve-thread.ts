@@ -47,8 +47,8 @@ export async function serveThread(
   const redactor = new Redactor(plan.secrets);
   const trouble = new TroubleLog(redactor);
   const clock = systemClock;
-  const perSecond = plan.maxRate === null ? null : plan.maxRate / start.threads;
-  const cap = perSecond === null ? undefined : new RateCap({ clock, perSecond });
+  const { maxRate } = plan;
+  const cap = maxRate === null ? undefined : new RateCap({ clock, perSecond: maxRate, shared: start.places });
   let exhausted = false;
   const guard = new ThreadGuard({
     hosts: new AllowedHosts(plan.allowedHosts),

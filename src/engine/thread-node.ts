@@ -16,6 +16,8 @@ export interface ThreadStart {
   readonly port: MessagePort;
   /** Counter of the requests still to be sent in all threads. */
   readonly budget: SharedArrayBuffer | undefined;
+  /** Places in time of the run's rate cap, for all threads. */
+  readonly places: SharedArrayBuffer | undefined;
 }
 
 /**
@@ -91,15 +93,18 @@ export function openThreads(options: { threads: number; threadUrl: string; engin
   });
 }
 
+/** What the threads of a run share. */
+export type SharedLimits = Pick<ThreadStart, "budget"> & Partial<Pick<ThreadStart, "places">>;
+
 /** Gives the threads of a pool what they are to run. */
 export function startThreads(
   plan: LoadPlan,
-  { budget, pool = openThreads(plan) }: { budget: SharedArrayBuffer | undefined; pool?: ThreadPool | undefined },
+  { budget, places, pool = openThreads(plan) }: SharedLimits & { pool?: ThreadPool | undefined },
 ): Threads {
   const nodes = Array.from({ length: plan.threads }, (_, thread) => {
     const { port1, port2 } = new MessageChannel();
     const id = `thread_${String(thread).padStart(3, "0")}`;
-    const start: ThreadStart = { id, thread, threads: plan.threads, plan, port: port2, budget };
+    const start: ThreadStart = { id, thread, threads: plan.threads, plan, port: port2, budget, places };
     return new ThreadNode(pool, { start, port: port1 });
   });
   return { nodes, destroy: () => pool.destroy() };

@@ -1,15 +1,13 @@
 import type { Arm } from "../stats/endpoint.ts";
 import type { Recorder } from "../stats/recorder.ts";
-import type { Sample } from "../stats/sample.ts";
-import { events } from "../user/events.ts";
 import { UserLife } from "../user/loop.ts";
 import type { UserObserver } from "../user/observer.ts";
-import type { RequestDetails, UserRuntime } from "../user/runtime.ts";
+import type { UserRuntime } from "../user/runtime.ts";
 import type { TaskPlans } from "../user/task-plans.ts";
 import type { UserClass } from "../user/user.ts";
 import type { UserClassFacts } from "../user/user-class.ts";
 import { Witness } from "../user/witness.ts";
-import { refusedHost } from "./allowed-hosts.ts";
+import { ArmRuntime, type ThreadWorld } from "./arm-runtime.ts";
 import { Arrivals } from "./arrivals.ts";
 import type { RunningUser, UserOrder } from "./crew.ts";
 import type { OpenLocustfile } from "./open-locustfile.ts";
@@ -30,9 +28,8 @@ export class UserStarter {
   readonly #file: OpenLocustfile;
   readonly #facts: ReadonlyMap<string, UserClassFacts>;
   readonly #plans: TaskPlans;
-  readonly #environment: RunEnvironment;
+  readonly #world: ThreadWorld & { readonly lateStart: () => void };
   readonly #observer: UserObserver;
-  readonly #extraHeaders: UserRuntime["extraHeaders"];
   readonly #baseGuard: UserRuntime["guard"];
   #arrivals: Arrivals | undefined;
 
@@ -47,12 +44,21 @@ export class UserStarter {
     this.#file = options.file;
     this.#facts = new Map(options.facts.map((facts) => [facts.name, facts]));
     this.#plans = options.plans;
-    this.#environment = options.environment;
     this.#observer = observerOf(options.parts);
     this.#baseGuard = options.parts.guard.withoutBudget();
-    const { host, baseHost, headers } = options.parts.start.plan;
+    const { host, baseHost, headers, seed, arrivalRate, http } = options.parts.start.plan;
     const targets = new Set([host, baseHost, ...options.facts.map((f) => f.host)].flatMap(hostOf));
-    this.#extraHeaders = headers.length === 0 ? undefined : (url) => (targets.has(url.host) ? headers : []);
+    const { clock, trouble } = options.parts;
+    this.#world = {
+      environment: options.environment,
+      clock,
+      trouble,
+      lateStart: () => trouble.lateStart(),
+      seed,
+      skipsWaits: arrivalRate !== null,
+      extraHeaders: headers.length === 0 ? undefined : (url) => (targets.has(url.host) ? headers : []),
+      http,
+    };
   }
 
   start(order: UserOrder, run: { recorder: Recorder; startedAtMs: number }): RunningUser {
@@ -62,9 +68,9 @@ export class UserStarter {
   }
 
   #schedule(perSecond: number, startedAtMs: number): Arrivals {
-    const { start, clock, trouble } = this.#parts;
+    const { start, clock } = this.#parts;
     const share = { thread: start.thread, threads: start.threads, perSecond };
-    return new Arrivals({ clock, startedAtMs, share, late: () => trouble.lateStart() });
+    return new Arrivals({ clock, startedAtMs, share, late: this.#world.lateStart });
   }
 
   /** Open model: asks for more users where iterations are due and nobody is free. */
@@ -74,18 +80,10 @@ export class UserStarter {
   }
 
   #startOne(order: UserOrder, recorder: Recorder): RunningUser {
-    const stopping = new AbortController();
     const witness = new Witness();
-    const arrivals = this.#arrivals;
-    const turn = arrivals && (() => this.#nextArrival(stopping.signal, [witness]));
+    const turn = this.#arrivals && ((signal: AbortSignal) => this.#nextArrival(signal, [witness]));
     const { life, done } = this.#live(order, { arm: "head", recorder, witness, turn });
-    return {
-      done,
-      stop() {
-        stopping.abort();
-        life.stop();
-      },
-    };
+    return { done, stop: () => void life.stop() };
   }
 
   async #nextArrival(signal: AbortSignal, witnesses: readonly Witness[]): Promise<boolean> {
@@ -97,21 +95,22 @@ export class UserStarter {
 
   #startPair(order: UserOrder, recorder: Recorder): RunningUser {
     const { trouble, start } = this.#parts;
-    const stopping = new AbortController();
     const witnesses = { head: new Witness(), base: new Witness() };
-    const before = this.#arrivals && (() => this.#nextArrival(stopping.signal, [witnesses.head, witnesses.base]));
+    const before =
+      this.#arrivals && ((signal: AbortSignal) => this.#nextArrival(signal, [witnesses.head, witnesses.base]));
     const pair = new Pair({ seed: start.plan.seed, index: order.index, ...(before && { before }) });
     const twin = (arm: Arm) =>
-      this.#live(order, { arm, recorder, witness: witnesses[arm], turn: () => pair.ready(arm) });
+      this.#live(order, { arm, recorder, witness: witnesses[arm], turn: (signal) => pair.ready(arm, signal) });
     const twins = [twin("head"), twin("base")];
+    let stopped = false;
     const stop = () => {
-      stopping.abort();
+      stopped = true;
       pair.end();
       for (const { life } of twins) life.stop();
     };
     for (const { done } of twins) {
       void done.then(() => {
-        if (stopping.signal.aborted || order.signal.aborted) return;
+        if (stopped || order.signal.aborted) return;
         if (!this.#parts.guard.exhausted) trouble.retiredPair();
         stop();
       });
@@ -126,25 +125,16 @@ export class UserStarter {
     const { plan } = this.#parts.start;
     const userClass = this.#file.userClasses.get(order.className) as UserClass;
     const host = arm === "head" ? (plan.host ?? this.#facts.get(order.className)?.host) : plan.baseHost;
-    const runtime = {
-      environment: this.#environment,
-      clock: this.#parts.clock,
+    const runtime = new ArmRuntime(this.#world, {
       index: order.index,
       arm,
       host: host ?? undefined,
-      seed: plan.seed,
       signal: order.signal,
       guard: arm === "head" ? this.#parts.guard : this.#baseGuard,
-      witness,
-      report: (sample: Sample, details?: RequestDetails) => this.#report(recorder, { sample, details }),
-      get hasRequestListeners() {
-        return events.request.listeners.length > 0;
-      },
       turn,
-      skipsWaits: plan.arrivalRate !== null,
-      extraHeaders: this.#extraHeaders,
-      http: plan.http,
-    };
+      witness,
+      recorder,
+    });
     const life = new UserLife({
       userClass,
       runtime,
@@ -153,17 +143,6 @@ export class UserStarter {
       observer: this.#observer,
     });
     return { life, witness, done: life.run() };
-  }
-
-  #report(recorder: Recorder, { sample, details }: { sample: Sample; details: RequestDetails | undefined }): void {
-    recorder.record(sample);
-    if (sample.failure?.kind === "forbidden-host") {
-      this.#parts.trouble.forbiddenHost(refusedHost(sample.failure.message));
-    }
-    if (events.request.listeners.length === 0) return;
-    const { method, name } = sample.endpoint;
-    const times = { responseTime: sample.latencyMs, responseLength: sample.bytesIn, startTime: sample.startMs };
-    events.request.notify({ requestType: method, name, ...times, ...details });
   }
 }
 

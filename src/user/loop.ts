@@ -177,8 +177,8 @@ export class UserLife implements Life {
   async #iterate(): Promise<Next> {
     const { turn } = this.#options.runtime;
     if (turn) {
-      const granted = turn();
-      if (!(granted === true || (await granted)) || this.#stopping) return "end";
+      const granted = turn(this.#wake.signal);
+      if (!(typeof granted === "boolean" ? granted : await this.#turn(granted)) || this.#stopping) return "end";
     }
     this.#pace?.begin();
     let owner = "";
@@ -209,6 +209,14 @@ export class UserLife implements Life {
       this.#witness.schedule(undefined);
       return this.#after({ label: `${owner}.${task}`, error, entering });
     }
+  }
+
+  /** Waits for its turn, and meanwhile may leave at once. */
+  async #turn(granted: Promise<boolean>): Promise<boolean> {
+    this.#state = "waiting";
+    const go = await granted;
+    this.#state = "running";
+    return go;
   }
 
   /** What a thrown value means for the user. */

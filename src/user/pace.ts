@@ -4,6 +4,9 @@ import { Random } from "../base/random.ts";
 /** Where a wait-time function finds the clock and the dice of the user it belongs to. */
 export const paceKey = Symbol.for("swarmgate.pace");
 
+/** A task that begins later than this after it was due counts as started late, milliseconds. */
+export const lateMs = 5;
+
 /** A user or a task set: `this` of a wait-time function. */
 export interface Paced {
   readonly [paceKey]: Pace;
@@ -20,14 +23,21 @@ export class Pace {
   readonly clock: Clock;
   readonly #seed: string;
   readonly #index: number;
+  readonly #late: (() => void) | undefined;
   #iteration = 0;
   #startMs = 0;
   #stream: Random | undefined;
 
-  constructor({ clock, seed, index }: { clock: Clock; seed: string; index: number }) {
-    this.clock = clock;
-    this.#seed = seed;
-    this.#index = index;
+  constructor(options: { clock: Clock; seed: string; index: number; lateStart?: (() => void) | undefined }) {
+    this.clock = options.clock;
+    this.#seed = options.seed;
+    this.#index = options.index;
+    this.#late = options.lateStart;
+  }
+
+  /** The next task begins now and was due at `dueMs`: notes it if that is late. */
+  due(dueMs: number): void {
+    if (this.clock.now() - dueMs > lateMs) this.#late?.();
   }
 
   /** Number of the current iteration, from 1; 0 before the first. */

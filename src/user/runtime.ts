@@ -32,8 +32,11 @@ export interface UserRuntime {
    * Called before every task (of the user or its task sets); the task starts once it resolves, with `false` the user
    * ends instead. Side by side it brings twins together, in the open model it waits for the schedule. Absent: tasks
    * start as the user's own wait time says.
+   * @param signal aborts when the user is told to stop: it then waits no longer
    */
-  readonly turn?: (() => boolean | Promise<boolean>) | undefined;
+  readonly turn?: ((signal: AbortSignal) => boolean | Promise<boolean>) | undefined;
+  /** Told of every task that a pacing wait time had asked for earlier than it began. */
+  readonly lateStart?: (() => void) | undefined;
   /** True in the open model: the schedule alone says when tasks start, wait times are not slept. */
   readonly skipsWaits?: boolean | undefined;
   /** What the run says about HTTP; `HttpSettings` of the room `http`, which alone looks inside. */

@@ -62,7 +62,7 @@ export class User implements Paced {
     if (!("index" in this)) (this as { index: number }).index = runtime.index;
     this.arm = runtime.arm;
     this.random = Random.from(runtime.seed, "user", new.target.name, runtime.index);
-    this[paceKey] = new Pace({ clock: runtime.clock, seed: runtime.seed, index: runtime.index });
+    this[paceKey] = new Pace(runtime);
     this[lifeKey] = undefined;
     if (runtime.host !== undefined) this.host = runtime.host;
   }

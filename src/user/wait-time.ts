@@ -21,7 +21,7 @@ export function constant(seconds: number): WaitTime {
 
 /**
  * Tasks start every `seconds`, whatever they take: the wait is what is left. A task that took longer is followed at
- * once by the next, and what was lost is not made up for. Measured from when the task should have started, not
+ * once by the next, which counts as started late, and what was lost is not made up for. Measured from when the task should have started, not
  * from when it did, so that late timers do not add up.
  */
 export function constantPacing(seconds: number): WaitTime {
@@ -31,8 +31,11 @@ export function constantPacing(seconds: number): WaitTime {
   return function () {
     const pace = paceOf(this, "constantPacing");
     const nowMs = pace.clock.now();
-    const nextMs = Math.max(nowMs, (dueMs.get(this) ?? pace.startMs) + seconds * 1000);
+    const askedMs = (dueMs.get(this) ?? pace.startMs) + seconds * 1000;
+    const nextMs = Math.max(nowMs, askedMs);
     dueMs.set(this, nextMs);
+    // Without a distance there is nothing to be late for.
+    if (seconds > 0) pace.due(askedMs);
     return (nextMs - nowMs) / 1000;
   };
 }

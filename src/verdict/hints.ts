@@ -146,13 +146,14 @@ function lateStarts({ blocks, stats }: Window, { meta }: RunResult): Warning | n
     late += count;
   }
   if (late < 0.01 * stats.requests) return null;
+  const { arrivalRate } = meta.profile;
   const why =
-    meta.profile.arrivalRate === null
-      ? "the pacing asks for more than the users can do"
-      : `${text(meta.profile.arrivalRate)} iterations/s need more users than there are`;
+    arrivalRate === null
+      ? "the pacing asks for more than the users can do. Raise users, or let them pace slower."
+      : `${text(arrivalRate)} iterations/s need more users than there are. Their latency counts from the schedule. Raise users or max-users, or lower the rate.`;
   return {
     code: "late-starts",
-    message: `${late} iterations began later than scheduled, the first ${text(((from ?? 0) * blockMs) / 1000)} s after the start: ${why}. Their latency counts from the schedule. Raise users or max-users, or lower the rate.`,
+    message: `${late} iterations began later than scheduled, the first ${text(((from ?? 0) * blockMs) / 1000)} s after the start: ${why}`,
   };
 }
 

@@ -59,6 +59,20 @@ test("a rate cap spreads requests evenly and counts those it held", async () => 
   expect(cap.throttled).toBe(4);
 });
 
+test("a rate cap is one for all threads, however unevenly they ask", async () => {
+  const clock = new ManualClock(1000);
+  const shared = RateCap.places();
+  const [busy, idle] = [0, 1].map(() => new RateCap({ clock, perSecond: 10, burstMs: 0, shared }));
+  const startedMs: number[] = [];
+  const ask = (cap: RateCap | undefined) => void Promise.resolve(cap?.take()).then(() => startedMs.push(clock.now()));
+  for (let i = 0; i < 4; i++) ask(busy);
+  ask(idle);
+  ask(busy);
+  await clock.advance(1000);
+  expect(startedMs).toEqual([1000, 1100, 1200, 1300, 1400, 1500]);
+  expect([busy?.throttled, idle?.throttled]).toEqual([4, 1]);
+});
+
 test("a request that the cap holds is only counted against the budget when it may start", async () => {
   const clock = new ManualClock(0);
   const budget = RequestBudget.of(1);

@@ -193,3 +193,18 @@ test("the number of users can be changed while the test runs", async () => {
   await run.advance(3000);
   expect((await run.done).interrupted).toBe(false);
 });
+
+test("spawningComplete tells the number there is to be, also when there were more before", async () => {
+  const run = begin({ users: 8, runTimeMs: 20_000, stopTimeoutMs: 10_000 }, { stubborn: true });
+  await run.advance(1000);
+  run.state.master?.retarget({ users: 3, spawnRate: 100 });
+  // Five users take their time to leave.
+  await run.advance(2000);
+  run.state.master?.retarget({ users: 5, spawnRate: 100 });
+  await run.advance(2000);
+  run.state.master?.interrupt({ stopTimeoutMs: 100 });
+  await run.advance(4000);
+  await run.done;
+  const told = run.calls.filter((call) => call.startsWith("spawningComplete"));
+  expect(told).toEqual(["spawningComplete 8", "spawningComplete 3", "spawningComplete 5"]);
+});

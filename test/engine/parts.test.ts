@@ -61,6 +61,42 @@ test("a user that is stopped while it waits for its place gets none", async () =
   expect(await waiting).toBeUndefined();
 });
 
+test("the place of a user that is stopped while it waits goes to the next in the queue", async () => {
+  const clock = new ManualClock(0);
+  const share = { thread: 0, threads: 1, perSecond: 1 };
+  let late = 0;
+  const arrivals = new Arrivals({ clock, startedAtMs: 1000, share, late: () => late++ });
+  const killed = new AbortController();
+  const startedMs: (number | undefined)[] = [];
+  const wait = (signal: AbortSignal) => void arrivals.take(signal).then((ms) => startedMs.push(ms));
+  wait(forever);
+  wait(killed.signal);
+  wait(forever);
+  await clock.advance(1500);
+  killed.abort();
+  await clock.advance(1500);
+  expect(startedMs).toEqual([1000, undefined, 2000]);
+  // Nobody is free for a while, then somebody is again.
+  await clock.advance(500);
+  wait(forever);
+  await clock.advance(0);
+  expect(startedMs.at(-1)).toBe(3000);
+  expect(late).toBe(1);
+});
+
+test("a user that leaves the queue as the last does not keep those from starting who come after it", async () => {
+  const clock = new ManualClock(0);
+  const share = { thread: 0, threads: 1, perSecond: 1 };
+  const arrivals = new Arrivals({ clock, startedAtMs: 1000, share, late: () => {} });
+  const killed = new AbortController();
+  void arrivals.take(killed.signal);
+  await clock.advance(500);
+  killed.abort();
+  const next = arrivals.take(forever);
+  await clock.advance(1000);
+  expect(await next).toBe(1000);
+});
+
 test("twins start together, in an order that is drawn anew for each task and the same for a seed", async () => {
   const orders = async (seed: string) => {
     const pair = new Pair({ seed, index: 3 });

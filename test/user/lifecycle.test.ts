@@ -358,3 +358,21 @@ test("user.stop ends the user when its task is over, and at once by force", asyn
     expect(log).toEqual(force ? [true] : [false, "finished"]);
   }
 });
+
+test("a user that waits for its turn leaves at once when it is told to stop", async () => {
+  const stage = new Stage();
+  let tasks = 0;
+  class Shopper extends User {
+    @task browse() {
+      tasks++;
+    }
+  }
+  const turn = (signal: AbortSignal) =>
+    new Promise<boolean>((resolve) => signal.addEventListener("abort", () => resolve(false)));
+  const life = stage.life(Shopper, { turn });
+  const ended = life.run();
+  await stage.clock.advance(100);
+  expect(life.stop()).toBe(true);
+  await ended;
+  expect([life.state, tasks]).toEqual(["ended", 0]);
+});

@@ -56,6 +56,31 @@ test("a task longer than the pace is followed at once, and the beat goes on from
   expect(rounded.slice(3, 6)).toEqual([5.5, 6.5, 7.5]);
 });
 
+test("a task that its pacing asked for earlier counts as started late", async () => {
+  const late = async (waitTime: WaitTime, takesMs: (nth: number) => number) => {
+    const stage = new Stage();
+    let [count, nth] = [0, 0];
+    class Shopper extends User {
+      static override waitTime = waitTime as () => number;
+      @task async browse() {
+        await stage.clock.sleep(takesMs(++nth));
+      }
+    }
+    const life = stage.life(Shopper, { lateStart: () => count++ });
+    const ended = life.run();
+    for (let ms = 0; ms < 5000; ms += 50) await stage.clock.advance(50);
+    life.stop();
+    await stage.clock.advance(10_000);
+    await ended;
+    return count;
+  };
+  expect(await late(constantPacing(1), () => 900)).toBe(0);
+  expect(await late(constantPacing(1), (nth) => (nth === 2 ? 2000 : 100))).toBe(1);
+  expect(await late(constantThroughput(2), () => 1000)).toBeGreaterThanOrEqual(4);
+  expect(await late(constantPacing(0), () => 100)).toBe(0);
+  expect(await late(constant(1), () => 3000)).toBe(0);
+});
+
 test("constantThroughput is tasks per second", async () => {
   expect((await starts(constantThroughput(4), { forMs: 2000 })).slice(0, 5)).toEqual([0, 0.25, 0.5, 0.75, 1]);
 });
