@@ -1,11 +1,11 @@
 import { messageOf } from "../base/errors.ts";
+import { readZippedFile } from "../base/zip.ts";
 import { addRecord, type BaselineRecord, emptyBaseline } from "./baseline.ts";
 import { copiesRead, mergeCopies } from "./copies.ts";
 import { largestBaselineBytes } from "./document.ts";
 import { field, isDenied, type RestRequest, saidBy } from "./github-port.ts";
 import { type BaselineStore, type Change, fileNameOf, type Loaded, type Saved } from "./store.ts";
 import { loadedFrom, nextVersion, refusalOf } from "./stored-text.ts";
-import { unzipFile } from "./unzip.ts";
 
 const fileName = "baseline.json";
 /** Pages of a hundred artifacts looked through. */
@@ -159,8 +159,7 @@ export class ArtifactStore implements BaselineStore {
     if (!zip) return undefined;
     const where = `artifact ${id} of run ${runId}`;
     try {
-      const file = unzipFile(zip, { name: fileName, limitBytes: largestBaselineBytes });
-      if (!file) return { is: "unreadable", why: `${where} holds no ${fileName}` };
+      const file = readZippedFile(zip, fileName, { fileBytes: largestBaselineBytes, entries: 100 });
       return loadedFrom(file.toString("utf8"), { name, where });
     } catch (error) {
       return { is: "unreadable", why: `${where} cannot be read: ${messageOf(error)}` };

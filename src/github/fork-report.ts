@@ -1,10 +1,10 @@
 import { ExitCode, GateError, messageOf } from "../base/errors.ts";
+import { readZippedFile } from "../base/zip.ts";
 import { adviceFor } from "./api-advice.ts";
 import { downloadArchive } from "./artifact-archive.ts";
 import type { GitHubClient } from "./client.ts";
 import type { GitHubContext } from "./context.ts";
 import { apiFailure } from "./rate-limit.ts";
-import { readZippedFile } from "./zip.ts";
 
 /** The only file of the artifact that is read. */
 export const reportFile = "report.json";

@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { readZippedFile } from "../../src/base/zip.ts";
 import { ArtifactStore } from "../../src/baseline/artifact-store.ts";
 import { emptyBaseline } from "../../src/baseline/baseline.ts";
 import { encodeBaseline } from "../../src/baseline/document.ts";
-import { unzipFile } from "../../src/baseline/unzip.ts";
 import { baselineStoreContract } from "../contract/baseline-store.ts";
+import { makeZip } from "../support/make-zip.ts";
 import { ActionsServer } from "./support/actions-server.ts";
 import { recordNumber } from "./support/records.ts";
 import { downloadOver, restOver } from "./support/rest.ts";
-import { zipOf } from "./support/zip.ts";
 
 /** A store whose uploads become artifacts of runs that succeed. */
 function storeOn(server: ActionsServer, keep: number, download = downloadOver(server.url)): ArtifactStore {
@@ -15,7 +15,7 @@ function storeOn(server: ActionsServer, keep: number, download = downloadOver(se
     request: restOver(server.url, "t"),
     download,
     upload: ({ name, files }) => {
-      server.add({ name, zip: zipOf(files) });
+      server.add({ name, zip: makeZip(files.map(({ name: file, text }) => ({ name: file, data: text }))) });
       return Promise.resolve();
     },
     repository: "octo/shop",
@@ -29,12 +29,12 @@ baselineStoreContract("artifact", { forbids: true, expires: true }, async () => 
   return {
     store: ({ keep }) => storeOn(server, keep),
     plant: (text) => {
-      server.add({ zip: zipOf([{ name: "baseline.json", text }]) });
+      server.add({ zip: makeZip([{ name: "baseline.json", data: text }]) });
       return Promise.resolve();
     },
     text: () => {
       const zip = server.artifacts.at(-1)?.zip;
-      const file = zip && unzipFile(zip, { name: "baseline.json", limitBytes: 1e6 });
+      const file = zip && readZippedFile(zip, "baseline.json", { fileBytes: 1e6, entries: 1 });
       return Promise.resolve(file?.toString());
     },
     forbid: () => {
@@ -57,7 +57,7 @@ describe("which runs are baselines", () => {
   afterEach(() => server.close());
 
   const zip = (n: number) =>
-    zipOf([{ name: "baseline.json", text: encodeBaseline({ ...emptyBaseline("api"), records: [recordNumber(n)] }) }]);
+    makeZip([{ name: "baseline.json", data: encodeBaseline({ ...emptyBaseline("api"), records: [recordNumber(n)] }) }]);
   const found = async () => {
     const loaded = await storeOn(server, 20).load("api");
     return loaded.is === "found" ? loaded.baseline.records.map(({ id }) => Number.parseInt(id, 16)) : loaded.is;
@@ -98,7 +98,7 @@ describe("which runs are baselines", () => {
   });
 
   test("an archive without a baseline, or no archive at all, is unreadable", async () => {
-    server.add({ zip: zipOf([{ name: "readme", text: "" }]) });
+    server.add({ zip: makeZip([{ name: "readme", data: "" }]) });
     expect(await found()).toBe("unreadable");
     server.add({ zip: Buffer.from("gibberish") });
     expect(await found()).toBe("unreadable");

@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { readZippedFile } from "../../src/base/zip.ts";
 import { artifactName, uploadArtifact } from "../../src/github/artifact-upload.ts";
-import { readZippedFile } from "../../src/github/zip.ts";
 import { ResultsService } from "../support/results-service.ts";
 
 const service = new ResultsService();

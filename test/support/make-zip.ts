@@ -28,7 +28,11 @@ export function makeZip(entries: readonly ZipEntry[]): Buffer {
     common.writeUInt32LE(packed.length, 14);
     common.writeUInt32LE(entry.claimedBytes ?? data.length, 18);
     common.writeUInt16LE(name.length, 22);
-    const local = Buffer.concat([Buffer.from("PK\u0003\u0004"), common, name, packed]);
+    // A field that the directory does not have: readers must not take its length from there.
+    const extra = Buffer.alloc(4);
+    const own = Buffer.from(common);
+    own.writeUInt16LE(extra.length, 24);
+    const local = Buffer.concat([Buffer.from("PK\u0003\u0004"), own, name, extra, packed]);
     const tail = Buffer.alloc(14);
     tail.writeUInt32LE(((entry.mode ?? 0o100644) << 16) >>> 0, 6);
     tail.writeUInt32LE(offset, 10);
