@@ -106,7 +106,8 @@ it("comments on the first pull request, learns on main, and is red on the second
   const second = await github.openPull({ branch: "second" });
   const red = await run({ eventName: "pull_request", event: { repository, ...pullRequestEvent(second) } });
   expect(red.exitCode, red.stdout + red.stderr).toBe(99);
-  expect(red.outputs).toMatchObject({ verdict: "fail", passed: "false", "baseline-found": "true" });
+  expect(red.outputs).toMatchObject({ verdict: "fail", passed: "false", "baseline-found": "true", "slo-failed": "1" });
   const [complaint = ""] = (await github.comments(second.number)).map(({ body }) => body);
-  expect(complaint.split("\n")[1]).toMatch(/❌.*p95/);
+  expect(complaint.split("\n")[1]).toMatch(/❌ swarmgate · load-test — /);
+  expect(complaint).toContain("p95 < 300ms");
 });
