@@ -7,6 +7,7 @@ import { pullRequestEvent } from "../github/events.ts";
 import { GitHubEmulator, type SeededPull, tokens } from "../support/github-emulator.ts";
 import { type ActionOutcome, cleanUpActionRuns, runAction } from "../support/run-action.ts";
 import { openShop, type ShopProcess } from "../support/shop-process.ts";
+import { asTold, csvTally, htmlTally, markdownTally, resultTally } from "../support/surfaces.ts";
 
 /** The built action, in a folder without node_modules, run as the runner runs it, on a real server. */
 
@@ -94,6 +95,32 @@ describe("a pull request", () => {
     expect(Number(outcome.outputs.requests)).toBeGreaterThan(50);
     expect(Number(outcome.outputs.p95)).toBeGreaterThan(0);
     expect(outcome.log).toMatch(/\d\d:\d\d\/\d\d:\d\d .*users · /);
+  });
+
+  it("is told the same everywhere, to the last request and the last failure", async () => {
+    const before = (await shop.log()).total.answered;
+    const flaky = locustfile.replace("/search?q=oak", "/flaky").replace('"/search"', '"/flaky"');
+    const outcome = await act({ files: { "locustfile.ts": flaky }, inputs: { slo: "errors < 90%" } });
+    const served = (await shop.log()).total.answered - before;
+    const path = outcome.outputs["result-path"] ?? "";
+    const beside = (name: string) => readFileSync(join(path, "..", name), "utf8");
+    const result = decodeResult(readFileSync(path, "utf8"), path);
+    // Three readiness requests are no part of the load.
+    expect(result.summary.allRequests, outcome.log).toBe(served - 3);
+    const told = resultTally(result);
+    const total = told.get("total");
+    expect(total?.failures).toBeGreaterThan(0);
+    expect(outcome.outputs).toMatchObject({ requests: `${total?.requests}`, failures: `${total?.failures}` });
+    const comment = (await comments()).at(-1)?.body ?? "";
+    for (const [surface, tally] of [
+      ["report.html", htmlTally(beside("report.html"))],
+      ["locust_stats.csv", csvTally(beside("locust_stats.csv"))],
+      ["comment.md", markdownTally(beside("comment.md"))],
+      ["comment", markdownTally(comment)],
+      ["summary", markdownTally(outcome.summary)],
+    ] as const) {
+      expect(Object.fromEntries(tally), surface).toEqual(Object.fromEntries(asTold(told, tally)));
+    }
   });
 
   it("has that comment edited by the second run, even behind forty other comments", async () => {

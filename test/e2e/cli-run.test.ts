@@ -5,6 +5,7 @@ import { startShop } from "../../src/demo/shop.ts";
 import { decodeResult } from "../../src/stats/result-document.ts";
 import { scratch, swarmgate } from "../cli/at-terminal.ts";
 import { target } from "../engine/in-process.ts";
+import { htmlTally, resultTally } from "../support/surfaces.ts";
 
 type Shop = Awaited<ReturnType<typeof startShop>>;
 let shop: Shop;
@@ -46,7 +47,9 @@ test("console, CSV, JSON and result.json of one run agree with the target's log 
   const entries = JSON.parse(said.out) as { num_requests: number }[];
   expect(entries.reduce((sum, entry) => sum + entry.num_requests, 0)).toBe(sent);
   expect(said.error).toMatch(new RegExp(`Aggregated +${sent} +0\\(0\\.00%\\)`));
-  expect(read(said.directory, "out/6-3-2s.html")).toContain("<!doctype html>");
+  const page = htmlTally(read(said.directory, "out/6-3-2s.html"));
+  expect(Object.fromEntries(page)).toEqual(Object.fromEntries(resultTally(result)));
+  expect(page.get("total")?.requests).toBe(sent);
   expect(read(said.directory, "out/junit.xml")).toContain("<testsuite");
 });
 
