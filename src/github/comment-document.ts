@@ -1,4 +1,4 @@
-import { slug } from "../report/safe-text.ts";
+import { commentMarker, withoutMarker } from "../report/marker.ts";
 
 /** Which run wrote a comment. Run ids grow with time, in one workflow and across workflows; attempts grow within a run. */
 export interface RunStamp {
@@ -10,15 +10,8 @@ export interface RunStamp {
 /** GitHub refuses longer bodies with 422, on update as on create. */
 export const commentLimit = 65_536;
 
-/** The first line of every comment of this instance: `<!-- swarmgate:api -->`. A name cannot end it early. */
-export function commentMarker(name: string): string {
-  return `<!-- swarmgate:${slug(name)} -->`;
-}
-
 const stampLine = /^<!-- swarmgate-run id=(\d+) attempt=(\d+) sha=([0-9a-f]*) -->\s*$/m;
 const noteLines = /^<!-- swarmgate-note -->.*\n+/m;
-/** The report's own first line, which also tells its run. */
-const reportMarker = /^<!-- swarmgate:[^\n]*-->\n/;
 const footer = /^<sub>.*<\/sub>[ \t]*$/gm;
 
 /** A report's Markdown as the body of a comment: marker first, the run that wrote it last, within GitHub's limit. */
@@ -27,7 +20,7 @@ export function commentBody(content: {
   readonly markdown: string;
   readonly run: RunStamp;
 }): string {
-  const text = `${commentMarker(content.name)}\n${content.markdown.replace(reportMarker, "")}`;
+  const text = `${commentMarker(content.name)}\n${withoutMarker(content.markdown)}`;
   const stamp = `<!-- swarmgate-run id=${content.run.id} attempt=${content.run.attempt} sha=${content.run.sha} -->`;
   const whole = `${text.trimEnd()}\n${stamp}\n`;
   return whole.length <= commentLimit ? whole : `${headOf(text)}\n${stamp}\n`;

@@ -1,6 +1,7 @@
+import { commentMarker } from "../report/marker.ts";
 import { adviceFor, type ReadOnlyCause } from "./api-advice.ts";
 import type { GitHubClient } from "./client.ts";
-import { commentBody, commentMarker, isNewer, type RunStamp, stampOf, withNote } from "./comment-document.ts";
+import { commentBody, isNewer, type RunStamp, stampOf, withNote } from "./comment-document.ts";
 import { type CommentMode, type ExistingComment, type LeaveReason, type News, planComment } from "./comment-plan.ts";
 import { loginOf } from "./identity.ts";
 import { apiFailure } from "./rate-limit.ts";

@@ -1,7 +1,7 @@
 import { fixedPart, longestComment, type Part, shedToFit } from "./fit.ts";
 import { counted, formatCount, formatDuration, formatInstant, formatMs, formatPercent, formatRate } from "./format.ts";
 import { headlineMarkdown, stepInWords } from "./headline.ts";
-import { markerOf } from "./marker.ts";
+import { commentMarker, withoutMarker } from "./marker.ts";
 import { capacityPart } from "./md-capacity.ts";
 import {
   endpointsPart,
@@ -26,7 +26,7 @@ export const untrustedLabel = "measured in an untrusted run";
 /** The pull request's comment (SPEC 8). Under 60,000 characters whatever the report. */
 export function renderMarkdown(report: Report): string {
   const parts: (Part | null)[] = [
-    fixedPart(0, `${markerOf(report)}\n### ${headlineMarkdown(report)}`),
+    fixedPart(0, `${commentMarker(report.name)}\n### ${headlineMarkdown(report)}`),
     ...topParts(report),
     endpointsPart(report, 6),
     presencePart(report, 4),
@@ -43,8 +43,7 @@ export function renderMarkdown(report: Report): string {
 
 /** What a comment says, without the marker and the footer, which change with every run. */
 export function bodyOf(comment: string): string {
-  return comment
-    .replace(/^<!--[^\n]*-->\n/, "")
+  return withoutMarker(comment)
     .replace(/\n*<sub>[^\n]*<\/sub>\s*$/, "")
     .trim();
 }

@@ -3,13 +3,13 @@ import { describe, expect, test } from "vitest";
 import {
   commentBody,
   commentLimit,
-  commentMarker,
   isNewer,
   saysTheSame,
   stampOf,
   withNote,
 } from "../../src/github/comment-document.ts";
 import { type CommentMode, type News, newsOf, planComment } from "../../src/github/comment-plan.ts";
+import { commentMarker } from "../../src/report/marker.ts";
 import type { Comparison } from "../../src/verdict/comparison.ts";
 import type { Verdict } from "../../src/verdict/verdict.ts";
 

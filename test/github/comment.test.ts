@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { systemClock } from "../../src/base/clock.ts";
 import { connectGitHub, type GitHubClient } from "../../src/github/client.ts";
 import { type CommentOutcome, type CommentRequest, noteInComment, upsertComment } from "../../src/github/comment.ts";
-import { commentMarker } from "../../src/github/comment-document.ts";
+import { commentMarker } from "../../src/report/marker.ts";
 import { botLogin, GitHubEmulator, type SeededPull, tokens } from "../support/github-emulator.ts";
 
 let github: GitHubEmulator;

@@ -7,7 +7,7 @@ import { headlineMarkdown } from "../../src/report/headline.ts";
 import { renderHtml } from "../../src/report/html.ts";
 import { renderJobSummary } from "../../src/report/job-summary.ts";
 import { renderMarkdown } from "../../src/report/markdown.ts";
-import { markerPrefix } from "../../src/report/marker.ts";
+import { commentMarker } from "../../src/report/marker.ts";
 import { largestReportBytes, parseReport, type Report, renderJson } from "../../src/report/report.ts";
 import { hostileText, type MarkdownNode, parseMarkdown } from "../support/hostile-text.ts";
 import { comparison, gatewayTimeout, threshold } from "../support/make-report.ts";
@@ -76,7 +76,7 @@ describe("whatever the report", () => {
         const report = reportOf(plan);
         const comment = renderMarkdown(report);
         expect(comment.length).toBeLessThan(longestComment);
-        expect(comment.startsWith(markerPrefix(report.name))).toBe(true);
+        expect(comment.startsWith(`${commentMarker(report.name)}\n`)).toBe(true);
         expect(comment.split("\n")[1]).toBe(`### ${headlineMarkdown(report)}`);
         expect(comment.trimEnd().split("\n").at(-1)).toMatch(/^<sub>.*<\/sub>$/);
         expect(Buffer.byteLength(renderHtml(report))).toBeLessThan(500_000);

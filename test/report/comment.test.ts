@@ -5,7 +5,7 @@ import { fixedPart, type Part, shedToFit } from "../../src/report/fit.ts";
 import { headlineMarkdown, headlineText } from "../../src/report/headline.ts";
 import { renderHtml } from "../../src/report/html.ts";
 import { bodyOf, renderMarkdown } from "../../src/report/markdown.ts";
-import { parseMarker } from "../../src/report/marker.ts";
+import { commentMarker, withoutMarker } from "../../src/report/marker.ts";
 import { comparison, sampleInputs, sampleReport, threshold } from "../support/make-report.ts";
 
 describe("the comment", () => {
@@ -67,11 +67,11 @@ describe("the comment", () => {
     expect(unlinked(renderMarkdown(later))).toBe(unlinked(renderMarkdown(fail)));
   });
 
-  test("carries in its marker which run wrote it", () => {
-    expect(parseMarker("api", renderMarkdown(fail))).toEqual({ run: 12, attempt: 1, sha: fail.commit });
-    expect(parseMarker("ap", renderMarkdown(fail))).toBeNull();
-    expect(parseMarker("api", ` ${renderMarkdown(fail)}`)).toBeNull();
-    expect(parseMarker("api", "<!-- swarmgate:api something else -->")).toEqual({ run: 0, attempt: 0, sha: null });
+  test("begins with the marker that it is found by", () => {
+    expect(renderMarkdown(fail).startsWith(`${commentMarker("api")}\n### `)).toBe(true);
+    expect(commentMarker("api --> <b>")).toMatch(/^<!-- swarmgate:[A-Za-z0-9._-]+ -->$/);
+    expect(withoutMarker(renderMarkdown(fail))).toMatch(/^### /);
+    expect(withoutMarker("no marker")).toBe("no marker");
   });
 
   test("keeps words of the outside out of the heading but for the culprit's name", () => {
