@@ -183,6 +183,8 @@ class Reader {
       const isFirst = head.slice(0, index).trim() === "";
       this.#edits.push(blanked(this.#code, { start: from + index, end: from + index + word.length, mark: isFirst }));
     }
+    // As the whole compiler writes it: who reads a class's text finds its members by this (`user/class-source`).
+    if (isField && this.#code[node.end - 1] !== ";") this.#edits.push({ start: node.end, end: node.end, parts: [";"] });
     if (node.optional === true) this.#blankMark("?", this.#afterKey(node, key));
     if (node.definite === true) this.#blankMark("!", this.#afterKey(node, key));
   }

@@ -1,15 +1,12 @@
 import { messageOf } from "../base/errors.ts";
-import type { FailureKind } from "../stats/failures.ts";
-import type { Phases } from "../stats/sample.ts";
 import type { Activity } from "../user/activity.ts";
-import { AnswerHeaders } from "./answer-headers.ts";
 import { BodyStream } from "./body-stream.ts";
-import { causeOf, ExchangeError } from "./cause.ts";
+import { Call } from "./call.ts";
+import { ExchangeError } from "./cause.ts";
 import type { Expiring } from "./deadlines.ts";
 import { decodeBody } from "./decode.ts";
 import type { HeaderList } from "./header-list.ts";
 import type { RequestOptions } from "./options.ts";
-import { PhaseClock } from "./phase-clock.ts";
 import type { Plan } from "./plan.ts";
 import { redirectOf } from "./redirect.ts";
 import type { HttpResponse, StreamedResponse } from "./response.ts";
@@ -40,7 +37,6 @@ export interface ExchangeOwner {
   streamed(exchange: Exchange): void;
 }
 
-const nothing = Buffer.alloc(0);
 /** The reader of a streamed answer left: no failure, the rest was not wanted. */
 const abandoned = new ExchangeError("check", "the rest of the answer was not read");
 
@@ -48,55 +44,21 @@ const abandoned = new ExchangeError("check", "the rest of the answer was not rea
  * One call of the client on its way: sent, redirected, timed, decoded. It is its own connection listener, its own
  * deadline and its own activity, so that a request costs this and its clock, one promise and one response.
  */
-export class Exchange implements Carried, Expiring, Activity {
+export class Exchange extends Call implements Carried, Expiring, Activity {
   readonly owner: ExchangeOwner;
-  /** As the locustfile called it; what the endpoint is counted under. */
-  readonly calledMethod: string;
-  readonly calledPlan: Plan;
-  readonly options: RequestOptions;
-  /** What the request is counted under in place of its path and query. */
-  name: string | undefined;
   resolve!: (response: HttpResponse | StreamedResponse) => void;
-  // The hop under way.
-  method: string;
-  plan: Plan;
-  headers!: HeaderList;
-  body: Buffer | undefined;
-  contentType: string | undefined;
-  /** Headers that name a host's secrets were left behind at a redirect to another origin. */
-  crossedOrigin = false;
-  #hops = 0;
   transport: Transport | undefined;
-
-  status = 0;
-  rawHeaders: RawHeaders = "";
-  notable = 0;
-  bytesOut = 0;
-  bytesIn = 0;
-  bodyStream: BodyStream | undefined;
+  #hops = 0;
   #chunk: Buffer | undefined;
   #chunks: Buffer[] | undefined;
-  #wireBytes = 0;
-  #body: Buffer | undefined;
   /** A streamed body's connection is done with it, its decoding perhaps not. */
   #concluded = false;
-  failureKind: FailureKind | undefined;
-  failureMessage = "";
-  error: unknown;
-
-  // On the run's clock.
-  readonly intendedMs: number;
-  readonly startMs: number;
-  endMs = 0;
-  readonly #clock: PhaseClock;
 
   deadlineMs = 0;
   queue: Expiring["queue"];
   earlier: Expiring | undefined;
   later: Expiring | undefined;
 
-  kind: Activity["kind"] = "in-flight";
-  place: string | undefined;
   /** What ends the wait for a verdict; set by the client while there is one. */
   onSettle: ((error: unknown) => void) | undefined;
 
@@ -104,13 +66,9 @@ export class Exchange implements Carried, Expiring, Activity {
     owner: ExchangeOwner,
     call: { method: string; plan: Plan; options: RequestOptions; intendedMs: number | undefined },
   ) {
+    const { method, plan, options, intendedMs } = call;
+    super({ method, plan, options, intendedMs, startMs: owner.now() });
     this.owner = owner;
-    this.calledMethod = this.method = call.method;
-    this.calledPlan = this.plan = call.plan;
-    this.options = call.options;
-    this.startMs = owner.now();
-    this.#clock = new PhaseClock(this.startMs);
-    this.intendedMs = call.intendedMs ?? this.startMs;
   }
 
   /** The promise of its response. */
@@ -119,25 +77,6 @@ export class Exchange implements Carried, Expiring, Activity {
       this.resolve = resolve;
     });
   }
-
-  get address(): Address {
-    return this.plan.address;
-  }
-
-  get path(): string {
-    return this.plan.path;
-  }
-
-  get stream(): boolean {
-    return this.options.stream === true;
-  }
-
-  get label(): string {
-    return `${this.calledMethod} ${this.name ?? this.calledPlan.path}`;
-  }
-
-  /** Its task ended before it did. */
-  orphaned = false;
 
   settle(error?: unknown): void {
     if (this.onSettle) this.onSettle(error);
@@ -167,15 +106,15 @@ export class Exchange implements Carried, Expiring, Activity {
   }
 
   onStart(connect: ConnectTiming | undefined): void {
-    this.#clock.started(this.owner.now(), connect);
+    this.clock.started(this.owner.now(), connect);
   }
 
   onSent(): void {
-    this.#clock.sent(this.owner.now());
+    this.clock.sent(this.owner.now());
   }
 
   onFirstByte(): void {
-    this.#clock.firstByte(this.owner.now());
+    this.clock.firstByte(this.owner.now());
   }
 
   onHead(status: number, headers: RawHeaders, notable: number): void {
@@ -183,7 +122,7 @@ export class Exchange implements Carried, Expiring, Activity {
     this.rawHeaders = headers;
     this.notable = notable;
     if (notable & Notable.setCookie) this.owner.setCookies(this.plan.url, this.answerHeaders().all("set-cookie"));
-    if (!this.stream || this.#redirects) return;
+    if (!this.stream || this.redirects) return;
     const encoding = notable & Notable.contentEncoding ? this.answerHeaders().get("content-encoding") : undefined;
     this.bodyStream = new BodyStream({
       contentEncoding: encoding,
@@ -195,7 +134,6 @@ export class Exchange implements Carried, Expiring, Activity {
   }
 
   onData(chunk: Buffer): void {
-    this.#wireBytes += chunk.length;
     if (this.bodyStream) {
       if (!this.bodyStream.push(chunk)) this.transport?.pause(this);
     } else if (this.#chunks) this.#chunks.push(chunk);
@@ -205,20 +143,13 @@ export class Exchange implements Carried, Expiring, Activity {
 
   onEnd(): void {
     const nowMs = this.owner.now();
-    this.#clock.ended(nowMs);
-    if (this.#redirects && this.#follow(nowMs)) return;
+    this.clock.ended(nowMs);
+    if (this.redirects && this.#follow(nowMs)) return;
     this.#conclude(undefined, nowMs);
   }
 
   onError(error: unknown): void {
     this.#conclude(error);
-  }
-
-  get #redirects(): boolean {
-    if ((this.notable & Notable.location) === 0) return false;
-    if (!(this.options.allowRedirects ?? this.calledMethod !== "HEAD")) return false;
-    const { status } = this;
-    return status === 301 || status === 302 || status === 303 || status === 307 || status === 308;
   }
 
   /** Goes on to the next hop; false if this answer is the last. */
@@ -241,8 +172,7 @@ export class Exchange implements Carried, Expiring, Activity {
     if (next.leavesOrigin) this.crossedOrigin = true;
     this.plan = this.owner.planOf(next.url);
     this.#chunk = this.#chunks = undefined;
-    this.#wireBytes = 0;
-    this.#clock.hop(nowMs);
+    this.clock.hop(nowMs);
     this.notable = 0;
     this.transport = undefined;
     try {
@@ -257,16 +187,16 @@ export class Exchange implements Carried, Expiring, Activity {
     this.owner.withdrawDeadline(this);
     this.endMs = nowMs;
     this.transport = undefined;
-    if (error !== undefined && error !== abandoned) this.#failed(error);
+    if (error !== undefined && error !== abandoned) this.failed(error);
     if (this.bodyStream) {
       this.#concluded = true;
       if (this.bodyStream.ended) this.#streamed();
       else this.bodyStream.end(error);
       return;
     }
-    this.#body = this.#chunks ? Buffer.concat(this.#chunks) : this.#chunk;
+    this.answerBody = this.#chunks ? Buffer.concat(this.#chunks) : this.#chunk;
     this.#chunk = this.#chunks = undefined;
-    if (this.#body && this.notable & Notable.contentEncoding) this.#decode(this.#body);
+    if (this.answerBody && this.notable & Notable.contentEncoding) this.#decode(this.answerBody);
     else this.#done();
   }
 
@@ -280,15 +210,6 @@ export class Exchange implements Carried, Expiring, Activity {
     else this.owner.streamed(this);
   }
 
-  #failed(error: unknown): void {
-    const { kind, message } = causeOf(error);
-    this.error = error;
-    this.failureKind = kind;
-    this.failureMessage = message;
-    // Locust's rule: without a whole answer there is no status, but where one began it is worth knowing.
-    if (kind !== "redirects" && kind !== "protocol") this.status = 0;
-  }
-
   #decode(body: Buffer): void {
     try {
       const decoded = decodeBody(body, this.answerHeaders().get("content-encoding") ?? "");
@@ -299,7 +220,7 @@ export class Exchange implements Carried, Expiring, Activity {
         );
         return;
       }
-      this.#body = decoded;
+      this.answerBody = decoded;
     } catch (error) {
       this.#undecodable(error);
       return;
@@ -308,14 +229,14 @@ export class Exchange implements Carried, Expiring, Activity {
   }
 
   #decoded(bytes: Buffer): void {
-    this.#body = bytes;
+    this.answerBody = bytes;
     this.#done();
   }
 
   #undecodable(error: unknown): void {
     if (this.failureKind === undefined) {
       const why = error instanceof Error ? error.message : String(error);
-      this.#failed(new ExchangeError("protocol", `the body is not what its Content-Encoding says: ${why}`));
+      this.failed(new ExchangeError("protocol", `the body is not what its Content-Encoding says: ${why}`));
     }
     this.#done();
   }
@@ -325,20 +246,7 @@ export class Exchange implements Carried, Expiring, Activity {
       this.owner.streamed(this);
       return;
     }
-    this.bytesIn = this.#body?.length ?? 0;
+    this.bytesIn = this.answerBody?.length ?? 0;
     this.owner.answered(this);
-  }
-
-  /** The decoded body; of a streamed answer, the first part of what was read. */
-  get bytes(): Buffer {
-    return this.#body ?? this.bodyStream?.kept ?? nothing;
-  }
-
-  answerHeaders(): AnswerHeaders {
-    return new AnswerHeaders(this.rawHeaders);
-  }
-
-  phases(): Phases | undefined {
-    return this.#clock.phases();
   }
 }

@@ -40,8 +40,8 @@ export interface RequestOptions {
    */
   readonly catchResponse?: boolean | ((response: HttpResponse) => void | Promise<void>) | undefined;
   /**
-   * How long the request may take in all, in SECONDS, as in Locust. Default 60. With `stream` it limits the wait for
-   * the head and then each pause of the body.
+   * How long the request may take in all, in SECONDS, as in Locust. Default 60. It counts to the body's last byte, with
+   * `stream` too: a reader that lets the connection wait uses it up.
    */
   readonly timeout?: number | undefined;
   readonly auth?: Auth | undefined;

@@ -2,7 +2,7 @@ import type { Endpoint } from "../stats/endpoint.ts";
 import type { Failure } from "../stats/failures.ts";
 import type { Sample } from "../stats/sample.ts";
 import type { UserRuntime } from "../user/runtime.ts";
-import type { Exchange } from "./exchange.ts";
+import type { Call } from "./call.ts";
 import { RequestFailure, statusMessage } from "./request-failure.ts";
 import { parseServerTiming } from "./server-timing.ts";
 import { Notable } from "./transport.ts";
@@ -12,7 +12,7 @@ import type { Outcome } from "./verdict.ts";
 const bodyShown = 2048;
 
 /** The one sample of a finished exchange. */
-export function sampleOf(exchange: Exchange, outcome: Outcome, runtime: UserRuntime): Sample {
+export function sampleOf(exchange: Call, outcome: Outcome, runtime: UserRuntime): Sample {
   const { intendedMs, startMs, status, bytesIn, bytesOut } = exchange;
   const failure = failureOf(exchange, outcome);
   return {
@@ -34,7 +34,7 @@ export function sampleOf(exchange: Exchange, outcome: Outcome, runtime: UserRunt
 }
 
 /** One object per endpoint and plan: the recorder can tell the endpoint by it without building a key. */
-function endpointOf(exchange: Exchange): Endpoint {
+function endpointOf(exchange: Call): Endpoint {
   const { calledMethod: method, calledPlan: plan, name } = exchange;
   const key = name === undefined ? method : `${method} ${name}`;
   let endpoint = plan.endpoints.get(key);
@@ -46,14 +46,14 @@ function endpointOf(exchange: Exchange): Endpoint {
   return endpoint;
 }
 
-function failureOf(exchange: Exchange, outcome: Outcome): Failure | undefined {
+function failureOf(exchange: Call, outcome: Outcome): Failure | undefined {
   if (outcome.kind === "success") return undefined;
   if (outcome.kind === "failure") return failed(exchange, outcome.failure, outcome.message);
   if (exchange.failureKind !== undefined) return failed(exchange, exchange.failureKind, exchange.failureMessage);
   return exchange.status >= 400 ? failed(exchange, "status", statusMessage(exchange.status)) : undefined;
 }
 
-function failed(exchange: Exchange, kind: Failure["kind"], message: string): Failure {
+function failed(exchange: Call, kind: Failure["kind"], message: string): Failure {
   return new RequestFailure(kind, message, () => ({
     request: `${exchange.calledMethod} ${exchange.calledPlan.path}`,
     status: exchange.status,

@@ -7,12 +7,13 @@ import type { HeaderList } from "./header-list.ts";
 import type { Auth } from "./options.ts";
 import { type Plan, type Plans, splitBase } from "./plan.ts";
 import { authorization, entriesOf, isPrivate } from "./request-headers.ts";
-import { HttpResponse, StreamedResponse } from "./response.ts";
+import { HttpResponse, type StreamedResponse } from "./response.ts";
 import { exceptionOf, sampleOf } from "./sample-of.ts";
 import { sessionHeaders } from "./session-headers.ts";
 import { defaultTimeoutMs } from "./settings.ts";
 import type { Address, Transport } from "./transport.ts";
-import { byStatus, type Outcome, Verdict } from "./verdict.ts";
+import { byStatus, type Outcome } from "./verdict.ts";
+import { WaitingAnswers } from "./waiting-answers.ts";
 import type { HttpWorld } from "./world.ts";
 
 /**
@@ -25,8 +26,7 @@ export class Session implements ExchangeOwner {
   readonly #connections: Connections;
   readonly #context: (() => Readonly<Record<string, unknown>>) | undefined;
   #inFlight: Exchange[] = [];
-  /** Answers without a verdict, and whether a callback is about to give it: those do not end with the next request. */
-  #waiting: Map<Verdict, boolean> | undefined;
+  #waiting: WaitingAnswers | undefined;
   #listening = false;
 
   #base: string | undefined;
@@ -127,13 +127,12 @@ export class Session implements ExchangeOwner {
 
   /** Judges all answers that wait, by what was said of them or by their status. */
   settleWaiting(): void {
-    if (!this.#waiting?.size) return;
-    for (const [verdict, byCallback] of [...this.#waiting]) if (!byCallback) verdict.settle();
+    this.#waiting?.settle();
   }
 
   close(): void {
     this.#interrupt();
-    for (const verdict of [...(this.#waiting?.keys() ?? [])]) verdict.settle();
+    this.#waiting?.settleAll();
     this.#connections.close();
   }
 
@@ -211,38 +210,18 @@ export class Session implements ExchangeOwner {
       exchange.resolve(response);
       return;
     }
-    exchange.resolve(this.#await(exchange));
+    this.#waiting ??= new WaitingAnswers();
+    const response = this.#waiting.add(exchange, (answer, outcome) => {
+      this.runtime.witness.end(exchange);
+      this.#record(exchange, answer, outcome);
+    });
+    exchange.resolve(response);
   }
 
   streamed(exchange: Exchange): void {
     this.#landed(exchange);
     // Without catchResponse the body's end was all the sample waited for.
     if (!exchange.options.catchResponse) exchange.settle();
-  }
-
-  /** The sample waits: for a verdict, for the rest of the body, or both. */
-  #await(exchange: Exchange): HttpResponse | StreamedResponse {
-    const { bodyStream } = exchange;
-    const { catchResponse } = exchange.options;
-    const verdict: Verdict = new Verdict((outcome) => {
-      this.#waiting?.delete(verdict);
-      exchange.onSettle = undefined;
-      if (bodyStream && !bodyStream.ended) bodyStream.cancel();
-      this.runtime.witness.end(exchange);
-      this.#record(exchange, response, outcome);
-    });
-    exchange.kind = "awaiting-verdict";
-    exchange.onSettle = (error) => verdict.settle(error);
-    if (catchResponse) {
-      this.#waiting ??= new Map();
-      this.#waiting.set(verdict, typeof catchResponse === "function");
-    }
-    const scopeEnd = () => endScope(verdict, bodyStream !== undefined && !catchResponse);
-    const judged = catchResponse ? verdict : undefined;
-    const response = bodyStream
-      ? new StreamedResponse(exchange, judged, scopeEnd)
-      : new HttpResponse(exchange, judged, scopeEnd);
-    return response;
   }
 
   #landed(exchange: Exchange): void {
@@ -268,14 +247,4 @@ export class Session implements ExchangeOwner {
       url: exchange.calledPlan.url.href,
     });
   }
-}
-
-/**
- * `using` does not say whether its scope was left by a throw. A throw ends the task within the microtasks that follow,
- * and the task's end hands the error to the verdict; so where nothing was said, the status is not asked before then.
- */
-function endScope(verdict: Verdict, atOnce: boolean): void {
-  if (verdict.recorded) return;
-  if (verdict.spoken || atOnce) verdict.settle();
-  else setImmediate(() => verdict.settle());
 }

@@ -1,4 +1,5 @@
 import type { ConnectionOptions } from "node:tls";
+import { version } from "../base/version.ts";
 
 /** How TLS is spoken with the targets. Certificates and keys are PEM text or DER bytes. */
 export interface TlsSettings {
@@ -44,5 +45,5 @@ export const defaultConnectionsPerUser = 10;
 export const defaultPoolSize = 64;
 /** As `requests`. */
 export const maxRedirects = 30;
-export const defaultUserAgent = "swarmgate/0.1.0";
+export const defaultUserAgent = `swarmgate/${version}`;
 export const noSettings: HttpSettings = {};
