@@ -1,3 +1,5 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { GateConfig } from "./config/gate-config.ts";
 import { searchCapacity } from "./gate/capacity.ts";
 import { confirmRegression } from "./gate/confirm.ts";
@@ -6,6 +8,7 @@ import { judgeCapacity } from "./gate/judge-capacity.ts";
 import type { RunExtras } from "./gate/load.ts";
 import { measure } from "./gate/measure.ts";
 import { prepare } from "./gate/prepare.ts";
+import { asMeasured, type ReadResults, readResults } from "./gate/read-results.ts";
 import type { Past } from "./gate/recall.ts";
 import { remember } from "./gate/remember.ts";
 import { reportOf, writeDocuments } from "./gate/tell.ts";
@@ -31,16 +34,20 @@ interface Stage {
   readonly extras: RunExtras;
   /** Where documents go. */
   readonly directory: string;
+  /** What other jobs measured, if that is to be judged instead of a run of our own. */
+  readonly elsewhere: ReadResults | null;
 }
 
 /**
  * The story in one screen: prepare → measure → confirm → judge → remember → tell. The raw run is on disk before anyone
  * judges it, and what becomes of the telling changes nothing of the verdict.
  */
-export async function gate(config: GateConfig, world: World, extras: RunExtras): Promise<GateOutcome> {
+export async function gate(asked: GateConfig, world: World, extras: RunExtras): Promise<GateOutcome> {
+  const elsewhere = asked.settings.results.length === 0 ? null : readResults(asked, world);
+  const config = elsewhere ? asMeasured(asked, elsewhere.result) : asked;
   const prepared = await prepare(config, world);
   const { directory } = prepared;
-  const stage = { config, world, extras, directory };
+  const stage = { config, world, extras, directory, elsewhere };
   const { result, judged, capacity = null } = await measureAndJudge(stage, prepared.past);
   const exitCode = exitCodeOf({
     verdict: judged.verdict,
@@ -56,7 +63,10 @@ export async function gate(config: GateConfig, world: World, extras: RunExtras):
   return { verdict, report, directory, exitCode };
 }
 
-/** A search for the largest load is many runs, each judged by itself; everything else is one run and its confirmation. */
+/**
+ * One run and its confirmation; or a search for the largest load, which is many runs, each judged by itself; or what
+ * others have measured.
+ */
 async function measureAndJudge(
   stage: Stage,
   past: Past,
@@ -66,7 +76,12 @@ async function measureAndJudge(
     const searched = await searchCapacity(stage, past);
     return { ...searched, judged: judgeCapacity(searched, { config, past }) };
   }
-  const result = await confirmRegression(await measure(stage), stage);
   const today = new Date(world.clock.now()).toISOString().slice(0, 10);
+  if (stage.elsewhere) {
+    const { result, text } = stage.elsewhere;
+    writeFileSync(join(stage.directory, "result.json"), text);
+    return { result, judged: judgeRun({ config, result, past, today }) };
+  }
+  const result = await confirmRegression(await measure(stage), stage);
   return { result, judged: judgeRun({ config, result, past, today, forgiven: extras.forgiven }) };
 }

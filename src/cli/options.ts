@@ -135,6 +135,12 @@ export const runOptions: readonly OptionRow[] = [
     setting: "max-rate",
     help: "requests per second at most; more start later",
   },
+  {
+    group: "Load",
+    flags: "--shard <i/n>",
+    setting: "shard",
+    help: "this machine's share of users and data; swarmgate merge adds the results up",
+  },
 
   { group: "Mode", flags: "--headless", env: "LOCUST_HEADLESS", help: "no web page (default in CI)" },
   {

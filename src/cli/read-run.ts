@@ -1,18 +1,10 @@
 import { findConfiguration } from "../config/find-configuration.ts";
 import { type GateConfig, gateConfig } from "../config/gate-config.ts";
 import { locustDefaults } from "../config/settings.ts";
-import { refuseUnbuilt } from "../config/unbuilt.ts";
 import type { RunExtras } from "../gate/load.ts";
 import { confLayers } from "./conf-layers.ts";
 import { readConfigUsers } from "./config-users.ts";
-import {
-  type Layer,
-  layerOfEnvironment,
-  lookUp,
-  optionNames,
-  refuseUnbuilt as refuseUnbuiltOptions,
-  settingLayers,
-} from "./layers.ts";
+import { type Layer, layerOfEnvironment, lookUp, optionNames, refuseUnbuilt, settingLayers } from "./layers.ts";
 import { forgiven } from "./locust-exit.ts";
 import { parsedOptions } from "./parsed-options.ts";
 import { parseRunArguments } from "./run-arguments.ts";
@@ -46,7 +38,7 @@ export async function readCommandLine(
   const environment = layerOfEnvironment(terminal.env);
   const files = await confLayers(lookUp([flags, environment], "config"), terminal);
   const layers = [flags, environment, ...files.layers];
-  refuseUnbuiltOptions(layers);
+  refuseUnbuilt(layers);
   const baseline = lookUp(layers, "baseline") !== undefined;
   const config = gateConfig({
     layers: [{ values: new Map([["mode", mode]]), spell: (name) => name }, ...settingLayers(layers)],
@@ -62,7 +54,6 @@ export async function readCommandLine(
     },
     promiseByDefault: mode === "capacity",
   });
-  for (const notice of refuseUnbuilt(config)) terminal.error(`swarmgate: ${notice}\n`);
   const paired = config.settings["base-host"] !== null || mode === "calibrate";
   const steps = mode === "capacity";
   const judges = steps || config.thresholds.length > 0 || files.configuration !== null || baseline || paired;

@@ -1,9 +1,11 @@
-import { type Problem, UsageError } from "../base/errors.ts";
+import type { Problem } from "../base/errors.ts";
 import { shortestSecret } from "../base/redact.ts";
 import { AllowedHosts } from "../engine/allowed-hosts.ts";
 import type { Configuration } from "../slo/configuration.ts";
 import { parseThresholds, type Threshold } from "../slo/threshold.ts";
 import type { ThresholdChange } from "../slo/threshold-changes.ts";
+import { settingsForMode } from "./mode-settings.ts";
+import { Problems } from "./problems.ts";
 import { type RawSettings, readSettings } from "./read-settings.ts";
 import type { SettingName, Settings } from "./settings.ts";
 
@@ -43,20 +45,22 @@ export function gateConfig({
   promiseByDefault: boolean;
   secrets?: readonly string[];
 }): GateConfig {
-  const problems: Problem[] = [];
-  const read = tried(problems, () => readSettings(file ? [...layers, fileLayer(file)] : layers, defaults));
+  const problems = new Problems();
+  const read = problems.attempt(() => readSettings(file ? [...layers, fileLayer(file)] : layers, defaults));
   const sloLayer = layers.find(({ values }) => (values.get("slo") ?? "").trim() !== "");
   const promised = parseThresholds(sloLayer?.values.get("slo") ?? "", sloLayer?.spell("slo") ?? "slo");
-  problems.push(...promised.problems);
-  if (!read || problems.length > 0) throw new UsageError(problems);
-  const { given } = read;
-  const settings = forMode(read.settings, given);
-  problems.push(...contradictions(settings, given));
-  if (problems.length > 0) throw new UsageError(problems);
+  problems.add(...promised.problems);
+  problems.throwAny();
+  const { settings: asRead, given } = read as NonNullable<typeof read>;
+  const settings = settingsForMode(asRead, given);
+  problems.add(...contradictions(settings, given));
+  problems.throwAny();
   let thresholds = [...(file?.thresholds ?? []), ...promised.thresholds];
   if (thresholds.length === 0 && promiseByDefault) {
     thresholds = [...parseThresholds(defaultPromise, "default").thresholds];
   }
+  // A share of the load keeps no promise and breaks none: the whole is judged where it is added up.
+  if (settings.shard !== null) thresholds = [];
   const short = settings.headers.filter(([, value]) => value.length > 0 && value.length < shortestSecret);
   return {
     settings,
@@ -80,8 +84,9 @@ export function aimedAt(
   targets: { readonly host?: string | null; readonly "base-host"?: string | null },
 ): GateConfig {
   const settings = { ...config.settings, ...targets };
-  const problems = contradictions(settings, config.given);
-  if (problems.length > 0) throw new UsageError(problems);
+  const problems = new Problems();
+  problems.add(...contradictions(settings, config.given));
+  problems.throwAny();
   return { ...config, settings };
 }
 
@@ -90,14 +95,6 @@ function fileLayer({ settings, fileName }: Configuration): RawSettings {
     values: new Map([...settings].map(([name, { text }]) => [name, text])),
     spell: (name) => `${settings.get(name)?.place ?? fileName} ${name}`,
   };
-}
-
-/** The run time of a search is that of each of its steps, and there are many. */
-const capacityStepMs = 15_000;
-
-function forMode(settings: Settings, given: ReadonlySet<SettingName>): Settings {
-  if (settings.mode !== "capacity" || given.has("run-time")) return settings;
-  return { ...settings, "run-time": capacityStepMs };
 }
 
 /** Settings that are fine one by one and cannot be meant together. */
@@ -149,20 +146,22 @@ function contradictions(settings: Settings, given: ReadonlySet<SettingName>): Pr
     if (start !== null && start > settings["max-rate"])
       say("arrival-rate", `is above max-rate (${settings["max-rate"]}/s)`);
   }
+  const { shard, results } = settings;
+  if (settings.mode === "merge" && results.length === 0) {
+    say("results", "is missing: mode: merge adds up the result files of other jobs");
+  }
+  if (results.length > 0 && !["gate", "merge", "baseline"].includes(settings.mode)) {
+    say("results", `has no purpose with mode: ${settings.mode}, which measures for itself`);
+  }
+  if (shard !== null && results.length > 0) say("shard", "is for a job that loads; results are of jobs that have");
+  if (shard !== null && settings.mode !== "gate") say("shard", `cannot be had with mode: ${settings.mode}`);
+  if (shard !== null && settings.users < shard.of) {
+    say("shard", `there are more shards (${shard.of}) than users (${settings.users})`);
+  }
   const guard = new AllowedHosts(given.has("allowed-hosts") ? settings["allowed-hosts"] : null);
   for (const name of ["host", "base-host"] as const) {
     const forbidden = settings[name] === null ? undefined : guard.forbids(new URL(settings[name]));
     if (forbidden) say(name, `${forbidden} (allowed-hosts: ${settings["allowed-hosts"].join(" ") || "any"})`);
   }
   return problems;
-}
-
-function tried<T>(problems: Problem[], act: () => T): T | undefined {
-  try {
-    return act();
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    problems.push(...error.problems);
-    return undefined;
-  }
 }

@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { systemClock } from "../base/clock.ts";
 import { ExitCode, messageOf } from "../base/errors.ts";
 import { shortestSecret } from "../base/redact.ts";
-import { refuseUnbuilt } from "../config/unbuilt.ts";
 import { noExtras } from "../gate/load.ts";
 import { withoutTarget } from "../gate/no-target.ts";
 import type { World } from "../gate/world.ts";
@@ -45,11 +44,11 @@ export async function runAction({ env, directory, write, overhear }: ActionWorld
     const context = readContext({ env, event: readEvent(env) });
     const { config, client } = await readConfiguration({ env, directory, context, log: log.tell });
     log.hide(config.secrets);
-    for (const notice of refuseUnbuilt(config)) log.tell(notice);
     const { settings } = config;
     const reports = settings.mode === "report";
     const allowed = settings["allow-untrusted-locustfile"];
-    await refuseUntrusted({ context, client, loadsLocustfile: !reports, allowed });
+    const loadsLocustfile = !reports && settings.results.length === 0;
+    await refuseUntrusted({ context, client, loadsLocustfile, allowed });
     const ears: Ears = { config, context, client, env, log, pull: once(() => pullOf(ears)), run: stampOf(context) };
     if (reports) return await tellOtherRun(ears, { workspace: directory, temporary: documents(env, settings.name) });
     return await measure(ears, { directory, interruption });
@@ -70,7 +69,8 @@ async function measure(
   const running = new RunningNotice(ears);
   const target = { ...ears, signal: interruption.signal, log: log.tell };
   try {
-    const found = await findTarget(target);
+    const measured = ears.config.settings.results.length > 0;
+    const found = measured ? { found: true as const, config: ears.config } : await findTarget(target);
     const config = found.found ? found.config : ears.config;
     const world = worldOf({ ...ears, config }, { directory, interruption, running });
     if (!found.found) {

@@ -1,6 +1,7 @@
 import { GateError, UsageError } from "../base/errors.ts";
 import { defaultConfiguration, findConfiguration } from "../config/find-configuration.ts";
 import { type GateConfig, gateConfig } from "../config/gate-config.ts";
+import { Problems } from "../config/problems.ts";
 import { adviceFor } from "../github/api-advice.ts";
 import type { GitHubClient } from "../github/client.ts";
 import type { GitHubContext } from "../github/context.ts";
@@ -30,19 +31,12 @@ export async function readConfiguration(
   const named = inputs.values.get("config") ?? null;
   const base = baseCommit(context);
   const goesByBase = inputs.values.get("config-ref") === "base" && base !== null;
-  const problems = [...inputs.problems];
-  const attempt = <T>(act: () => T): T | undefined => {
-    try {
-      return act();
-    } catch (error) {
-      if (!(error instanceof UsageError)) throw error;
-      problems.push(...error.problems);
-      return undefined;
-    }
-  };
-  const head = goesByBase ? null : (attempt(() => findConfiguration({ directory, named })) ?? null);
-  const config = attempt(() => together(inputs, head));
-  if (!config || problems.length > 0) throw new UsageError(problems);
+  const problems = new Problems();
+  problems.add(...inputs.problems);
+  const head = goesByBase ? null : (problems.attempt(() => findConfiguration({ directory, named })) ?? null);
+  const read = problems.attempt(() => together(inputs, head));
+  problems.throwAny();
+  const config = read as GateConfig;
   const client = await githubClient({ token: inputs.values.get("github-token") ?? "", context, env });
   if (base === null) return { config, client };
   const path = named ?? defaultConfiguration;

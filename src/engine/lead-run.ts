@@ -81,6 +81,7 @@ export function resultOf(
       ),
       machine: plan.machine,
       threads: plan.threads,
+      ...(plan.shard && { shard: plan.shard }),
     },
     blocks,
     summary: summarize(blocks),

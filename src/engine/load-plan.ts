@@ -80,6 +80,8 @@ export interface LoadPlan {
   readonly configUsers: readonly UserConfig[];
   /** The options as a locustfile sees them in `environment.parsedOptions`, its own arguments among them. */
   readonly parsedOptions: Readonly<Record<string, unknown>>;
+  /** This machine's part of a load that several share: users are numbered across all of them. From 1. */
+  readonly shard?: { readonly index: number; readonly of: number } | undefined;
   /** What the judged part of this run is called in its blocks. */
   readonly judgedPhase: Extract<Phase, "steady" | "extension" | "confirmation">;
 }

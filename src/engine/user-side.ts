@@ -61,8 +61,11 @@ export class UserStarter {
     };
   }
 
-  start(order: UserOrder, run: { recorder: Recorder; startedAtMs: number }): RunningUser {
+  start(local: UserOrder, run: { recorder: Recorder; startedAtMs: number }): RunningUser {
     const { plan } = this.#parts.start;
+    // Shards take turns, so that each number is one user of the whole swarm, with its own data and dice.
+    const { index, of } = plan.shard ?? { index: 1, of: 1 };
+    const order = { ...local, index: local.index * of + index - 1 };
     if (plan.arrivalRate !== null) this.#arrivals ??= this.#schedule(plan.arrivalRate, run.startedAtMs);
     return plan.baseHost === null ? this.#startOne(order, run.recorder) : this.#startPair(order, run.recorder);
   }

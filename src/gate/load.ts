@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { version } from "../base/version.ts";
 import type { GateConfig } from "../config/gate-config.ts";
+import { shareOf } from "../config/shard.ts";
 import { type LoadPlan, threadsFor } from "../engine/load-plan.ts";
 import type { FailureGroup } from "../stats/failures.ts";
 import { decodeResult } from "../stats/result-document.ts";
@@ -63,8 +64,11 @@ export function loadOrder({
   confirmMs?: number | null;
 }): LoadOrder {
   const { settings, given } = config;
-  const threads =
-    settings.threads === "auto" ? threadsFor({ users: settings.users, cores: world.machine.cores }) : settings.threads;
+  const { shard } = settings;
+  const share = (whole: number) => (shard === null ? whole : shareOf(whole, shard));
+  const part = (whole: number) => (shard === null ? whole : whole / shard.of);
+  const users = share(settings.users);
+  const threads = settings.threads === "auto" ? threadsFor({ users, cores: world.machine.cores }) : settings.threads;
   return {
     locustfiles: settings.locustfile,
     directory: world.directory,
@@ -79,13 +83,13 @@ export function loadOrder({
       machine: world.machine,
       host: settings.host,
       baseHost: baseHostOf(config),
-      users: settings.users,
-      spawnRate: settings["spawn-rate"],
+      users,
+      spawnRate: part(settings["spawn-rate"]),
       runTimeMs: confirmMs ?? (settings["run-time"] === "forever" ? null : settings["run-time"]),
       extensionMs,
       runTimeIncludesRamp: extras.runTimeIncludesRamp,
-      requests: settings.requests,
-      arrivalRate: settings["arrival-rate"],
+      requests: settings.requests === null ? null : share(settings.requests),
+      arrivalRate: settings["arrival-rate"] === null ? null : part(settings["arrival-rate"]),
       warmup: settings.warmup === "auto" ? "auto" : { ms: settings.warmup },
       stopTimeoutMs: settings["stop-timeout"],
       threads,
@@ -97,7 +101,8 @@ export function loadOrder({
       secrets: config.secrets,
       allowedHosts: allowedHosts(config, extras),
       maxUsers: extras.anyHost && !given.has("max-users") ? null : settings["max-users"],
-      maxRate: extras.anyHost && !given.has("max-rate") ? null : settings["max-rate"],
+      maxRate: extras.anyHost && !given.has("max-rate") ? null : part(settings["max-rate"]),
+      ...(shard && { shard }),
       resetStats: extras.resetStats,
       equalWeights: extras.equalWeights,
       configUsers: extras.configUsers,

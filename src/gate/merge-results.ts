@@ -17,7 +17,7 @@ export interface NamedResult {
 export function mergeResults(parts: readonly NamedResult[]): RunResult {
   const [first] = parts;
   if (!first) throw new UsageError([{ where: "merge", message: "there is no result to merge" }]);
-  const problems = misfits(parts);
+  const problems = [...misfits(parts), ...missing(parts)];
   if (problems.length > 0) throw new UsageError(problems, "results-differ");
   const results = parts.map(({ result }) => result);
   const blocks = mergedBlocks(results);
@@ -58,6 +58,24 @@ function misfits(parts: readonly NamedResult[]): Problem[] {
       if (here === there) return [];
       return [{ where: source, message: `its ${what} is ${shown(here)}, that of ${first.source} ${shown(there)}` }];
     });
+  });
+}
+
+/** A load that lacks a shard is not the load that was asked for. */
+function missing(parts: readonly NamedResult[]): Problem[] {
+  const shards = parts.flatMap(({ source, result }) => (result.meta.shard ? [{ source, ...result.meta.shard }] : []));
+  const [first] = shards;
+  if (!first) return [];
+  if (shards.length < parts.length)
+    return [{ where: "merge", message: "some of the results are shards, some are not" }];
+  const other = shards.find(({ of }) => of !== first.of);
+  if (other)
+    return [{ where: other.source, message: `is one of ${other.of} shards, ${first.source} one of ${first.of}` }];
+  return Array.from({ length: first.of }, (_, i) => i + 1).flatMap((index): Problem[] => {
+    const there = shards.filter((shard) => shard.index === index);
+    if (there.length === 1) return [];
+    const what = there.length === 0 ? "is missing" : `is there ${there.length} times`;
+    return [{ where: "merge", message: `shard ${index} of ${first.of} ${what}` }];
   });
 }
 
@@ -103,8 +121,9 @@ function mergedMeta(metas: readonly RunMeta[]): RunMeta {
     const values = metas.map(({ profile }) => of(profile)).filter((value) => value !== null);
     return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0);
   };
+  const { shard: _, ...whole } = first;
   return {
-    ...first,
+    ...whole,
     startedAt: metas.map(({ startedAt }) => startedAt).sort()[0] as string,
     endedAt: metas
       .map(({ endedAt }) => endedAt)

@@ -30,7 +30,9 @@ export async function prepare(config: GateConfig, world: World): Promise<Prepare
   const directory = documentsDirectory(config, world);
   const past = await recall(config, world);
   if (past.wanted && past.whyNot !== null) world.log(`no comparison: ${past.whyNot}`);
-  for (const url of world.readiness ? new Set([settings.host, baseHostOf(config)]) : []) {
+  for (const url of world.readiness && settings.results.length === 0
+    ? new Set([settings.host, baseHostOf(config)])
+    : []) {
     if (url === null) continue;
     await waitUntilReady({
       url: `${url}${settings["wait-for"]}`,

@@ -6,8 +6,9 @@ import { blockMs } from "../stats/snapshot.ts";
 export type Comparing = "side-by-side" | "baseline" | "none";
 
 export function comparingOf({ settings }: Pick<GateConfig, "settings">): Comparing {
-  const { compare, mode } = settings;
-  if (mode === "baseline") return "none";
+  const { compare, mode, shard } = settings;
+  // A share of the load is compared with nothing: all of them together are.
+  if (mode === "baseline" || shard !== null) return "none";
   if (mode === "calibrate") return "side-by-side";
   if (mode === "capacity") return compare === "none" ? "none" : "baseline";
   if (compare !== "auto") return compare;
@@ -16,6 +17,9 @@ export function comparingOf({ settings }: Pick<GateConfig, "settings">): Compari
 
 /** Where the twins go; calibrating they go to the target itself, unless a second copy of it is named. */
 export function baseHostOf({ settings }: Pick<GateConfig, "settings">): string | null {
+  if (settings.shard !== null && settings.compare !== "baseline" && settings.compare !== "none") {
+    return settings["base-host"];
+  }
   if (comparingOf({ settings }) !== "side-by-side") return null;
   return settings["base-host"] ?? (settings.mode === "calibrate" ? settings.host : null);
 }

@@ -27,6 +27,7 @@ export async function recall({ settings }: GateConfig, { store }: World): Promis
     whyNot,
   });
   if (settings.mode === "baseline") return none(false, "this run only records (mode: baseline)");
+  if (settings.shard !== null) return none(false, "a shard is compared with nothing; all of them together are");
   const comparing = comparingOf({ settings });
   if (comparing === "side-by-side") return none(false, null);
   if (comparing === "none") return none(false, "comparing is switched off (compare: none)");

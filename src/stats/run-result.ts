@@ -48,6 +48,8 @@ export interface RunMeta {
   readonly profile: LoadProfile;
   readonly machine: Machine;
   readonly threads: number;
+  /** Which part of a load that several machines share; not there for a whole one. From 1. */
+  readonly shard?: { readonly index: number; readonly of: number } | undefined;
 }
 
 /** Something that happened to users rather than to requests. */

@@ -179,7 +179,7 @@ describe("bad input", () => {
     ["a host outside allowed-hosts", { inputs: { "allowed-hosts": "example.com" } }, 2, /127\.0\.0\.1.*allowed/],
     ["an unreadable threshold", { inputs: { slo: "p95 < fast" } }, 2, /slo:1/],
     ["a target that is not there", { inputs: { host: "http://127.0.0.1:9", "wait-timeout": "1s" } }, 4, /not ready/],
-    ["a value that is not built yet", { inputs: { mode: "capacity" } }, 2, /not yet/],
+    ["results that are not there", { inputs: { mode: "merge", results: "shards/*.json" } }, 2, /no file shards/],
     ["a missing configuration file", { inputs: { config: "ci/gate.yml" } }, 2, /ci\/gate\.yml/],
     [
       "an unknown key of the configuration",

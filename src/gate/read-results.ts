@@ -1,0 +1,93 @@
+import { globSync, readFileSync, statSync } from "node:fs";
+import { relative, resolve } from "node:path";
+import { GateError, messageOf } from "../base/errors.ts";
+import { aimedAt, type GateConfig } from "../config/gate-config.ts";
+import { Problems } from "../config/problems.ts";
+import { decodeResult, encodeResult, largestResultBytes } from "../stats/result-document.ts";
+import type { RunResult } from "../stats/run-result.ts";
+import { mergeResults, type NamedResult } from "./merge-results.ts";
+import type { World } from "./world.ts";
+
+/** More files than this are a glob gone astray. */
+const mostFiles = 256;
+
+/** What other jobs measured, as one result, and its text for the report's directory. */
+export interface ReadResults {
+  readonly result: RunResult;
+  readonly text: string;
+}
+
+/**
+ * Reads the result files of other jobs and adds them up. They may be a stranger's: bounded, checked, nothing of them
+ * is executed. Throws UsageError with everything that is wrong.
+ */
+export function readResults(
+  { settings }: Pick<GateConfig, "settings">,
+  { directory, log }: Pick<World, "directory" | "log">,
+): ReadResults {
+  const problems = new Problems();
+  const files = filesOf(settings.results, { directory, problems });
+  const read = files.flatMap((file): NamedResult[] => {
+    const one = problems.attempt(() => readOne(file, directory));
+    return one ? [one] : [];
+  });
+  problems.throwAny();
+  const [first] = read as [NamedResult, ...NamedResult[]];
+  log(`judging what was measured elsewhere: ${files.join(", ")}`);
+  const merged = read.length === 1 && !first.result.meta.shard ? first.result : mergeResults(read);
+  const result = { ...merged, meta: { ...merged.meta, name: settings.name } };
+  return { result, text: encodeResult(result) };
+}
+
+/** The same configuration, with what was loaded where nobody says otherwise: a base makes it side by side. */
+export function asMeasured(config: GateConfig, { meta }: RunResult): GateConfig {
+  const { settings } = config;
+  const baseHost = settings.compare === "baseline" || settings.compare === "none" ? null : meta.baseHost;
+  return aimedAt(config, {
+    host: settings.host ?? urlOrNull(meta.host),
+    "base-host": settings["base-host"] ?? urlOrNull(baseHost),
+  });
+}
+
+/** What a file says of its target may be anything. */
+function urlOrNull(text: string | null): string | null {
+  return text !== null && /^https?:\/\//.test(text) && URL.canParse(text) ? text : null;
+}
+
+function filesOf(
+  patterns: readonly string[],
+  { directory, problems }: { directory: string; problems: Problems },
+): string[] {
+  const found = patterns.flatMap((pattern) => {
+    const files = globSync(pattern, { cwd: directory }).sort();
+    if (files.length === 0) problems.add({ where: "results", message: `there is no file ${pattern}` });
+    return files.map((file) => relative(directory, resolve(directory, file)));
+  });
+  const distinct = [...new Set(found)];
+  if (distinct.length > mostFiles) {
+    problems.add({ where: "results", message: `${distinct.length} files are named; ${mostFiles} are the most` });
+  }
+  return distinct.slice(0, mostFiles);
+}
+
+function readOne(file: string, directory: string): NamedResult {
+  const path = resolve(directory, file);
+  const { size } = statSync(path);
+  if (size > largestResultBytes) {
+    throw new GateError("result-unreadable", `${file} is larger than ${largestResultBytes / 1024 / 1024} MiB`, {
+      place: "results",
+    });
+  }
+  return { source: file, result: decodeResult(textOf(path, file), file) };
+}
+
+function textOf(path: string, file: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (cause) {
+    throw new GateError("result-unreadable", `${file} cannot be read: ${messageOf(cause)}`, {
+      place: "results",
+      cause,
+    });
+  }
+}
