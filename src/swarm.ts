@@ -7,7 +7,7 @@ import { loadLightCompiler } from "./engine/light-compiler.ts";
 import type { LoadPlan } from "./engine/load-plan.ts";
 import { compileLocustfile } from "./engine/locustfile.ts";
 import type { MasterRunner } from "./engine/master.ts";
-import { readOwnArguments } from "./engine/own-arguments.ts";
+import { ownArgumentsHelp, readOwnArguments } from "./engine/own-arguments.ts";
 import { runLoad } from "./engine/run-load.ts";
 import { openThreads } from "./engine/thread-node.ts";
 import { toBlockWire } from "./gate/block-wire.ts";
@@ -67,6 +67,11 @@ async function obey(order: LoadOrder): Promise<void> {
 }
 
 async function load(order: LoadOrder): Promise<void> {
+  if (order.inspect === "arguments") {
+    const compiled = await compileLocustfile(order.locustfiles, { cwd: order.directory });
+    const text = await ownArgumentsHelp({ compiled, ...entries }, order.customArguments);
+    return await tell({ type: "inspected", text });
+  }
   if (order.inspect !== null) {
     const text = await inspectLocustfile(await planFor(order), order.inspect);
     return await tell({ type: "inspected", text });

@@ -73,9 +73,9 @@ export async function runCli(argv: readonly string[], terminal: Terminal): Promi
       return ExitCode.ok;
     }
     const command = commands[first];
-    if (command && rest.some((word) => word === "--help" || word === "-h")) {
+    if (command && rest.some(asksForHelp)) {
       terminal.out(await help(first));
-      return ExitCode.ok;
+      return first === "run" ? await ownArguments(rest, terminal) : ExitCode.ok;
     }
     if (command) return await command.start(rest, terminal);
     if (first !== "" && !first.startsWith("-")) await refuseTypingError(first);
@@ -90,6 +90,20 @@ async function refuseTypingError(word: string): Promise<void> {
   const { nearMiss } = await import("../config/fields.ts");
   const near = nearMiss(word, Object.keys(commands));
   if (near !== "") throw new UsageError([{ where: word, message: `there is no such command${near}` }]);
+}
+
+function asksForHelp(word: string): boolean {
+  return word === "--help" || word === "-h";
+}
+
+/** `run --help` with a locustfile: its own arguments too. Its code is run for that, so only if it is named. */
+async function ownArguments(argv: readonly string[], terminal: Terminal): Promise<number> {
+  const words = argv.filter((word) => !asksForHelp(word));
+  const named = words.some((word) => /^(-f|--locustfile)/.test(word));
+  const file = words.find((word) => /\.[cm]?[jt]s$/.test(word));
+  if (!named && file === undefined) return ExitCode.ok;
+  terminal.out("\n");
+  return runAhead(named ? words : ["-f", file as string], terminal, "arguments");
 }
 
 async function help(of: string | undefined): Promise<string> {

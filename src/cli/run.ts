@@ -35,14 +35,14 @@ const inspections: readonly (readonly [option: string, what: NonNullable<LoadOrd
 /**
  * `swarmgate run`: Locust's defaults, options and exit codes; the gate's where something is judged. With the mode
  * `calibrate` it is `swarmgate calibrate`: the target against itself, by the same options; with `capacity` the search
- * for the largest load that keeps the promises.
+ * for the largest load that keeps the promises; with `arguments` it lists what options the locustfile has.
  */
 export async function run(
   argv: readonly string[],
   terminal: Terminal,
-  { mode, swarm }: { mode: RunMode; swarm: World["swarmAhead"] },
+  { mode, swarm }: { mode: RunMode | "arguments"; swarm: World["swarmAhead"] },
 ): Promise<number> {
-  const asked = await readCommandLine(argv, terminal, mode);
+  const asked = await readCommandLine(argv, terminal, mode === "arguments" ? "gate" : mode);
   const { config, layers, extras } = asked;
   const says = (name: string) => lookUp(layers, name);
   const onError = codeOnError(layers);
@@ -87,7 +87,8 @@ export async function run(
     },
   };
   try {
-    const [, what] = inspections.find(([option]) => says(option) !== undefined) ?? [];
+    const [, asOption] = inspections.find(([option]) => says(option) !== undefined) ?? [];
+    const what = mode === "arguments" ? mode : asOption;
     if (what) {
       terminal.out(
         `${await inspect(loadOrder({ config, world, extras, directory: scratch, inspect: what }), world, config)}\n`,

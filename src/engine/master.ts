@@ -3,6 +3,7 @@ import type { CustomData } from "../protocol/messages.ts";
 import type { RunnerState } from "../user/environment.ts";
 import { BlockTeller } from "./block-teller.ts";
 import { Conductor, type Target } from "./conductor.ts";
+import type { Course } from "./course.ts";
 import type { Step } from "./dispatcher.ts";
 import { Harvest } from "./harvest.ts";
 import { MasterInbox } from "./master-inbox.ts";
@@ -132,11 +133,7 @@ export class MasterRunner {
   async run(): Promise<MasterOutcome> {
     const { clock, hooks } = this.#options;
     await this.#connected();
-    await hooks.testStart();
-    this.#startedAtMs = clock.now();
-    await this.#load();
-    const course = this.#conductor.courseUntil(this.runTimeMs);
-    await this.#stop();
+    const course = await this.#test();
     const endedAtMs = clock.now();
     await hooks.quitting();
     await this.#quit();
@@ -149,6 +146,22 @@ export class MasterRunner {
       startedAtMs: this.#startedAtMs,
       endedAtMs,
     };
+  }
+
+  /** From the start signal to the last user's end. A locustfile may have ended it while it was loaded. */
+  async #test(): Promise<Course> {
+    const { clock, hooks } = this.#options;
+    if (this.#isOver) {
+      this.#log.warn("ended-before-start", "the test was ended before it began: no user was started");
+      this.#startedAtMs = clock.now();
+      return this.#conductor.courseUntil(0);
+    }
+    await hooks.testStart();
+    this.#startedAtMs = clock.now();
+    await this.#load();
+    const course = this.#conductor.courseUntil(this.runTimeMs);
+    await this.#stop();
+    return course;
   }
 
   async #connected(): Promise<void> {

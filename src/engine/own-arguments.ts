@@ -5,15 +5,16 @@ import { explainLoadFailure } from "./load-failure.ts";
 import type { LoadPlan } from "./load-plan.ts";
 import { loadLocustfile } from "./locustfile.ts";
 
+type Loadable = Pick<LoadPlan, "compiled" | "engineUrl">;
+
 /**
- * Loads the locustfile in this thread, asks its `initCommandLineParser` listeners for arguments of its own, and reads
- * them. Throws GateError, exit code 2: what is wrong with the locustfile, with an argument, with a word nobody knows.
+ * Loads the locustfile in this thread and asks its `initCommandLineParser` listeners for arguments of its own. Throws
+ * GateError, exit code 2, for what is wrong with the locustfile or with an argument.
  */
-export async function readOwnArguments(
-  plan: Pick<LoadPlan, "compiled" | "engineUrl">,
-  { taken, ...sources }: ArgumentSources & { readonly taken: readonly string[] },
-): Promise<ReadArguments> {
-  const { compiled, engineUrl } = plan;
+export async function askOwnArguments(
+  { compiled, engineUrl }: Loadable,
+  { taken }: { readonly taken: readonly string[] },
+): Promise<OwnArguments> {
   await loadLocustfile(compiled, { engineUrl });
   const parser = new OwnArguments({ taken });
   for (const listener of events.initCommandLineParser.listeners) {
@@ -24,5 +25,22 @@ export async function readOwnArguments(
       throw await explainLoadFailure(error, { file, root: compiled.root, engineUrl, failedImport: undefined });
     }
   }
-  return parser.read(sources);
+  return parser;
+}
+
+/** The values of the locustfile's own arguments. Throws also UsageError for a word nobody knows. */
+export async function readOwnArguments(
+  plan: Loadable,
+  { taken, ...sources }: ArgumentSources & { readonly taken: readonly string[] },
+): Promise<ReadArguments> {
+  return (await askOwnArguments(plan, { taken })).read(sources);
+}
+
+/** A locustfile's own arguments as `--help` lists them. */
+export async function ownArgumentsHelp(
+  plan: Loadable,
+  { taken }: { readonly taken: readonly string[] },
+): Promise<string> {
+  const { help } = await askOwnArguments(plan, { taken });
+  return help === "" ? "The locustfile has no arguments of its own." : `The locustfile's own:\n${help}`;
 }

@@ -22,8 +22,8 @@ export interface LoadOrder {
   readonly plan: Omit<LoadPlan, "compiled" | "locustfile" | "locustfileHash" | "engineUrl" | "threadUrl">;
   /** Where `result.json` goes; complete on disk before `done` is said. */
   readonly resultPath: string;
-  /** Print and end without load: `--list`, `--show-task-ratio`, `--show-task-ratio-json`. */
-  readonly inspect: "list" | "task-ratio" | "task-ratio-json" | null;
+  /** Print and end without load: `--list`, `--show-task-ratio`, `--show-task-ratio-json`, `--help`. */
+  readonly inspect: "list" | "task-ratio" | "task-ratio-json" | "arguments" | null;
 }
 
 /** What only the locustfile's own arguments can explain. */

@@ -14,6 +14,8 @@ export interface OwnArgument {
   readonly required: boolean;
   readonly fallback: unknown;
   readonly variable: string;
+  /** What it is for; empty if it does not say. */
+  readonly help: string;
 }
 
 const wholeNumber = (text: string) => {
@@ -92,7 +94,20 @@ export function argumentOf(
     required: required === true,
     fallback,
     variable: String(options.envVar ?? options.env_var ?? `LOCUST_${long.slice(2).replaceAll("-", "_").toUpperCase()}`),
+    help: typeof options.help === "string" ? options.help : "",
   };
+}
+
+/** `--my-size, -m <value>` and what is to be known of it, as two columns of a help page. */
+export function helpOf({ flags, takes, choices, required, fallback, variable, help }: OwnArgument): [string, string] {
+  const value = { one: " <value>", many: " <value...>", nothing: "", truth: " [true|false]" }[takes];
+  const facts = [
+    ...(required ? ["required"] : []),
+    ...(choices ? [`one of ${choices.join(", ")}`] : []),
+    ...(fallback === null || fallback === false ? [] : [`default: ${JSON.stringify(fallback)}`]),
+    `env: ${variable}`,
+  ];
+  return [`${flags.join(", ")}${value}`, `${help}${help === "" ? "" : " "}(${facts.join("; ")})`];
 }
 
 /** The value of what was said; what cannot be is added to `problems`. */

@@ -1,6 +1,6 @@
 import { closest, distance } from "fastest-levenshtein";
 import { type Problem, UsageError } from "../base/errors.ts";
-import { argumentOf, type OwnArgument, readValue } from "./argument-definition.ts";
+import { argumentOf, helpOf, type OwnArgument, readValue } from "./argument-definition.ts";
 import type { ArgumentParser } from "./environment.ts";
 
 /** Where values of a locustfile's own arguments may come from. */
@@ -50,6 +50,13 @@ export class OwnArguments implements ArgumentParser {
 
   #isTaken(flag: string): boolean {
     return this.#taken.has(flag) || this.#arguments.some(({ flags }) => flags.includes(flag));
+  }
+
+  /** The arguments as a help page lists them; empty if there are none. */
+  get help(): string {
+    const rows = this.#arguments.map(helpOf);
+    const width = Math.max(0, ...rows.map(([term]) => term.length));
+    return rows.map(([term, text]) => `  ${term.padEnd(width)}  ${text}`).join("\n");
   }
 
   /**

@@ -55,3 +55,20 @@ test("an argument that is an option already is refused at its place in the locus
   expect(code).toBe(2);
   expect(error).toContain("--users is an option already");
 });
+
+test("run --help with a locustfile lists its own arguments below ours, and runs nothing", async () => {
+  const files = { "lf.ts": locustfile };
+  for (const argv of [
+    ["run", "--help", "lf.ts"],
+    ["run", "-f", "lf.ts", "-h"],
+  ]) {
+    const { code, out } = await swarmgate(argv, { files });
+    expect(code).toBe(0);
+    expect(out).toContain("--spawn-rate");
+    expect(out).toContain("The locustfile's own:");
+    expect(out).toMatch(/--my-tenant <value> +whose data \(default: "acme"; env: LOCUST_MY_TENANT\)/);
+    expect(out).toMatch(/--my-size, -m <value> +\(one of 1, 2, 3; env: MY_SIZE\)/);
+    expect(out).toMatch(/--my-dry-run +\(env: LOCUST_MY_DRY_RUN\)/);
+    expect(own(out)).toEqual([]);
+  }
+});

@@ -47,6 +47,25 @@ events.spawningComplete.addListener(({ userCount }) => console.log("EVENT", runn
   expect(of("worker 1")).toEqual(life);
 });
 
+test.each(["master", "worker"])(
+  "a locustfile that quits at init on the %s ends the test before it begins",
+  async (role) => {
+    const { result, output } = await runLocustfile(
+      `${shopper}
+events.init.addListener(({ runner }) => { if (runner.role === "${role}") runner.quit(); });
+events.testStart.addListener(({ environment }) => console.log("STARTED", environment.runner.role));
+events.quitting.addListener(({ environment }) => console.log("QUITTING", environment.runner.role));
+`,
+      { host: shop.url, users: 4, threads: 1, runTimeMs: 1000 },
+    );
+    expect(output).not.toContain("STARTED");
+    expect(output.match(/QUITTING \w+/g)?.toSorted()).toEqual(["QUITTING master", "QUITTING worker"]);
+    expect(shop.paths).toEqual([]);
+    expect(result.trouble).toMatchObject({ targetUsers: 0, peakUsers: 0, exceptions: [] });
+    expect(result.warnings.map(({ code }) => code)).toEqual(["ended-before-start"]);
+  },
+);
+
 test("exactly so many requests are sent as were asked for", async () => {
   const changes = { host: shop.url, users: 5, threads: 2, requests: 77, runTimeMs: null };
   const { result } = await runLocustfile(shopper, changes);

@@ -208,3 +208,14 @@ test("spawningComplete tells the number there is to be, also when there were mor
   const told = run.calls.filter((call) => call.startsWith("spawningComplete"));
   expect(told).toEqual(["spawningComplete 8", "spawningComplete 3", "spawningComplete 5"]);
 });
+
+test("a test that is ended before it began starts nobody, and asks nobody for more users", async () => {
+  const run = begin({ users: 8 });
+  run.state.master?.end();
+  await run.advance(2000);
+  const { trouble, warnings, blocks } = await run.done;
+  expect(run.calls).toEqual(["quitting"]);
+  expect(trouble).toMatchObject({ targetUsers: 0, peakUsers: 0 });
+  expect(warnings.map(({ code }) => code)).toEqual(["ended-before-start"]);
+  expect(blocks).toEqual([]);
+});
