@@ -141,7 +141,7 @@ test.each([
   [["baseline", "pinn"], 'did you mean "pin"?'],
   [["judg", "r.json"], 'did you mean "judge"?'],
   [["calibrate"], "host: is missing"],
-  [["capacity"], "not built yet"],
+  [["capacity", "-n", "5"], "requests: steps of a search end by time"],
 ])("%j is a usage error", async (argv, told) => {
   const { code, error } = await swarmgate(argv, { files: { "r.json": text(), "bad.json": "{" } });
   expect(code).toBe(2);
