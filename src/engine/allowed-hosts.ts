@@ -32,6 +32,20 @@ export class AllowedHosts {
   }
 }
 
+/** Why a name may not be connected to at an address it resolved to: a name of one's own may lead to metadata too. */
+export function forbidsAddress(resolved: { readonly hostname: string; readonly address: string }): string | undefined {
+  const { hostname, address } = resolved;
+  if (!isMetadataHost(asHostname(address))) return undefined;
+  return `${hostname} resolves to ${address}, a cloud metadata address, never a target`;
+}
+
+/** An address as `URL.hostname` writes it, its zone (`fe80::1%eth0`) left out. */
+function asHostname(address: string): string {
+  if (!address.includes(":")) return address;
+  const bare = `http://[${address.replace(/%.*$/, "")}]`;
+  return URL.canParse(bare) ? new URL(bare).hostname : address;
+}
+
 /** The host a refusal of `forbids` is about: every such sentence begins with it. */
 export function refusedHost(refusal: string): string {
   return refusal.split(" ", 1)[0] as string;

@@ -1,5 +1,5 @@
 import type { TrafficGuard } from "../user/activity.ts";
-import type { AllowedHosts } from "./allowed-hosts.ts";
+import { type AllowedHosts, forbidsAddress } from "./allowed-hosts.ts";
 import type { RateCap } from "./rate-cap.ts";
 import type { RequestBudget } from "./request-budget.ts";
 
@@ -35,6 +35,10 @@ export class ThreadGuard implements TrafficGuard {
 
   forbids(url: URL): string | undefined {
     return this.#hosts.forbids(url);
+  }
+
+  forbidsAddress(resolved: { readonly hostname: string; readonly address: string }): string | undefined {
+    return forbidsAddress(resolved);
   }
 
   admit(): boolean | Promise<boolean> {

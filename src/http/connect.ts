@@ -1,4 +1,4 @@
-import { connect as connectTcp, isIP, type Socket } from "node:net";
+import { connect as connectTcp, isIP, type LookupFunction, type Socket } from "node:net";
 import { connect as connectTls, createSecureContext, type SecureContext } from "node:tls";
 import type { Clock } from "../base/clock.ts";
 import type { TlsSettings } from "./settings.ts";
@@ -40,13 +40,14 @@ export function openSocket(
   options: {
     readonly tls: TlsSettings;
     readonly clock: Clock;
+    readonly lookup: LookupFunction;
     readonly session: Buffer | undefined;
     readonly onBytes: BytesListener;
     readonly onReady: (timing: ConnectTiming) => void;
     readonly onSession: (session: Buffer) => void;
   },
 ): Socket {
-  const { clock, onBytes } = options;
+  const { clock, lookup, onBytes } = options;
   const timing: ConnectTiming = { startMs: clock.now(), lookupMs: 0, connectMs: 0, tlsMs: 0 };
   const { hostname: host, port } = address;
   let socket: Socket;
@@ -55,6 +56,7 @@ export function openSocket(
     const secure = connectTls({
       host,
       port,
+      lookup,
       ...(servername === undefined ? {} : { servername }),
       ...(options.session ? { session: options.session } : {}),
       secureContext: secureContextOf(options.tls),
@@ -76,7 +78,7 @@ export function openSocket(
         return true;
       },
     };
-    socket = connectTcp({ host, port, onread });
+    socket = connectTcp({ host, port, lookup, onread });
   }
   if (isIP(host) === 0) {
     socket.once("lookup", () => {

@@ -23,7 +23,7 @@ export interface HttpSettings {
   readonly tls?: TlsSettings;
   /** Offer HTTP/2 to `https:` targets (HTTP/1.1 where they do not speak it). Default false. */
   readonly http2?: boolean;
-  /** URL of a proxy for all requests. Never taken from the environment. */
+  /** URL of a proxy for all requests; its host must be among the allowed ones too. Never taken from the environment. */
   readonly proxy?: string;
   /** One pool of connections for all users of a thread, in place of connections of each user's own. Default false. */
   readonly sharedPool?: boolean;

@@ -3,6 +3,7 @@ import { connect as connectTls } from "node:tls";
 import { type buildConnector, Client, type Dispatcher, ProxyAgent } from "undici";
 import { ExchangeError } from "./cause.ts";
 import { secureContextOf } from "./connect.ts";
+import { refusalOfName } from "./guarded-lookup.ts";
 import { type Address, type Carried, type ConnectTiming, notableHeaders, type Transport } from "./transport.ts";
 import type { WireWorld } from "./wire.ts";
 
@@ -15,6 +16,8 @@ export class UndiciTransport implements Transport {
   readonly #dispatcher: Dispatcher;
   readonly #carrying = new Map<Carried, Carriage>();
   #lastConnect: ConnectTiming | undefined;
+  /** With a proxy, which resolves the target's name itself: what we know of that name; null once it is known. */
+  #refusal: Promise<ExchangeError | undefined> | null = null;
 
   constructor(world: WireWorld, address: Address, proxy: string | undefined) {
     this.origin = address.origin;
@@ -27,7 +30,9 @@ export class UndiciTransport implements Transport {
         allowH2: false,
         ...(servername === undefined ? {} : { servername }),
       };
-      this.#dispatcher = new ProxyAgent({ uri: proxy, requestTls, allowH2: false });
+      const proxyTls = { lookup: world.lookup };
+      this.#dispatcher = new ProxyAgent({ uri: proxy, requestTls, proxyTls, allowH2: false });
+      if (isIP(address.hostname) === 0) this.#refusal = refusalOfName(world.lookup, address.hostname);
     } else {
       this.#dispatcher = new Client(address.origin, {
         allowH2: true,
@@ -57,6 +62,19 @@ export class UndiciTransport implements Transport {
       over: () => this.#carrying.delete(request),
     });
     this.#carrying.set(request, carriage);
+    if (this.#refusal) void this.#sendUnlessRefused(carriage, this.#refusal);
+    else this.#dispatch(carriage);
+  }
+
+  async #sendUnlessRefused(carriage: Carriage, asked: Promise<ExchangeError | undefined>): Promise<void> {
+    const refusal = await asked;
+    if (refusal) carriage.abort(refusal);
+    else this.#refusal = null;
+    if (!carriage.over) this.#dispatch(carriage);
+  }
+
+  #dispatch(carriage: Carriage): void {
+    const { request } = carriage;
     this.#dispatcher.dispatch(
       {
         origin: this.origin,
@@ -98,6 +116,7 @@ export class UndiciTransport implements Transport {
       const socket = connectTls({
         host,
         port,
+        lookup: world.lookup,
         ...(servername === undefined ? {} : { servername }),
         secureContext: secureContextOf(world.tls),
         rejectUnauthorized: world.tls.insecure !== true,
@@ -138,70 +157,70 @@ export class UndiciTransport implements Transport {
 
 /** Tells one request's story in our words. */
 class Carriage implements Dispatcher.DispatchHandler {
-  readonly #request: Carried;
+  readonly request: Carried;
   readonly #hooks: { takeConnect(): ConnectTiming | undefined; over(): void };
   controller: Dispatcher.DispatchController | undefined;
-  #over = false;
+  over = false;
   #firstByte = false;
 
   constructor(request: Carried, hooks: { takeConnect(): ConnectTiming | undefined; over(): void }) {
-    this.#request = request;
+    this.request = request;
     this.#hooks = hooks;
   }
 
   abort(error: Error): void {
-    if (this.#over) return;
+    if (this.over) return;
     this.#end();
     this.controller?.abort(error);
-    this.#request.onError(error);
+    this.request.onError(error);
   }
 
   #end(): void {
-    this.#over = true;
+    this.over = true;
     this.#hooks.over();
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
-    if (this.#over) {
+    if (this.over) {
       controller.abort(new ExchangeError("interrupted", "no longer wanted"));
       return;
     }
     this.controller = controller;
-    this.#request.onStart(this.#hooks.takeConnect());
+    this.request.onStart(this.#hooks.takeConnect());
   }
 
   onRequestSent(): void {
-    if (!this.#over) this.#request.onSent();
+    if (!this.over) this.request.onSent();
   }
 
   onResponseStarted(): void {
-    if (this.#over || this.#firstByte) return;
+    if (this.over || this.#firstByte) return;
     this.#firstByte = true;
-    this.#request.onFirstByte();
+    this.request.onFirstByte();
   }
 
   onResponseStart(_: unknown, status: number, headers: Record<string, string | string[] | undefined>): void {
-    if (this.#over || status < 200) return;
+    if (this.over || status < 200) return;
     this.onResponseStarted();
     let notable = 0;
     for (const name in headers) notable |= notableHeaders[name] ?? 0;
-    this.#request.onHead(status, headers, notable);
+    this.request.onHead(status, headers, notable);
   }
 
   onResponseData(_: unknown, chunk: Buffer): void {
     // undici reuses its memory for what it hands over.
-    if (!this.#over) this.#request.onData(Buffer.from(chunk));
+    if (!this.over) this.request.onData(Buffer.from(chunk));
   }
 
   onResponseEnd(): void {
-    if (this.#over) return;
+    if (this.over) return;
     this.#end();
-    this.#request.onEnd();
+    this.request.onEnd();
   }
 
   onResponseError(_: unknown, error: Error): void {
-    if (this.#over) return;
+    if (this.over) return;
     this.#end();
-    this.#request.onError(error);
+    this.request.onError(error);
   }
 }

@@ -2,8 +2,12 @@ import type { Failure, FailureKind } from "../stats/failures.ts";
 import { StopUser } from "../user/exceptions.ts";
 import type { Activity, UserRuntime } from "../user/runtime.ts";
 import { ExchangeError } from "./cause.ts";
+import { guardedLookup } from "./guarded-lookup.ts";
+import type { openWebSocket } from "./open-web-socket.ts";
 import { absolute } from "./plan.ts";
 import { defaultTimeoutMs } from "./settings.ts";
+
+type Socket = ReturnType<typeof openWebSocket>;
 
 /** How a step is counted: its name (the path if absent) and its limit. */
 export interface WebSocketStep {
@@ -24,7 +28,7 @@ interface Message {
  */
 export class WebSocketClient {
   readonly #runtime: UserRuntime;
-  #socket: WebSocket | undefined;
+  #socket: Socket | undefined;
   #path = "";
   #inbox: Message[] = [];
   #lastSendMs: number | undefined;
@@ -38,7 +42,7 @@ export class WebSocketClient {
   }
 
   get connected(): boolean {
-    return this.#socket?.readyState === WebSocket.OPEN;
+    return this.#socket?.readyState === openState;
   }
 
   /** Opens the connection to `url`, relative to the user's host; `http:` means `ws:`. */
@@ -56,7 +60,11 @@ export class WebSocketClient {
       this.#closed = undefined;
       const extra = Object.fromEntries(this.#runtime.extraHeaders?.(target) ?? []);
       const headers = { ...extra, ...options.headers };
-      this.#listen(new WebSocket(target.href, { protocols: options.protocols ?? [], headers }));
+      const { openWebSocket } = await import("./open-web-socket.ts");
+      const lookup = guardedLookup(this.#runtime.guard, {
+        refused: (refusal) => this.#break("forbidden-host", refusal),
+      });
+      this.#listen(openWebSocket(target, { protocols: options.protocols ?? [], headers, lookup }));
       await this.#until(() => this.connected, options.timeout);
       return { bytesIn: 0, bytesOut: 0 };
     });
@@ -94,7 +102,7 @@ export class WebSocketClient {
     socket?.close();
   }
 
-  #listen(socket: WebSocket): void {
+  #listen(socket: Socket): void {
     this.#socket = socket;
     socket.binaryType = "arraybuffer";
     const mine = () => this.#socket === socket;
@@ -187,5 +195,8 @@ export class WebSocketClient {
     if (error !== undefined) throw error;
   }
 }
+
+/** `WebSocket.OPEN`: the class itself is loaded when the first connection is opened. */
+const openState = 1;
 
 const httpBase = (host: string | undefined) => host?.replace(/^ws/i, "http");

@@ -1,4 +1,4 @@
-import type { Socket } from "node:net";
+import type { LookupFunction, Socket } from "node:net";
 import type { Clock } from "../base/clock.ts";
 import type { AnswerHead } from "./answer-head.ts";
 import { AnswerReader } from "./answer-reader.ts";
@@ -14,6 +14,8 @@ export interface WireWorld {
   readonly deadlines: Deadlines;
   readonly tls: TlsSettings;
   readonly connectTimeoutMs: number;
+  /** How names become addresses; refuses what the guard forbids. */
+  readonly lookup: LookupFunction;
   /** Told of sockets opened and closed. */
   readonly sockets: { open: number };
 }
@@ -105,10 +107,11 @@ export class Wire implements Transport {
   }
 
   #open(): Socket {
-    const { clock, tls } = this.#world;
+    const { clock, lookup, tls } = this.#world;
     const socket: Socket = openSocket(this.#address, {
       tls,
       clock,
+      lookup,
       session: this.#session,
       onBytes: (buffer, end, owned) => {
         if (this.#socket === socket) this.#read(buffer, end, owned);

@@ -1,7 +1,9 @@
+import type { LookupFunction } from "node:net";
 import type { TrafficGuard, UserRuntime } from "../user/runtime.ts";
 import { noTls } from "./connect.ts";
 import { Deadlines } from "./deadlines.ts";
 import { acceptEncoding } from "./decode.ts";
+import { guardedLookup } from "./guarded-lookup.ts";
 import { HeaderList } from "./header-list.ts";
 import { type Plan, Plans, planFor } from "./plan.ts";
 import { defaultConnectTimeoutMs, defaultUserAgent, type HttpSettings } from "./settings.ts";
@@ -14,6 +16,7 @@ export class HttpWorld implements WireWorld {
   readonly clock: UserRuntime["clock"];
   readonly deadlines: Deadlines;
   readonly settings: HttpSettings;
+  readonly lookup: LookupFunction;
   readonly sockets = openSockets;
   /** Connections of a shared pool, by origin. */
   readonly pool = new Map<string, Transport[]>();
@@ -34,6 +37,7 @@ export class HttpWorld implements WireWorld {
     this.deadlines = new Deadlines(runtime.clock);
     this.settings = settings;
     this.#guard = runtime.guard;
+    this.lookup = guardedLookup(runtime.guard);
     this.#extraHeaders = runtime.extraHeaders;
     if (settings.http2 === true || settings.proxy !== undefined) this.loading = this.#load();
   }
@@ -56,14 +60,22 @@ export class HttpWorld implements WireWorld {
   plansFor(base: string | undefined): Plans {
     let plans = this.#plans.get(base ?? "");
     if (!plans) {
-      plans = new Plans(base, (url) => this.#guard.forbids(url));
+      plans = new Plans(base, (url) => this.#forbids(url));
       this.#plans.set(base ?? "", plans);
     }
     return plans;
   }
 
   planOf(url: URL): Plan {
-    return planFor(url, (target) => this.#guard.forbids(target));
+    return planFor(url, (target) => this.#forbids(target));
+  }
+
+  /** What goes to a proxy goes there, whatever its URL says. */
+  #forbids(url: URL): string | undefined {
+    const { proxy } = this.settings;
+    const forbidden = this.#guard.forbids(url);
+    if (forbidden !== undefined || proxy === undefined || !URL.canParse(proxy)) return forbidden;
+    return this.#guard.forbids(new URL(proxy));
   }
 
   /** What every request to an origin carries unless its user says otherwise: our own headers and the run's. */

@@ -3,6 +3,11 @@ export interface TrafficGuard {
   /** Undefined if `url` may be reached; otherwise why not, one sentence. */
   forbids(url: URL): string | undefined;
   /**
+   * Undefined if an address that a host's name resolved to may be connected to; otherwise why not, one sentence that
+   * begins with the name. Asked when a connection is made.
+   */
+  forbidsAddress?(resolved: { readonly hostname: string; readonly address: string }): string | undefined;
+  /**
    * Asks to start one request: true at once as a rule, later where the rate cap says so, false when the run's
    * request budget (`-n`) is used up and the user should end.
    */

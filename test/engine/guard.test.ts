@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { ManualClock } from "../../src/base/clock.ts";
-import { AllowedHosts } from "../../src/engine/allowed-hosts.ts";
+import { AllowedHosts, refusedHost } from "../../src/engine/allowed-hosts.ts";
 import { RateCap } from "../../src/engine/rate-cap.ts";
 import { RequestBudget } from "../../src/engine/request-budget.ts";
 import { ThreadGuard } from "../../src/engine/traffic-guard.ts";
@@ -34,6 +34,25 @@ test.each([
 ])("%s is never a target, whatever is allowed", (url) => {
   expect(new AllowedHosts(null).forbids(new URL(url))).toMatch(/metadata/);
   expect(new AllowedHosts(["*"]).forbids(new URL(url))).toMatch(/metadata/);
+});
+
+test.each([
+  ["169.254.169.254", true],
+  ["fe80::1%eth0", true],
+  ["fd00:ec2::254", true],
+  ["fd00:0ec2:0:0:0:0:0:254", true],
+  ["::ffff:169.254.169.254", true],
+  ["168.63.129.16", true],
+  ["127.0.0.1", false],
+  ["::1", false],
+  ["10.0.0.1", false],
+])("a name of one's own that resolves to %s is refused: %s", (address, forbidden) => {
+  const guard = new ThreadGuard({ hosts: new AllowedHosts(null) });
+  const refusal = guard.forbidsAddress({ hostname: "shop.example", address });
+  expect(refusal).toBe(
+    forbidden ? `shop.example resolves to ${address}, a cloud metadata address, never a target` : undefined,
+  );
+  if (refusal) expect(refusedHost(refusal)).toBe("shop.example");
 });
 
 test("a budget lets through exactly so many requests, in whatever thread they are asked for", () => {
