@@ -1,4 +1,5 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -54,6 +55,33 @@ describe.concurrent("TypeScript in the documentation", () => {
   for (const block of blocks.filter(({ notRun }) => notRun === undefined)) {
     test(`${block.place}, ${block.heading}: runs as it stands`, async () => check(block, await run(block)));
   }
+});
+
+test("TypeScript in the documentation has no type errors, checked as an editor does", () => {
+  const checked = join(directory, "checked");
+  mkdirSync(checked);
+  const ran = blocks.filter(({ notRun }) => notRun === undefined);
+  for (const { place, source } of ran) writeFileSync(join(checked, `${place.replace(/\W+/g, "-")}.ts`), source);
+  const compilerOptions = {
+    strict: true,
+    noEmit: true,
+    target: "esnext",
+    lib: ["esnext"],
+    module: "preserve",
+    // One program for all of them, though each is a module of its own.
+    moduleDetection: "force",
+    types: ["node"],
+    typeRoots: [join(root, "node_modules/@types")],
+    skipLibCheck: true,
+    allowImportingTsExtensions: true,
+    resolveJsonModule: true,
+    paths: { swarmgate: [join(root, "src/index.ts")], "*": [join(root, "node_modules/*")] },
+  };
+  writeFileSync(join(checked, "tsconfig.json"), JSON.stringify({ compilerOptions }));
+  const tsc = join(root, "node_modules/typescript/bin/tsc");
+  const { status, stdout, stderr } = spawnSync(process.execPath, [tsc, "-p", checked], { encoding: "utf8" });
+  expect(stdout + stderr).toBe("");
+  expect(status).toBe(0);
 });
 
 test("blocks that are not run say why, and the migration guide has one for every construct", () => {
