@@ -54,7 +54,7 @@ describe("the generator as the run went on", () => {
     expect(delay!.chart.limits).toEqual([
       { value: sampleReport("invalid").series.health!.delayLimitMs, text: expect.stringContaining("limit") },
     ]);
-    expect(delay!.words).toMatch(/from 00:00 on, in 100.% of the run/);
+    expect(delay!.words).toMatch(/in 100.% of the run, first at 00:00/);
     expect(busy!.chart.labels).toEqual(["event loop", "busiest thread's CPU", "machine's CPU", "taken by the host"]);
     // 44 a block.
     expect(late!.words).toContain("1\u202f056 late starts in all, the first at 00:00");

@@ -91,5 +91,5 @@ function overLimit(
   const [first] = over;
   if (first === undefined) return told.fine;
   const share = over.length / values.length;
-  return `${told.over} from ${formatMoment(first * told.stepMs)} on, in ${formatPercent(share)} of the run.`;
+  return `${told.over} in ${formatPercent(share)} of the run, first at ${formatMoment(first * told.stepMs)}.`;
 }
