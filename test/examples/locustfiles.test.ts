@@ -152,7 +152,7 @@ describe.concurrent("public locustfiles", () => {
     const ran = await run("l06-nearcore", shop, { args: ["-t", "1s"] });
     const { sent, failed } = ran;
     expect(sent["near-rpc create_account"]).toBe(5);
-    expect(sum(ran)).toBeGreaterThan(100);
+    expect(sum(ran)).toBeGreaterThan(20);
     expect(ran.failures).toEqual(["near-rpc call_function: RPC failed with 503"]);
     expect(failed["near-rpc call_function"]).toBe(shop.log().endpoints["GET /flaky"]?.failed);
     expectAgreement(ran, shop, {

@@ -109,7 +109,7 @@ test("an event of one's own throws what its listeners throw", async () => {
 });
 
 describe("events.request", () => {
-  test("S12: fire records a sample and tells the listeners all they were given", () => {
+  test("[seed S12] fire records a sample and tells the listeners all they were given", () => {
     const stage = new Stage();
     const seen: RequestEvent[] = [];
     stage.events.request.addListener((event) => void seen.push(event));
