@@ -98,8 +98,10 @@ describe.skipIf(!executablePath)("the report's page in a browser", () => {
   test("gives a chart's numbers as a table on request", async () => {
     const { page } = await open("fail");
     const figure = page.locator("figure", { has: page.locator("#chart-users") });
-    await figure.locator("summary").click();
+    await page.getByLabel("The numbers as a table: Users").focus();
+    await page.keyboard.press("Enter");
     expect(await figure.locator("details tbody tr").count()).toBe(12);
+    expect(await page.getByRole("region", { name: "The numbers: Users" }).count()).toBe(1);
     expect(await figure.locator("details thead th").allTextContents()).toEqual(["Time", "users"]);
     expect((await figure.locator("details tbody tr").nth(1).textContent())?.trim()).toBe("00:0110");
     await page.context().close();

@@ -268,7 +268,10 @@
   function addTable(holder, chart) {
     const details = document.createElement("details");
     const summary = document.createElement("summary");
+    const title = holder.parentElement.querySelector("figcaption b").textContent;
     summary.textContent = "The numbers as a table";
+    // A page has a dozen of these: read out of their place, each says whose it is.
+    summary.setAttribute("aria-label", `The numbers as a table: ${title}`);
     details.append(summary);
     details.addEventListener(
       "toggle",
@@ -296,7 +299,7 @@
         scroll.className = "scroll";
         scroll.tabIndex = 0;
         scroll.setAttribute("role", "region");
-        scroll.setAttribute("aria-label", "The numbers of the chart");
+        scroll.setAttribute("aria-label", `The numbers: ${title}`);
         scroll.append(table);
         details.append(scroll);
       },
