@@ -1,6 +1,7 @@
 import type { CompiledModule, SourceFile } from "./compile.ts";
+import { NotPlain } from "./not-plain.ts";
 import { decorateHelper } from "./plain-decorators.ts";
-import { NotPlain, readPlainModule } from "./plain-module.ts";
+import { readPlainModule } from "./plain-module.ts";
 import { applyEdits } from "./source-edits.ts";
 import type { SyntaxNode } from "./syntax-tree.ts";
 

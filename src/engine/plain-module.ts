@@ -1,3 +1,6 @@
+import { blanked, blankedMark, blankedType } from "./blanks.ts";
+import { NotPlain } from "./not-plain.ts";
+import { classHeadEdits, memberEdits } from "./plain-class.ts";
 import { lowerDecorators, ownDecorators } from "./plain-decorators.ts";
 import type { SourceEdit } from "./source-edits.ts";
 import { boundNames, childrenOf, nameOf, nodeAt, nodesAt, type SyntaxNode } from "./syntax-tree.ts";
@@ -9,11 +12,6 @@ export interface PlainModule {
   readonly imports: readonly string[];
   /** A decorator was lowered: the module needs the helper of `plain-decorators`. */
   readonly decorated: boolean;
-}
-
-/** Why a file is not plain: for the compiler that can do everything. */
-export class NotPlain extends Error {
-  override readonly name = "NotPlain";
 }
 
 /**
@@ -114,7 +112,7 @@ class Reader {
     if (type === "Identifier") this.#identifier(node);
     if (type === "ClassDeclaration" || type === "ClassExpression") this.#class(node);
     if (functions.has(type)) this.#function(node);
-    if (members.has(type)) this.#member(node);
+    if (members.has(type)) this.#edits.push(...memberEdits(this.#code, node));
     if (type === "VariableDeclarator") this.#variable(node);
     if (type === "CatchClause") this.#bind(boundNames(nodeAt(node, "param")));
   }
@@ -150,14 +148,7 @@ class Reader {
   #class(node: SyntaxNode): void {
     this.#bind(boundNames(nodeAt(node, "id")));
     const body = nodeAt(node, "body") as SyntaxNode;
-    const [implemented] = nodesAt(node, "implements");
-    if (implemented) this.#blank(this.#code.lastIndexOf("implements", implemented.start), body.start);
-    if (node.abstract === true) {
-      const decorators = nodesAt(node, "decorators");
-      const from = Math.max(node.start, ...decorators.map(({ end }) => end));
-      const at = this.#code.indexOf("abstract", from);
-      this.#blank(at, at + "abstract".length);
-    }
+    this.#edits.push(...classHeadEdits(this.#code, node));
     const lowered = lowerDecorators(node, this.#ownDecorators);
     if (!lowered) throw new NotPlain("a decorator that is not ours");
     if (lowered.length > 0) this.#decorated = true;
@@ -165,39 +156,6 @@ class Reader {
     for (const decorator of [node, ...nodesAt(body, "body")].flatMap((each) => nodesAt(each, "decorators"))) {
       for (const name of namesIn(decorator)) this.#used.add(name);
     }
-  }
-
-  #member(node: SyntaxNode): void {
-    const key = nodeAt(node, "key") as SyntaxNode;
-    const isField = node.type.endsWith("Property");
-    const value = nodeAt(node, "value");
-    // Without its type a field of this name would read as the beginning of the next member.
-    if (isField && !value && /^(?:get|set|static|async|accessor)$/.test(nameOf(key) ?? "")) {
-      throw new NotPlain("a field named like a modifier");
-    }
-    if (node.abstract === true) throw new NotPlain("an abstract member");
-    const from = Math.max(node.start, ...nodesAt(node, "decorators").map(({ end }) => end));
-    const head = this.#code.slice(from, key.start);
-    for (const { 0: word, index } of head.matchAll(/\b(?:public|private|protected|readonly|override)\b/g)) {
-      // The semicolon keeps what follows from being read as part of the member before.
-      const isFirst = head.slice(0, index).trim() === "";
-      this.#edits.push(blanked(this.#code, { start: from + index, end: from + index + word.length, mark: isFirst }));
-    }
-    // As the whole compiler writes it: who reads a class's text finds its members by this (`user/class-source`).
-    if (isField && this.#code[node.end - 1] !== ";") this.#edits.push({ start: node.end, end: node.end, parts: [";"] });
-    if (node.optional === true) this.#blankMark("?", this.#afterKey(node, key));
-    if (node.definite === true) this.#blankMark("!", this.#afterKey(node, key));
-  }
-
-  #afterKey(node: SyntaxNode, key: SyntaxNode): number {
-    return node.computed === true ? this.#code.indexOf("]", key.end) + 1 : key.end;
-  }
-
-  /** Blanks a mark that is the next thing at `from`. */
-  #blankMark(mark: string, from: number): void {
-    const at = from + (/^\s*/.exec(this.#code.slice(from))?.[0].length ?? 0);
-    if (this.#code[at] !== mark) throw new NotPlain(`${mark} is not where it was expected`);
-    this.#blank(at, at + 1);
   }
 
   #exportsTypes(node: SyntaxNode): boolean {
@@ -268,19 +226,12 @@ class Reader {
   }
 
   #blank(start: number, end: number): void {
-    const next = /^(?:\s|\/\/.*|\/\*[\s\S]*?\*\/)*/.exec(this.#code.slice(end))?.[0] ?? "";
-    // The type ended the statement; without it the next line would go on where it ended.
-    if (next.includes("\n") && /[([`+\-*/,]/.test(this.#code[end + next.length] ?? "")) {
-      throw new NotPlain("a statement that ends with its type");
-    }
-    this.#edits.push(blanked(this.#code, { start, end, mark: false }));
+    this.#edits.push(blankedType(this.#code, { start, end }));
   }
-}
 
-/** As many spaces, lines kept; with `mark` the first is a semicolon. */
-function blanked(code: string, { start, end, mark }: { start: number; end: number; mark: boolean }): SourceEdit {
-  const spaces = code.slice(start, end).replace(/[^\r\n]/g, " ");
-  return { start, end, parts: [mark ? `;${spaces.slice(1)}` : spaces] };
+  #blankMark(mark: string, from: number): void {
+    this.#edits.push(blankedMark(this.#code, { mark, from }));
+  }
 }
 
 /** Whether the child of this key is a name alone: no value is meant by it. */

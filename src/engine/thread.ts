@@ -58,6 +58,7 @@ async function makeSide(parts: ThreadParts): Promise<UserSide> {
     async quitting() {
       await events.quitting.fire({ environment });
       await events.quit.fire({ exitCode: environment.processExitCode ?? 0 });
+      await Promise.all([printed(process.stdout), printed(process.stderr)]);
     },
     custom: ({ type, data }) =>
       messages.deliver({ type, data, nodeId: "master" }, { failed: (error) => failed(`message ${type}`, error) }),
@@ -86,6 +87,11 @@ async function makeSide(parts: ThreadParts): Promise<UserSide> {
     },
     afterBlock: (nowMs) => starter.afterBlock(nowMs),
   };
+}
+
+/** Resolves once the main thread has all that was printed here: what is still on its way is lost when a thread ends. */
+function printed(stream: NodeJS.WritableStream): Promise<void> {
+  return new Promise((resolve) => stream.write("", () => resolve()));
 }
 
 /** What listeners of `reportToMaster` put into the report. They are called at once: the report leaves now. */
