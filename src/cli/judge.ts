@@ -93,6 +93,7 @@ export function judged(
   const asMeasured = new Map([["name", meta.name]]);
   if (meta.host !== null) asMeasured.set("host", meta.host);
   if (meta.baseHost !== null) asMeasured.set("base-host", meta.baseHost);
+  if (meta.interleave) asMeasured.set("interleave", meta.interleave);
   const config = gateConfig({
     layers: [...settingLayers([flags]), { values: asMeasured, spell: (name) => `result.json: ${name}` }],
     file: file === undefined ? null : findConfiguration({ directory: terminal.directory, named: file }),

@@ -81,7 +81,7 @@ export function gateConfig({
  */
 export function aimedAt(
   config: GateConfig,
-  targets: { readonly host?: string | null; readonly "base-host"?: string | null },
+  targets: { readonly [N in "host" | "base-host" | "interleave"]?: Settings[N] },
 ): GateConfig {
   const settings = { ...config.settings, ...targets };
   const problems = new Problems();
@@ -145,6 +145,9 @@ function contradictions(settings: Settings, given: ReadonlySet<SettingName>): Pr
     const start = settings["arrival-rate"];
     if (start !== null && start > settings["max-rate"])
       say("arrival-rate", `is above max-rate (${settings["max-rate"]}/s)`);
+  }
+  if (settings.interleave === "seconds" && settings["arrival-rate"] !== null) {
+    say("interleave", "seconds leaves nobody to start iterations at even distances; leave arrival-rate out");
   }
   const { shard, results } = settings;
   if (settings.mode === "merge" && results.length === 0) {

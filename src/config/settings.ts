@@ -45,6 +45,8 @@ export const settings = {
   "arrival-rate": { schema: f.rate, default: null },
   warmup: { schema: or("auto", f.timespan), default: "auto" },
   threads: { schema: or("auto", f.whole(1, 256)), default: "auto" },
+  /** How the arms of a side-by-side run take turns; of the configuration file alone (decision 0052). */
+  interleave: { schema: f.oneOf(["requests", "seconds"]), default: "requests" },
   env: { schema: f.words, default: "" },
   tags: { schema: f.words, default: "" },
   "exclude-tags": { schema: f.words, default: "" },

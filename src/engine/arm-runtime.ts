@@ -41,13 +41,13 @@ export class ArmRuntime implements UserRuntime {
 
   constructor(
     world: ThreadWorld & { readonly lateStart: () => void },
-    own: Pick<UserRuntime, "index" | "arm" | "host" | "signal" | "guard" | "turn"> & {
+    own: Pick<UserRuntime, "index" | "arm" | "host" | "signal" | "guard" | "turn" | "clock"> & {
       readonly witness: Witness;
       readonly recorder: Recorder;
     },
   ) {
     this.environment = world.environment;
-    this.clock = world.clock;
+    this.clock = own.clock;
     this.index = own.index;
     this.arm = own.arm;
     this.host = own.host;

@@ -81,6 +81,7 @@ export function resultOf(
       ),
       machine: plan.machine,
       threads: plan.threads,
+      ...(plan.alternates && { interleave: "seconds" as const }),
       ...(plan.shard && { shard: plan.shard }),
     },
     blocks,

@@ -80,6 +80,8 @@ export interface LoadPlan {
   readonly configUsers: readonly UserConfig[];
   /** The options as a locustfile sees them in `environment.parsedOptions`, its own arguments among them. */
   readonly parsedOptions: Readonly<Record<string, unknown>>;
+  /** The target cannot take both arms at once: they have turns of a second (see Slots). */
+  readonly alternates?: boolean | undefined;
   /** This machine's part of a load that several share: users are numbered across all of them. From 1. */
   readonly shard?: { readonly index: number; readonly of: number } | undefined;
   /** What the judged part of this run is called in its blocks. */

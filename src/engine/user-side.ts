@@ -14,6 +14,7 @@ import type { OpenLocustfile } from "./open-locustfile.ts";
 import { Pair } from "./pair.ts";
 import type { RunEnvironment } from "./run-environment.ts";
 import type { ThreadParts } from "./serve-thread.ts";
+import { Slots, SlottedGuard, slottedClock } from "./slots.ts";
 
 /** One user's life in one arm, and what its twin must know of it. */
 interface ArmLife {
@@ -21,6 +22,9 @@ interface ArmLife {
   readonly witness: Witness;
   readonly done: Promise<void>;
 }
+
+/** What users of each arm know of the world where arms have turns. */
+type Turns = Readonly<Record<Arm, Pick<UserRuntime, "guard" | "clock">>>;
 
 /** Starts the users of one thread: makes their runtimes, pairs twins, keeps the open model's schedule. */
 export class UserStarter {
@@ -32,6 +36,7 @@ export class UserStarter {
   readonly #observer: UserObserver;
   readonly #baseGuard: UserRuntime["guard"];
   #arrivals: Arrivals | undefined;
+  #turns: Turns | undefined;
 
   constructor(options: {
     parts: ThreadParts;
@@ -66,6 +71,9 @@ export class UserStarter {
     // Shards take turns, so that each number is one user of the whole swarm, with its own data and dice.
     const { index, of } = plan.shard ?? { index: 1, of: 1 };
     const order = { ...local, index: local.index * of + index - 1 };
+    if (plan.alternates && plan.baseHost !== null) {
+      this.#turns ??= this.#takeTurns(new Slots({ seed: plan.seed, startedAtMs: run.startedAtMs }));
+    }
     if (plan.arrivalRate !== null) this.#arrivals ??= this.#schedule(plan.arrivalRate, run.startedAtMs);
     return plan.baseHost === null ? this.#startOne(order, run.recorder) : this.#startPair(order, run.recorder);
   }
@@ -74,6 +82,16 @@ export class UserStarter {
     const { start, clock } = this.#parts;
     const share = { thread: start.thread, threads: start.threads, perSecond };
     return new Arrivals({ clock, startedAtMs, share, late: this.#world.lateStart });
+  }
+
+  /** One guard and one clock for each arm: connections are shared by those that share a guard. */
+  #takeTurns(slots: Slots): Turns {
+    const { clock } = this.#world;
+    const of = (arm: Arm, guard: UserRuntime["guard"]) => ({
+      guard: new SlottedGuard(guard, { clock, slots, arm }),
+      clock: slottedClock(clock, { slots, arm }),
+    });
+    return { head: of("head", this.#parts.guard), base: of("base", this.#baseGuard) };
   }
 
   /** Open model: asks for more users where iterations are due and nobody is free. */
@@ -102,8 +120,9 @@ export class UserStarter {
     const before =
       this.#arrivals && ((signal: AbortSignal) => this.#nextArrival(signal, [witnesses.head, witnesses.base]));
     const pair = new Pair({ seed: start.plan.seed, index: order.index, ...(before && { before }) });
-    const twin = (arm: Arm) =>
-      this.#live(order, { arm, recorder, witness: witnesses[arm], turn: (signal) => pair.ready(arm, signal) });
+    // Twins that have turns cannot begin together; each goes on by itself, through the same choices.
+    const turn = this.#turns ? () => undefined : (arm: Arm) => (signal: AbortSignal) => pair.ready(arm, signal);
+    const twin = (arm: Arm) => this.#live(order, { arm, recorder, witness: witnesses[arm], turn: turn(arm) });
     const twins = [twin("head"), twin("base")];
     let stopped = false;
     const stop = () => {
@@ -127,13 +146,18 @@ export class UserStarter {
   ): ArmLife {
     const { plan } = this.#parts.start;
     const userClass = this.#file.userClasses.get(order.className) as UserClass;
+    const { guard, clock } = this.#turns?.[arm] ?? {
+      guard: arm === "head" ? this.#parts.guard : this.#baseGuard,
+      clock: this.#world.clock,
+    };
     const host = arm === "head" ? (plan.host ?? this.#facts.get(order.className)?.host) : plan.baseHost;
     const runtime = new ArmRuntime(this.#world, {
+      clock,
       index: order.index,
       arm,
       host: host ?? undefined,
       signal: order.signal,
-      guard: arm === "head" ? this.#parts.guard : this.#baseGuard,
+      guard,
       turn,
       witness,
       recorder,

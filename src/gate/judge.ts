@@ -148,5 +148,6 @@ export function compareSettings({ settings, file }: GateConfig): CompareSettings
     minEffectMs: settings["min-effect"],
     errorTolerance: settings["error-tolerance"],
     confidence: settings.confidence,
+    ...(settings.interleave === "seconds" && { alternates: true }),
   };
 }

@@ -103,6 +103,7 @@ export function loadOrder({
       maxUsers: extras.anyHost && !given.has("max-users") ? null : settings["max-users"],
       maxRate: extras.anyHost && !given.has("max-rate") ? null : part(settings["max-rate"]),
       ...(shard && { shard }),
+      ...(settings.interleave === "seconds" && { alternates: true }),
       resetStats: extras.resetStats,
       equalWeights: extras.equalWeights,
       configUsers: extras.configUsers,

@@ -42,6 +42,7 @@ const shared: readonly (readonly [what: string, of: (meta: RunMeta) => unknown])
   ["locustfile", ({ locustfile }) => locustfile],
   ["locustfile's content", ({ locustfileHash }) => locustfileHash.slice(0, 12)],
   ["run time", ({ profile }) => profile.runTimeMs],
+  ["turns of the arms", ({ interleave }) => interleave ?? "requests"],
   ["load shape", ({ profile }) => profile.shape],
   ["user classes", ({ profile }) => profile.userClasses.join(" ")],
   ["tags", ({ profile }) => profile.tags.join(" ")],

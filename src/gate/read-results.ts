@@ -46,6 +46,7 @@ export function asMeasured(config: GateConfig, { meta }: RunResult): GateConfig 
   return aimedAt(config, {
     host: settings.host ?? urlOrNull(meta.host),
     "base-host": settings["base-host"] ?? urlOrNull(baseHost),
+    interleave: meta.interleave ?? "requests",
   });
 }
 

@@ -74,6 +74,7 @@ export function reportOf({
     thresholdsChanged: config.changed.map(({ kind, before, after }) => ({ change: kind, before, after })),
     warnings: [
       ...hints,
+      ...(result.meta.interleave ? [turnsNotice] : []),
       ...config.notices.map((message) => ({ code: "notice", message })),
       ...judged.warnings,
       ...notes,
@@ -83,6 +84,11 @@ export function reportOf({
   });
   return cleanData(redactor, report);
 }
+
+const turnsNotice = {
+  code: "interleave",
+  message: "The two versions had turns of a second (interleave: seconds): they were not loaded at the same moment.",
+};
 
 /** What the user said, and the promises, as they would write them. Secrets have no line. */
 function configurationOf({ settings, given, thresholds }: GateConfig): [string, string][] {

@@ -109,6 +109,7 @@ const metaShape = z.object({
   }),
   machine: z.object({ cpuModel: name, cores: count, memoryBytes: finite, os: name, node: name }),
   threads: count,
+  interleave: z.literal("seconds").optional(),
   shard: z.object({ index: z.int().min(1).max(10_000), of: z.int().min(1).max(10_000) }).optional(),
 });
 

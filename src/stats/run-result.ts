@@ -48,6 +48,8 @@ export interface RunMeta {
   readonly profile: LoadProfile;
   readonly machine: Machine;
   readonly threads: number;
+  /** Set where the arms had turns of a second, pairs of them beginning at every fourth block of a pass. */
+  readonly interleave?: "seconds" | undefined;
   /** Which part of a load that several machines share; not there for a whole one. From 1. */
   readonly shard?: { readonly index: number; readonly of: number } | undefined;
 }

@@ -13,6 +13,8 @@ export interface CompareSettings {
   readonly errorTolerance: number;
   /** Of the whole pull request, all comparisons together: 0.99 allows one false alarm in a hundred. */
   readonly confidence: number;
+  /** The arms had turns of a second, so a pair of turns is the least that can be compared. */
+  readonly alternates?: boolean | undefined;
 }
 
 export const defaultCompareSettings: CompareSettings = {

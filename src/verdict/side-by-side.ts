@@ -7,7 +7,7 @@ import { type Decision, decide, type TestResult } from "./decide.ts";
 import { passAlpha, planLooks } from "./looks.ts";
 import { type Series, seriesOf } from "./series.ts";
 import type { CompareSettings } from "./settings.ts";
-import { cutWindows, type RunWindows } from "./window.ts";
+import { cutWindows, type Pairing, pairMs, type RunWindows } from "./window.ts";
 
 /** What the gate should do next. */
 export type Next =
@@ -53,13 +53,14 @@ export function lookLimit({ runTimeMs, maxDurationMs }: { runTimeMs: number; max
  */
 export function judgeSideBySide(question: SideBySideQuestion): SideBySide {
   const judged = seriesOf(question.blocks.filter(isJudged));
-  const blocks = question.blocks.filter(isJudged).length;
-  const taken = takeLooks({ series: judged, measuredMs: blocks * blockMs, ...question });
+  const blocks = question.blocks.filter(isJudged);
+  const pairing = pairingOf(blocks, question);
+  const taken = takeLooks({ series: judged, measuredMs: blocks.length * blockMs, pairing, ...question });
   if (taken.next.action === "measure" || taken.decision.outcome !== "regressed") return told(taken, question);
   const second = question.blocks.filter(({ phase }) => phase === "confirmation");
   if (second.length > 0) {
     const offenders = taken.decision.tests.filter(({ outcome }) => outcome === "regressed");
-    const windows = cutWindows(seriesOf(second), second.length);
+    const windows = cutWindows(seriesOf(second), second.length, pairingOf(second, question));
     const confirmations = new Map(confirm(offenders, windows).map((one, i) => [offenders[i] as TestResult, one]));
     return told({ ...taken, next: { action: "stop" } }, question, confirmations);
   }
@@ -78,16 +79,33 @@ export function lookAt({
   atMs,
   alpha,
   limitMs,
+  pairing = null,
 }: {
   series: readonly Series[];
   settings: CompareSettings;
   atMs: number;
   alpha: number;
   limitMs: number;
+  /** Where the arms have turns. */
+  pairing?: Pairing | null;
 }): { decision: Decision; windows: RunWindows; atMs: number; alpha: number } {
-  const windows = cutWindows(series, Math.floor(atMs / blockMs));
+  const windows = cutWindows(series, Math.floor(atMs / blockMs), pairing);
   const decision = decide(windows, { settings, alpha, passAlpha: passAlpha({ atMs, limitMs }) });
   return { decision, windows, atMs, alpha };
+}
+
+/**
+ * Pairs of turns begin with the pass they are part of, every fourth block; a confirmation's blocks are numbered on from
+ * the first pass, so where it began is looked for.
+ */
+function pairingOf(judged: readonly Block[], { blocks, settings }: SideBySideQuestion): Pairing | null {
+  const first = judged[0];
+  if (!settings.alternates || !first) return null;
+  let at = blocks.indexOf(first);
+  while (at > 0 && ["ramp", "warm-up"].includes(blocks[at - 1]?.phase ?? "")) at--;
+  const since = first.block - (blocks[at]?.block ?? 0);
+  const pair = pairMs / blockMs;
+  return { lead: (pair - (since % pair)) % pair };
 }
 
 /** The looks alone, up to what has been measured. */
@@ -98,15 +116,17 @@ function takeLooks({
   runTimeMs,
   maxDurationMs,
   over,
+  pairing,
 }: Omit<SideBySideQuestion, "blocks"> & {
   series: readonly Series[];
+  pairing: Pairing | null;
   measuredMs: number;
 }): { decision: Decision; windows: RunWindows; atMs: number; alpha: number; next: Next } {
   const budget = 1 - settings.confidence;
   const limitMs = lookLimit({ runTimeMs, maxDurationMs });
   const looks = planLooks({ fromMs: runTimeMs, limitMs, alpha: budget });
   const take = (atMs: number, alpha: number) =>
-    lookAt({ series, settings, atMs, alpha, limitMs: over ? Math.min(limitMs, measuredMs) : limitMs });
+    lookAt({ series, settings, atMs, alpha, pairing, limitMs: over ? Math.min(limitMs, measuredMs) : limitMs });
   let last: ReturnType<typeof take> | undefined;
   for (const [index, look] of looks.entries()) {
     if (look.atMs > measuredMs + slackMs) {

@@ -30,8 +30,20 @@ const widthsMs = [1000, 2000, 4000, 5000] as const;
 /** Requests per arm that the middle window should have. */
 const wantedRequests = 5;
 
-/** Cuts the first `blocks` blocks into windows: one second, and longer for endpoints of few requests. */
-export function cutWindows(all: readonly Series[], blocks: number): RunWindows {
+/** Where the arms have turns of a second, two turns are one window, or several times two. */
+export const pairMs = 2000;
+const pairedWidthsMs = [pairMs, 2 * pairMs, 4 * pairMs] as const;
+
+/** How windows lie where the arms have turns: so many blocks before the first whole pair go with it. */
+export interface Pairing {
+  readonly lead: number;
+}
+
+/**
+ * Cuts the first `blocks` blocks into windows: one second, and longer for endpoints of few requests.
+ * @param pairing where the arms have turns
+ */
+export function cutWindows(all: readonly Series[], blocks: number, pairing: Pairing | null = null): RunWindows {
   const cut = all.map(({ endpoint, base, head }) => ({
     endpoint,
     base: base.slice(0, blocks),
@@ -41,16 +53,16 @@ export function cutWindows(all: readonly Series[], blocks: number): RunWindows {
   const both = cut.filter(({ base, head }) => has(base) && has(head));
   return {
     judgedMs: blocks * blockMs,
-    endpoints: both.map(endpointWindows),
+    endpoints: both.map((series) => endpointWindows(series, pairing)),
     stalls: stallWindows(both, blocks),
     appeared: cut.filter(({ base, head }) => has(head) && !has(base)).map(({ endpoint }) => endpoint),
     vanished: cut.filter(({ base, head }) => has(base) && !has(head)).map(({ endpoint }) => endpoint),
   };
 }
 
-function endpointWindows({ endpoint, base, head }: Series): EndpointWindows {
-  const widthMs = widthFor(base, head);
-  const groups = grouped(base.length, widthMs / blockMs);
+function endpointWindows({ endpoint, base, head }: Series, pairing: Pairing | null): EndpointWindows {
+  const widthMs = widthFor(base, head, pairing);
+  const groups = grouped(base.length, { size: widthMs / blockMs, lead: pairing?.lead ?? 0 });
   return {
     endpoint,
     widthMs,
@@ -63,20 +75,22 @@ function endpointWindows({ endpoint, base, head }: Series): EndpointWindows {
 }
 
 /** The shortest width at which the middle window has enough requests in both arms. */
-function widthFor(base: readonly Cell[], head: readonly Cell[]): number {
-  for (const widthMs of widthsMs) {
-    const fewer = grouped(base.length, widthMs / blockMs).map(([from, to]) =>
+function widthFor(base: readonly Cell[], head: readonly Cell[], pairing: Pairing | null): number {
+  const widths = pairing ? pairedWidthsMs : widthsMs;
+  for (const widthMs of widths) {
+    const fewer = grouped(base.length, { size: widthMs / blockMs, lead: pairing?.lead ?? 0 }).map(([from, to]) =>
       Math.min(sum(base.slice(from, to)).requests, sum(head.slice(from, to)).requests),
     );
     if (median(fewer) >= wantedRequests) return widthMs;
   }
-  return widthsMs[3];
+  return widths.at(-1) ?? pairMs;
 }
 
-/** Ranges of `size` blocks; what is left at the end joins the last one. */
-function grouped(blocks: number, size: number): [from: number, to: number][] {
-  const count = Math.max(1, Math.floor(blocks / size));
-  return Array.from({ length: count }, (_, i) => [i * size, i === count - 1 ? blocks : (i + 1) * size]);
+/** Ranges of `size` blocks; what comes before joins the first one, what is left at the end the last. */
+function grouped(blocks: number, { size, lead }: { size: number; lead: number }): [from: number, to: number][] {
+  const count = Math.max(1, Math.floor((blocks - lead) / size));
+  const edge = (i: number) => (i === 0 ? 0 : i === count ? blocks : lead + i * size);
+  return Array.from({ length: count }, (_, i) => [edge(i), edge(i + 1)]);
 }
 
 function stallWindows(all: readonly Series[], blocks: number): StallWindow[] {

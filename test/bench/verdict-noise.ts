@@ -1,4 +1,5 @@
 import { Random } from "../../src/base/random.ts";
+import { Slots } from "../../src/engine/slots.ts";
 import type { Arm, Endpoint } from "../../src/stats/endpoint.ts";
 import { Histogram } from "../../src/stats/histogram.ts";
 import { blockMs } from "../../src/stats/snapshot.ts";
@@ -41,6 +42,8 @@ export interface Setting {
   /** Requests per second and endpoint, both arms together. */
   readonly rate: number;
   readonly endpoints: number;
+  /** The arms have turns of a second instead of being loaded at once, each then with the requests of both. */
+  readonly turns?: boolean;
 }
 
 const ouSeconds = 17;
@@ -113,6 +116,7 @@ export class Simulation {
   readonly #offset: Record<Arm, number>;
   readonly #runFactor: number[];
   readonly #arms: readonly Arm[];
+  readonly #slots: Slots;
   /** The endpoint that an effect on one befalls. */
   readonly target: number;
   blocks = 0;
@@ -123,6 +127,7 @@ export class Simulation {
     this.#setting = setting;
     this.#effect = effect;
     this.#arms = arms;
+    this.#slots = new Slots({ seed, startedAtMs: 0 });
     this.#shapes = shapes(setting.endpoints);
     this.#shared = new Host(setting.shared, this.#random);
     const own = () => (setting.own ? new Host(setting.own, this.#random) : null);
@@ -152,7 +157,10 @@ export class Simulation {
     const own = this.#own[arm];
     const level = this.#shared.level + (own?.level ?? 0) + this.#offset[arm] + (this.#runFactor[index] as number);
     const hit = arm === "head" && (all || index === this.target);
-    const requests = poisson(((this.#setting.rate / this.#arms.length) * blockMs) / 1000, random);
+    const share = this.#setting.turns
+      ? Number(this.#slots.armOf(Math.floor(this.blocks / 2)) === arm)
+      : 1 / this.#arms.length;
+    const requests = poisson((this.#setting.rate * share * blockMs) / 1000, random);
     const histogram = new Histogram(2);
     let failures = 0;
     for (let i = 0; i < requests; i++) {

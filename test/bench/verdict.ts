@@ -50,7 +50,8 @@ function byReference(setting: Setting, effect: Effect, seed: string): End {
   const simulation = new Simulation(setting, effect, seed);
   for (const look of planLooks({ fromMs: 30_000, limitMs, alpha: 1 - settings.confidence })) {
     simulation.extendTo(look.atMs);
-    const { decision } = lookAt({ series: simulation.series, settings, ...look, limitMs });
+    const pairing = setting.turns ? { lead: 0 } : null;
+    const { decision } = lookAt({ series: simulation.series, settings, ...look, limitMs, pairing });
     if (decision.outcome === "undecided" && look.atMs < limitMs) continue;
     const outcome = decision.outcome === "improved" ? "pass" : decision.outcome;
     const named = decision.tests.filter((test) => test.outcome === "regressed");
@@ -164,6 +165,19 @@ if (wants("reference")) {
     rule: byReference,
     n: draws,
   });
+}
+
+if (wants("turns")) {
+  header("The same where the arms have turns of a second, compared in pairs of turns");
+  for (const [where, plain] of [
+    ["shared", shared],
+    ["+quiet host", quietHost],
+  ] as const) {
+    const setting = { ...plain, turns: true };
+    play(`turns: A/A, ${where}`, { setting, effect: unchanged, rule: byReference, n: 2 * draws });
+    play(`turns: +10 % on one endpoint, ${where}`, { setting, effect: one10, rule: byReference, n: draws });
+    play(`turns: +20 % on one endpoint, ${where}`, { setting, effect: one20, rule: byReference, n: draws });
+  }
 }
 
 if (wants("shipped")) {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { Random } from "../../src/base/random.ts";
-import type { Endpoint } from "../../src/stats/endpoint.ts";
+import { Slots } from "../../src/engine/slots.ts";
+import { type Endpoint, parseCellKey } from "../../src/stats/endpoint.ts";
 import type { Sample } from "../../src/stats/sample.ts";
 import { type Block, blockMs, type Phase } from "../../src/stats/snapshot.ts";
 import { defaultCompareSettings as settings } from "../../src/verdict/settings.ts";
@@ -46,6 +47,42 @@ const regressed = ({ comparisons }: ReturnType<typeof judge>) =>
   comparisons
     .filter(({ outcome }) => outcome === "regressed")
     .map(({ endpoint, metric }) => `${endpoint?.name ?? ""} ${metric}`.trim());
+
+describe("a run whose arms had turns", () => {
+  const turned = { ...budget, settings: { ...settings, alternates: true } };
+  const slots = new Slots({ seed: "turns", startedAtMs: 0 });
+  /** The same requests, each arm's in its own turns alone; the first `ramp` blocks are not judged. */
+  const inTurns = (blocks: readonly Block[], { from = 0, ramp = 0 } = {}): Block[] =>
+    blocks.map((block) => {
+      const arm = slots.armOf(Math.floor((block.block - from) / 2));
+      const cells = new Map([...block.cells].filter(([key]) => parseCellKey(key).arm === arm));
+      return { ...block, cells, phase: block.block - from < ramp ? "ramp" : block.phase };
+    });
+  const regressions = (blocks: readonly Block[], over: boolean) =>
+    judgeSideBySide({ ...turned, blocks, over })
+      .comparisons.filter(({ outcome }) => outcome === "regressed")
+      .map(({ endpoint, metric }) => `${endpoint?.name} ${metric}`);
+
+  test.each([0, 1, 2, 3])("is compared in pairs of turns, wherever in a pair its judged time begins (%i)", (ramp) => {
+    const first = inTurns(run("a", 182_000, { slower: 1.25 }), { ramp });
+    const { next, comparisons } = judgeSideBySide({ ...turned, blocks: first, over: false });
+    expect(next.action).toBe("confirm");
+    expect(comparisons.find(({ endpoint }) => endpoint?.name === "/home")?.outcome).not.toBe("regressed");
+    const number = first.length;
+    const second = inTurns(run("b", 60_000, { slower: 1.25 }, "confirmation", number), { from: number, ramp });
+    const found = regressions([...first, ...second], true);
+    expect(found).toContain("/item/{id} p50");
+    expect(found.every((name) => name.startsWith("/item/{id}"))).toBe(true);
+  });
+
+  test("of two equals is no regression, though a burst of one turn befalls one arm alone", () => {
+    const blocks = inTurns(run("c", 240_000));
+    const { comparisons, next } = judgeSideBySide({ ...turned, blocks, over: true });
+    expect(next).toEqual({ action: "stop" });
+    expect(comparisons.filter(({ outcome }) => outcome === "regressed")).toEqual([]);
+    expect(comparisons.find(({ metric }) => metric === "p50")?.outcome).toBe("unchanged");
+  });
+});
 
 describe("a side-by-side run", () => {
   test("keeps time back for its confirmation", () => {
