@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { addRecord, emptyBaseline } from "../../src/baseline/baseline.ts";
 import { encodeBaseline } from "../../src/baseline/document.ts";
 import { recordOf } from "../../src/baseline/record.ts";
-import { decodeResult, encodeResult } from "../../src/stats/result-document.ts";
+import { decodeResult, encodeResult, largestResultBytes } from "../../src/stats/result-document.ts";
 import { dispatching } from "./dispatcher.ts";
 import { end, heldMib, start } from "./gauge.ts";
 import { cli, locustfile } from "./generators.ts";
@@ -146,6 +146,7 @@ function distSize(): CostRow {
 
 function documents(): CostRow[] {
   const result = (rate: number, seed: string) => inventedRun({ endpoints: 10, seconds: 60, rate, seed });
+  const anHour = inventedRun({ endpoints: 10, seconds: 3600, rate: 20, seed: "an hour" });
   let baseline = emptyBaseline("load-test");
   for (let i = 0; i < 20; i++) {
     baseline = addRecord(baseline, { record: recordOf(result(50, `run ${i}`)), keep: 20 });
@@ -153,6 +154,7 @@ function documents(): CostRow[] {
   return [
     sized("result.json, 10 endpoints × 60 s at 500/s", encodeResult(result(50, "one")).length, 2_000_000),
     sized("result.json, the same at 10,000/s", encodeResult(result(1000, "one")).length, 2_000_000),
+    sized("result.json, 10 endpoints × 60 min at 200/s", encodeResult(anHour).length, largestResultBytes),
     sized(`baseline.json of ${baseline.records.length} such runs`, encodeBaseline(baseline).length, 300_000),
   ];
 }
