@@ -37,7 +37,7 @@ export class Stage {
       files: { "locustfile.ts": locustfile, ...files },
       inputs: {
         host: this.target.url,
-        users: "2",
+        users: "4",
         "run-time": "2s",
         warmup: "0",
         "baseline-store": "none",

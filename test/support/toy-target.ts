@@ -8,12 +8,15 @@ export interface Asked {
   readonly atMs: number;
 }
 
-/** Answers in a hundred milliseconds, so that a busy machine is no saturated generator, and as it is told to. */
+/**
+ * Answers in three hundred milliseconds, and as it is told to. A generator is saturated once its event loop is late by a
+ * quarter of the median: what a busy machine does to it must stay below that.
+ */
 export class ToyTarget {
   readonly asked: Asked[] = [];
   /** Says what to answer instead of a plain 200; undefined for the plain one. */
   behave: (asked: Asked, res: ServerResponse) => boolean | undefined = () => undefined;
-  delayMs = 100;
+  delayMs = 300;
   readonly #server = createServer((req, res) => {
     const asked = { path: (req.url ?? "/").split("?")[0] ?? "/", headers: req.headers, atMs: Date.now() };
     this.asked.push(asked);
