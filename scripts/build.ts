@@ -58,6 +58,7 @@ const { metafile } = await build({
   platform: "node",
   target: "node24",
   external: ["@napi-rs/nice"],
+  alias: { browserslist: "./scripts/no-browserslist.mjs" },
   banner: { js: banner },
   define: {
     __SWARMGATE_VERSION__: JSON.stringify(version),
