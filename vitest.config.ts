@@ -35,7 +35,7 @@ const wholeProgram = [
   "test/docs/**/*.test.ts",
   "test/cli/files.test.ts",
   "test/demo/examples.test.ts",
-  "test/engine/locustfile*.test.ts",
+  "test/loading/locustfile*.test.ts",
   "test/gate/story.test.ts",
   "test/**/*.fuzz.test.ts",
   "test/github/bundle.test.ts",

@@ -3,15 +3,15 @@ import { ExitCode, GateError, UsageError } from "./base/errors.ts";
 import { cleanJson, Redactor } from "./base/redact.ts";
 import { entryUrl } from "./door/beside.ts";
 import { inspectLocustfile } from "./engine/inspect.ts";
-import { loadLightCompiler } from "./engine/light-compiler.ts";
 import type { LoadPlan } from "./engine/load-plan.ts";
-import { compileLocustfile } from "./engine/locustfile.ts";
 import type { MasterRunner } from "./engine/master.ts";
 import { ownArgumentsHelp, readOwnArguments } from "./engine/own-arguments.ts";
 import { runLoad } from "./engine/run-load.ts";
 import { openThreads } from "./engine/thread-node.ts";
 import { toBlockWire } from "./gate/block-wire.ts";
 import type { FromSwarm, LoadOrder, ToSwarm } from "./gate/swarm-channel.ts";
+import { loadLightCompiler } from "./loading/light-compiler.ts";
+import { compileLocustfile } from "./loading/locustfile.ts";
 import type { FailureGroup } from "./stats/failures.ts";
 
 /**

@@ -1,7 +1,7 @@
 import type { HttpSettings } from "../http/settings.ts";
+import type { CompiledLocustfile } from "../loading/locustfile.ts";
 import type { LoadProfile, Machine, RunResult } from "../stats/run-result.ts";
 import type { Phase } from "../stats/snapshot.ts";
-import type { CompiledLocustfile } from "./locustfile.ts";
 
 /** How long the start of the steady window is left out: found by rule, or fixed (0 for none). */
 export type WarmupPlan = "auto" | { readonly ms: number };

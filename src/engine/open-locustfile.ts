@@ -1,12 +1,12 @@
 import { GateError } from "../base/errors.ts";
+import { loadLocustfile } from "../loading/locustfile.ts";
+import { selectUserClasses } from "../loading/user-classes.ts";
 import type { Environment } from "../user/environment.ts";
 import type { ShapeClass } from "../user/shape.ts";
 import { TaskPlans } from "../user/task-plans.ts";
 import type { UserClass } from "../user/user.ts";
 import { readUserClass, type UserClassFacts } from "../user/user-class.ts";
 import type { LoadPlan, UserConfig } from "./load-plan.ts";
-import { loadLocustfile } from "./locustfile.ts";
-import { selectUserClasses } from "./user-classes.ts";
 
 /** A locustfile as one thread (or the master) has loaded it, with the plan's choices applied. */
 export interface OpenLocustfile {

@@ -1,9 +1,9 @@
 import { fileURLToPath } from "node:url";
+import { explainLoadFailure } from "../loading/load-failure.ts";
+import { loadLocustfile } from "../loading/locustfile.ts";
 import { type ArgumentSources, OwnArguments, type ReadArguments } from "../user/argument-parser.ts";
 import { events } from "../user/events.ts";
-import { explainLoadFailure } from "./load-failure.ts";
 import type { LoadPlan } from "./load-plan.ts";
-import { loadLocustfile } from "./locustfile.ts";
 
 type Loadable = Pick<LoadPlan, "compiled" | "engineUrl">;
 

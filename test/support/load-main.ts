@@ -4,7 +4,7 @@
  */
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
 import { GateError } from "../../src/base/errors.ts";
-import { type CompiledLocustfile, compileLocustfile, loadLocustfile } from "../../src/engine/locustfile.ts";
+import { type CompiledLocustfile, compileLocustfile, loadLocustfile } from "../../src/loading/locustfile.ts";
 
 const engineUrl = new URL("tiny-engine.ts", import.meta.url).href;
 

@@ -2,7 +2,7 @@
  * Runs one user of an example as the product does, in a process of its own: the locustfile is compiled and loaded,
  * its user sent to a target without waiting between tasks. Prints the samples as one line of JSON.
  */
-import { compileLocustfile, loadLocustfile } from "../../src/engine/locustfile.ts";
+import { compileLocustfile, loadLocustfile } from "../../src/loading/locustfile.ts";
 import type { SingleUserOptions } from "../../src/user/run-single-user.ts";
 import type { UserClass } from "../../src/user/user.ts";
 

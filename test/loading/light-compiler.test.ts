@@ -4,8 +4,8 @@ import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { transformSync } from "@babel/core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { loadCompiler } from "../../src/engine/compile.ts";
-import { type LightCompile, loadLightCompiler } from "../../src/engine/light-compiler.ts";
+import { loadCompiler } from "../../src/loading/compile.ts";
+import { type LightCompile, loadLightCompiler } from "../../src/loading/light-compiler.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 const directory = mkdtempSync(join(tmpdir(), "light-"));

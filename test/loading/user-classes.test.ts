@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { GateError } from "../../src/base/errors.ts";
-import { selectUserClasses } from "../../src/engine/user-classes.ts";
+import { selectUserClasses } from "../../src/loading/user-classes.ts";
 
 class Buyer {}
 class Visitor {}
