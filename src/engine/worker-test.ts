@@ -4,7 +4,7 @@ import { beatBlocks } from "./block-beat.ts";
 import { Crew } from "./crew.ts";
 import type { WorkerOptions } from "./worker-options.ts";
 
-/** A stop comes on a block's edge, and may be worked off before the edge is told. */
+/** A stop that is due on a block's edge comes a little after it, into a block that it leaves nearly empty. */
 const edgeSlackMs = 20;
 
 /** One test in one worker, from its first spawn message to its stop: its users, and what they measure by block. */
@@ -80,10 +80,10 @@ export class WorkerTest {
     afterBlock?.(clock.now());
   }
 
-  /** Users at the end of a block. */
+  /** Users at the end of a block; in the one in which the stop came, who ran until then. */
   #usersIn(block: number): ReadonlyMap<string, number> {
-    const edgeMs = this.#startedAtMs + (block + 1) * blockMs;
+    const beginsMs = this.#startedAtMs + block * blockMs;
     const atStop = this.#atStop;
-    return atStop && edgeMs <= atStop.ms + edgeSlackMs ? atStop.counts : new Map(this.crew.counts);
+    return atStop && beginsMs + edgeSlackMs < atStop.ms ? atStop.counts : new Map(this.crew.counts);
   }
 }

@@ -287,9 +287,11 @@ describe.concurrent("public locustfiles", () => {
     expect(answers.reduce((total, [, requests]) => total + requests, 0)).toBe(500);
     expect(ran.sent["MILESTONE complete"]).toBe(500);
     expect(ran.failures).toEqual([]);
-    expect(peakUsers(ran)).toEqual({ SmallTalk: 35, Question: 10, Search: 4, Report: 1 });
     expect(ran.output).toMatch(/locust_requests 1500\s+locust_failures 0/);
     expect(shop.log().endpoints).toEqual({ "GET /feed": { received: 500, answered: 500, failed: 0 } });
+    // A run of its own: so few requests may be over before the first block ends, which is when users are counted.
+    const longer = await run("l13-onyx", shop, { requests: 100_000, args: ["-u", "50", "-r", "1000", "-t", "1s"] });
+    expect(peakUsers(longer)).toEqual({ SmallTalk: 35, Question: 10, Search: 4, Report: 1 });
   });
 
   test("L13: its shape is there only if asked for", async () => {
