@@ -100,6 +100,8 @@ describe.skipIf(!executablePath)("the report's page in a browser", () => {
     const figure = page.locator("figure", { has: page.locator("#chart-users") });
     await page.getByLabel("The numbers as a table: Users").focus();
     await page.keyboard.press("Enter");
+    // The table is made when the browser tells that it was opened, a little after the key.
+    await figure.locator("details tbody tr").first().waitFor();
     expect(await figure.locator("details tbody tr").count()).toBe(12);
     expect(await page.getByRole("region", { name: "The numbers: Users" }).count()).toBe(1);
     expect(await figure.locator("details thead th").allTextContents()).toEqual(["Time", "users"]);
@@ -111,6 +113,7 @@ describe.skipIf(!executablePath)("the report's page in a browser", () => {
     const { page } = await open("fail");
     const figure = page.locator("figure", { has: page.locator("#chart-phases-over-time-0") });
     await figure.locator("summary").click();
+    await figure.locator("details tbody tr").first().waitFor();
     const head = ["Time", "waiting for a connection", "waiting for the first byte", "reading the answer"];
     expect(await figure.locator("details thead th").allTextContents()).toEqual(head);
     const shares = (await figure.locator("details tbody tr").nth(5).locator("td").allTextContents()).map(Number);
