@@ -13,6 +13,7 @@ import type { FromSwarm, LoadOrder, ToSwarm } from "./gate/swarm-channel.ts";
 import { loadLightCompiler } from "./loading/light-compiler.ts";
 import { compileLocustfile } from "./loading/locustfile.ts";
 import type { FailureGroup } from "./stats/failures.ts";
+import type { UserTrouble } from "./stats/run-result.ts";
 
 /**
  * The child that runs user code: master and threads, no token, an environment of a few variables. It is told what to
@@ -42,8 +43,10 @@ function tell(message: FromSwarm): Promise<void> {
 process.on("message", (message) => {
   const said = message as ToSwarm;
   if (said.type === "load") void obey(said.order);
-  else if (said.type === "end") master?.end();
-  else if (said.type === "stop") {
+  else if (said.type === "end") {
+    if (said.why !== undefined) master?.log.warn("ended-early", said.why);
+    master?.end();
+  } else if (said.type === "stop") {
     stopping = said.stopTimeoutMs;
     master?.interrupt({ stopTimeoutMs: said.stopTimeoutMs });
   } else if (said.type === "users" && master) {
@@ -81,7 +84,9 @@ async function load(order: LoadOrder): Promise<void> {
   const result = await runLoad(await planFor(order), {
     pool,
     machine: { procStat, memoryBytes: () => process.memoryUsage.rss() },
-    onProgress: (progress) => void tell({ type: "progress", progress }),
+    onProgress: (progress) => {
+      if (master) void tell({ type: "progress", progress, trouble: withoutTraces(master.log.toTrouble()) });
+    },
     onBlocks: (blocks) =>
       void tell({ type: "blocks", blocks: blocks.map(toBlockWire), trouble: master?.log.toTrouble() ?? null }),
     onFailures: (groups) => void tell({ type: "failures", groups: groups.map(withoutBodies) }),
@@ -114,6 +119,11 @@ async function planFor({ plan, locustfiles, directory, customArguments }: LoadOr
 /** Bodies are long and say nothing about who answered. */
 function withoutBodies(group: FailureGroup): FailureGroup {
   return { ...group, samples: group.samples.map((sample) => ({ ...sample, body: "" })) };
+}
+
+/** Told every half a second, to see how many there are. */
+function withoutTraces(trouble: UserTrouble): UserTrouble {
+  return { ...trouble, exceptions: trouble.exceptions.map((group) => ({ ...group, trace: "" })) };
 }
 
 function procStat(): string | undefined {

@@ -1,5 +1,6 @@
 import type { HttpSettings } from "../http/settings.ts";
 import type { CompiledLocustfile } from "../loading/locustfile.ts";
+import type { Health } from "../stats/health.ts";
 import type { LoadProfile, Machine, RunResult } from "../stats/run-result.ts";
 import type { Phase } from "../stats/snapshot.ts";
 
@@ -119,4 +120,6 @@ export interface Progress {
   readonly p95Ms: number | null;
   /** Milliseconds left of the run time; null while the ramp lasts or without one. */
   readonly leftMs: number | null;
+  /** How the load generator fared in the block before the one that ended. */
+  readonly health: Health;
 }

@@ -1,3 +1,4 @@
+import { noHealth } from "../stats/health.ts";
 import { addCells, blockMs, type Phase, type Snapshot } from "../stats/snapshot.ts";
 import type { Progress } from "./load-plan.ts";
 
@@ -39,5 +40,6 @@ export function progressAt(
     p50Ms: timed ? latencies.quantile(0.5) : null,
     p95Ms: timed ? latencies.quantile(0.95) : null,
     leftMs: from.leftMs,
+    health: from.snapshots.get(last)?.health ?? noHealth,
   };
 }

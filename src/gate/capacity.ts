@@ -169,7 +169,7 @@ async function runStep(
   const lookout = new Lookout({ thresholds, sideBySide: null, maxDurationMs: step.limitMs }, world.log);
   return await load(order, world, stepped, {
     isEnough: (blocks, trouble) => lookout.take(blocks, trouble),
-    isLost: shieldWatch(extras, world.log),
+    whyBlocked: shieldWatch(extras),
   });
 }
 

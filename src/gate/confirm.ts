@@ -10,6 +10,7 @@ import { invalidities } from "../verdict/validity.ts";
 import { appendRun } from "./append-run.ts";
 import { compareSettings } from "./judge.ts";
 import { load, loadOrder, type RunExtras } from "./load.ts";
+import { lossWatch } from "./loss-watch.ts";
 import { comparingOf, steadyMs } from "./question.ts";
 import { shieldWatch } from "./shield-watch.ts";
 import type { World } from "./world.ts";
@@ -33,7 +34,10 @@ export async function confirmRegression(
 
   async function second(): Promise<RunResult> {
     try {
-      const pass = await load(order, world, config, { isLost: shieldWatch(extras, world.log) });
+      const pass = await load(order, world, config, {
+        whyBlocked: shieldWatch(extras),
+        whyLost: lossWatch(config, { extras, extensionMs: 0 }),
+      });
       const [why] = invalidities(asRun(pass));
       if (why && !pass.interrupted) return unconfirmed(why.message);
       return appendRun(result, pass);

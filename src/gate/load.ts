@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { version } from "../base/version.ts";
 import type { GateConfig } from "../config/gate-config.ts";
 import { shareOf } from "../config/shard.ts";
-import { type LoadPlan, threadsFor } from "../engine/load-plan.ts";
+import { type LoadPlan, type Progress, threadsFor } from "../engine/load-plan.ts";
 import type { FailureGroup } from "../stats/failures.ts";
 import { decodeResult } from "../stats/result-document.ts";
 import type { RunResult, UserTrouble } from "../stats/run-result.ts";
@@ -128,26 +128,35 @@ const ownRun = { limitBytes: Number.POSITIVE_INFINITY };
 export interface Watch {
   /** Given the blocks of a run that may go on past its run time, and what users met so far; true ends it. */
   readonly isEnough?: (blocks: readonly Block[], trouble: UserTrouble | null) => boolean;
-  /** Given what failed, as it comes in; true ends it. */
-  readonly isLost?: (failures: readonly FailureGroup[]) => boolean;
+  /** Given what failed, as it comes in; a reason ends it. */
+  readonly whyBlocked?: (failures: readonly FailureGroup[]) => string | null;
+  /** Given how it stands, block by block, and what users met so far; a reason ends it. */
+  readonly whyLost?: (progress: Progress, trouble: UserTrouble) => string | null;
 }
 
+const noWatch: Required<Watch> = { isEnough: () => true, whyBlocked: () => null, whyLost: () => null };
+
 /** Runs the load; `result.json` is complete on disk when it returns. */
-export async function load(
-  order: LoadOrder,
-  world: World,
-  config: GateConfig,
-  { isEnough = () => true, isLost = () => false }: Watch = {},
-): Promise<RunResult> {
+export async function load(order: LoadOrder, world: World, config: GateConfig, watch: Watch = {}): Promise<RunResult> {
   mkdirSync(dirname(order.resultPath), { recursive: true });
-  await runSwarmProcess(order, { ...swarmProcess(world, config), isEnough, isLost });
+  const { isEnough, whyBlocked, whyLost } = { ...noWatch, ...watch };
+  await runSwarmProcess(order, {
+    ...swarmProcess(world, config),
+    isEnough,
+    whyBlocked: (failures) => told(whyBlocked(failures)),
+    whyLost: (progress, trouble) => told(whyLost(progress, trouble)),
+  });
   return decodeResult(readFileSync(order.resultPath, "utf8"), order.resultPath, ownRun);
+
+  function told(why: string | null): string | null {
+    if (why !== null) world.log(why);
+    return why;
+  }
 }
 
 /** Loads the locustfile and says what is in it, without load. */
 export async function inspect(order: LoadOrder, world: World, config: GateConfig): Promise<string> {
-  const never = { isEnough: () => true, isLost: () => false };
-  const { inspected } = await runSwarmProcess(order, { ...swarmProcess(world, config), ...never });
+  const { inspected } = await runSwarmProcess(order, { ...swarmProcess(world, config), ...noWatch });
   return inspected ?? "";
 }
 

@@ -4,6 +4,7 @@ import { lookLimit } from "../verdict/side-by-side.ts";
 import { compareSettings } from "./judge.ts";
 import { load, loadOrder, type RunExtras } from "./load.ts";
 import { Lookout } from "./lookout.ts";
+import { lossWatch } from "./loss-watch.ts";
 import { comparingOf } from "./question.ts";
 import { shieldWatch } from "./shield-watch.ts";
 import type { World } from "./world.ts";
@@ -46,9 +47,11 @@ export async function measure({
     forgiven: extras.forgiven,
   };
   const lookout = new Lookout(questions, world.log);
-  const order = loadOrder({ config, world, extras, directory, extensionMs: extensionOf(config, extras) });
+  const extensionMs = extensionOf(config, extras);
+  const order = loadOrder({ config, world, extras, directory, extensionMs });
   return await load(order, world, config, {
     isEnough: (blocks, trouble) => lookout.take(blocks, trouble),
-    isLost: shieldWatch(extras, world.log),
+    whyBlocked: shieldWatch(extras),
+    whyLost: lossWatch(config, { extras, extensionMs }),
   });
 }

@@ -7,17 +7,13 @@ import type { RunExtras } from "./load.ts";
  * comes, and every further request is one more that the platform counts against the runner's address: it ends at once.
  * Where a shield makes no run invalid (a plain `swarmgate run`) nothing is ended.
  */
-export function shieldWatch(
-  { forgiven }: RunExtras,
-  say: (line: string) => void,
-): (failures: readonly FailureGroup[]) => boolean {
+export function shieldWatch({ forgiven }: RunExtras): (failures: readonly FailureGroup[]) => string | null {
   let lost = false;
   return (failures) => {
-    if (lost || forgiven.has("blocked")) return false;
+    if (lost || forgiven.has("blocked")) return null;
     const reason = shieldOf(failures);
-    if (reason === null) return false;
+    if (reason === null) return null;
     lost = true;
-    say(`the run ends early: ${reason.message}`);
-    return true;
+    return `the run ends early: ${reason.message}`;
   };
 }

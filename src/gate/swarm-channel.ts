@@ -7,8 +7,8 @@ import type { BlockWire } from "./block-wire.ts";
 /** What the door tells the process that runs user code, over the child's channel. */
 export type ToSwarm =
   | { readonly type: "load"; readonly order: LoadOrder }
-  /** Enough was measured: users stop, the result is whole. */
-  | { readonly type: "end" }
+  /** Enough was measured: users stop, the result is whole. It says why, where that was no question of enough. */
+  | { readonly type: "end"; readonly why?: string }
   /** End early: users stop within `stopTimeoutMs`, the partial result is written. */
   | { readonly type: "stop"; readonly stopTimeoutMs: number }
   /** So many users more, or fewer: the keys of a terminal. */
@@ -40,7 +40,8 @@ export interface CustomArguments {
 export type FromSwarm =
   | { readonly type: "ready" }
   | { readonly type: "started" }
-  | { readonly type: "progress"; readonly progress: Progress }
+  /** Once a block; what users met so far comes without traces. */
+  | { readonly type: "progress"; readonly progress: Progress; readonly trouble: UserTrouble }
   /** Of a run that may go on past its run time: what the gate judges by at its looks, and what users met so far. */
   | { readonly type: "blocks"; readonly blocks: readonly BlockWire[]; readonly trouble: UserTrouble | null }
   /** What failed since the last time; the samples without their bodies. */

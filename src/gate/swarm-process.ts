@@ -19,8 +19,10 @@ export interface SwarmProcess extends SwarmStart {
   readonly onStarted?: ((controls: SwarmControls) => void) | undefined;
   /** Given the blocks of a run that may go on past its run time; true once enough was measured. */
   readonly isEnough: (blocks: readonly Block[], trouble: UserTrouble | null) => boolean;
-  /** Given what failed, as it comes in; true if there is nothing left to measure. */
-  readonly isLost: (failures: readonly FailureGroup[]) => boolean;
+  /** Given what failed, as it comes in; says why nothing is left to measure. */
+  readonly whyBlocked: (failures: readonly FailureGroup[]) => string | null;
+  /** Given how the run stands, block by block, and what users met so far; says why it is to end early. */
+  readonly whyLost: (progress: Progress, trouble: UserTrouble) => string | null;
   /** Aborted on SIGINT or SIGTERM: the load ends within `stopWithinMs` and the partial result is written. */
   readonly signal: AbortSignal;
   readonly stopWithinMs: number;
@@ -47,7 +49,13 @@ export async function runSwarmProcess(order: LoadOrder, options: SwarmProcess): 
   child.on("message", (message) => {
     const news = message as FromSwarm;
     if (news.type === "blocks" && options.isEnough(news.blocks.map(fromBlockWire), news.trouble)) tell({ type: "end" });
-    if (news.type === "failures" && options.isLost(news.groups)) tell({ type: "end" });
+    const why =
+      news.type === "failures"
+        ? options.whyBlocked(news.groups)
+        : news.type === "progress"
+          ? options.whyLost(news.progress, news.trouble)
+          : null;
+    if (why !== null) tell({ type: "end", why });
   });
   const output = Promise.all([linesOf(child.stdout, options.onOutput), linesOf(child.stderr, options.onOutput)]);
   const tell = (message: ToSwarm) => {

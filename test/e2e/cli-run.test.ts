@@ -134,6 +134,24 @@ test("a plain run whose users never all ran ends with 3 and says so", async () =
   expect(error).toMatch(/invalid: users-not-reached: Only \d of 50 users ran at once/);
 });
 
+test("a run whose locustfile throws is judged by what ten seconds show, and judge says the same of its result", async () => {
+  const source = locustfile(`
+  @task async home() { await this.client.get("/"); }
+  @task async throws() { await this.client.get("/products"); throw new Error("boom"); }
+`);
+  const said = await run(["-u", "2", "-r", "10", "-t", "10m", "--slo", "p95 < 5s", "-o", "r.json"], { source });
+  expect(said.code, said.error).toBe(3);
+  expect(said.error).toMatch(/no longer run can be judged, so this one ends after \d+ s: .*boom/);
+  const result = decodeResult(read(said.directory, "r.json"), "r.json");
+  expect(result.warnings.map(({ code }) => code)).toContain("ended-early");
+  expect(result.interrupted).toBe(false);
+  expect(result.summary.windowMs).toBeGreaterThanOrEqual(10_000);
+  const files = { "r.json": read(said.directory, "r.json") };
+  const again = await swarmgate(["judge", "r.json", "--slo", "p95 < 5s"], { files });
+  expect(again.code).toBe(3);
+  expect(again.out + again.error).toContain("boom");
+}, 60_000);
+
 test("the exit code a locustfile sets wins over everything else", async () => {
   const source = `${locustfile(`@task async a() { await this.client.get("/nowhere"); }`)}
 events.quitting.addListener(({ environment }) => { environment.processExitCode = 42; });
