@@ -74,14 +74,18 @@ async function measureAndJudge(
   const { config, world, extras } = stage;
   if (config.settings.mode === "capacity") {
     const searched = await searchCapacity(stage, past);
-    return { ...searched, judged: judgeCapacity(searched, { config, past }) };
+    return { ...searched, judged: judgeCapacity(searched, { config, past, today: today(world) }) };
   }
-  const today = new Date(world.clock.now()).toISOString().slice(0, 10);
   if (stage.elsewhere) {
     const { result, text } = stage.elsewhere;
     writeFileSync(join(stage.directory, "result.json"), text);
-    return { result, judged: judgeRun({ config, result, past, today }) };
+    return { result, judged: judgeRun({ config, result, past, today: today(world) }) };
   }
   const result = await confirmRegression(await measure(stage), stage);
-  return { result, judged: judgeRun({ config, result, past, today, forgiven: extras.forgiven }) };
+  return { result, judged: judgeRun({ config, result, past, today: today(world), forgiven: extras.forgiven }) };
+}
+
+/** `2026-12-24`, in UTC. A search or a wait may cross midnight: it is asked when there is something to judge. */
+function today({ clock }: World): string {
+  return new Date(clock.now()).toISOString().slice(0, 10);
 }

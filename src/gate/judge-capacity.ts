@@ -2,17 +2,18 @@ import type { GateConfig } from "../config/gate-config.ts";
 import { evaluate, settle } from "../slo/evaluate.ts";
 import { compareCapacity, openEnd } from "../verdict/capacity.ts";
 import { judge } from "../verdict/verdict-of.ts";
+import { waive } from "../verdict/waivers.ts";
 import { loadsOf, type Searched } from "./capacity.ts";
-import { compareSettings, failOnOf, type Judged, withoutPast } from "./judge.ts";
+import { compareSettings, failOnOf, type Judged, overdue, withoutPast } from "./judge.ts";
 import type { Past } from "./recall.ts";
 
 /**
  * Judges what a search for the largest load found. The promises are those of the step shown: kept at the largest load
- * that holds, broken where none does. Pure.
+ * that holds, broken where none does. Pure: `today` (`2026-12-24`, in UTC) is all it knows of the clock.
  */
 export function judgeCapacity(
   { capacity, result, history }: Searched,
-  { config, past }: { config: GateConfig; past: Past },
+  { config, past, today }: { config: GateConfig; past: Past; today: string },
 ): Judged {
   const comparing = compareSettings(config);
   const comparison = compareCapacity(capacity, { past: loadsOf(history), settings: comparing });
@@ -20,7 +21,7 @@ export function judgeCapacity(
   const verdict = judge({
     result,
     thresholds: settle(evaluate(config.thresholds, result.blocks)),
-    comparisons: comparison ? [comparison] : [],
+    comparisons: comparison ? waive([comparison], { waivers: config.file?.waive ?? [], today }) : [],
     findings: [
       ...openEnd(capacity, comparison),
       ...(past.wanted && whyNot !== null ? [withoutPast(whyNot, history.incomparable?.why)] : []),
@@ -32,6 +33,6 @@ export function judgeCapacity(
     failOn: failOnOf(config),
     history: history.records,
     whyNot,
-    warnings: history.warnings.map((message) => ({ code: "baseline", message })),
+    warnings: [...history.warnings.map((message) => ({ code: "baseline", message })), ...overdue(config, today)],
   };
 }

@@ -2,6 +2,7 @@ import type { Baseline, BaselineRecord } from "../baseline/baseline.ts";
 import { type LeftOut, usable } from "../baseline/usable.ts";
 import type { GateConfig } from "../config/gate-config.ts";
 import { evaluate, settle } from "../slo/evaluate.ts";
+import { expiredWaivers, waiverSubject } from "../slo/waiver.ts";
 import type { RunResult, Warning } from "../stats/run-result.ts";
 import { calibrate, calibrationLines } from "../verdict/calibration.ts";
 import { type Against, compare } from "../verdict/compare.ts";
@@ -73,11 +74,20 @@ export function judgeRun({
     whyNot,
     warnings: [
       ...warnings,
+      ...overdue(config, today),
       ...[crowding(result)].filter((warning) => warning !== null),
       ...told,
       ...calibrationOf(config, comparisons),
     ],
   };
+}
+
+/** Waivers whose day is over no longer forgive anything; each is told where it can be deleted. */
+export function overdue({ file }: GateConfig, today: string): Warning[] {
+  return expiredWaivers(file?.waive ?? [], today).map((waiver) => ({
+    code: "waiver",
+    message: `the waiver at ${waiver.place} (${waiverSubject(waiver)}) ended on ${waiver.until} and forgives nothing now; delete it, or give it a new day`,
+  }));
 }
 
 /** `mode: calibrate`: what the difference of equals says of the gate, one line each. */

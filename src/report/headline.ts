@@ -56,6 +56,9 @@ function ofCapacity(report: Report, capacity: CapacitySection): Headline {
   const compared = comparedCapacity(report);
   const found = foundInWords(capacity);
   if (conclusion === "invalid") return { icon: "⚠️", ...words(found) };
+  if (compared?.outcome === "regressed" && compared.waived) {
+    return { icon: "⚠️", ...words(`passed with a waiver: ${dropInWords(capacity, compared)}`) };
+  }
   if (compared?.outcome === "regressed") return { icon: "❌", ...words(dropInWords(capacity, compared)) };
   if (compared?.outcome === "improved") return { icon: "🚀", ...words(dropInWords(capacity, compared)) };
   const isFirst = conclusion === "pass" && compared === null && report.baseline.whyNot !== null;

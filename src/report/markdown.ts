@@ -156,9 +156,6 @@ function nextStep(report: Report): string {
     case "inconclusive":
       return `${linked("re-run")}, or give it more requests (\`run-time\`, \`users\`, \`max-duration\`).`;
     case "fail":
-      if (report.capacity !== null && tally.regressed > 0) {
-        return `find the cause, ${linked("re-run")} if you doubt it, or accept it with \`swarmgate baseline reset\`.`;
-      }
       return tally.regressed > 0
         ? `find the cause, ${linked("re-run")} if you doubt it, or \`waive\` it with a reason in the configuration.`
         : `mend what broke the promise, or change the promise in the configuration; ${linked("the run")} has the details.`;

@@ -2,15 +2,22 @@ import { closest, distance } from "fastest-levenshtein";
 import * as z from "zod/mini";
 import { type Problem, UsageError } from "../base/errors.ts";
 import { readSloEntries } from "./entries.ts";
-import { type ConfigurationDocument, configurationSchema, configurationVersion, knownKeys, wanted } from "./schema.ts";
+import {
+  type ConfigurationDocument,
+  configurationSchema,
+  configurationVersion,
+  knownKeys,
+  runMetrics,
+  wanted,
+} from "./schema.ts";
 import type { Threshold } from "./threshold.ts";
 import { YamlSource } from "./yaml-source.ts";
 
 /** A regression that is known and accepted until a day, that day included. */
 export interface Waiver {
-  /** A glob over `METHOD name`. */
-  readonly endpoint: string;
-  /** Null waives every metric of the endpoint. */
+  /** A glob over `METHOD name`; null for what is about the whole run (`runMetrics`). */
+  readonly endpoint: string | null;
+  /** Null waives every metric of the endpoint; with the endpoint `*` everything. */
   readonly metric: string | null;
   /** `2026-12-24` */
   readonly until: string;
@@ -58,7 +65,7 @@ export function parseConfiguration(text: string, fileName: string): Configuratio
   // Promises are read even where something else is wrong, so that all problems are told at once.
   const { thresholds, problems: broken } = readSloEntries(value, source);
   const waive = parsed.success ? waiversOf(parsed.data, source) : [];
-  problems.push(...broken, ...waive.filter(({ until }) => !isDate(until)).map(notADate));
+  problems.push(...broken, ...waive.flatMap(waiverProblems));
   if (!parsed.success || problems.length > 0) fail(problems);
   const { regression } = parsed.data;
   return {
@@ -157,6 +164,7 @@ function nearMiss(given: string, choices: readonly string[]): string {
 function waiversOf({ waive = [] }: ConfigurationDocument, source: YamlSource): Waiver[] {
   return waive.map((entry, index) => ({
     ...entry,
+    endpoint: entry.endpoint ?? null,
     metric: entry.metric ?? null,
     place: source.place(["waive", index]),
   }));
@@ -168,8 +176,18 @@ function isDate(text: string): boolean {
   return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
 }
 
-function notADate({ until, place }: Waiver): Problem {
-  return { where: place, message: `until: "${until}" is not a day of the calendar` };
+function waiverProblems({ endpoint, metric, until, place }: Waiver): Problem[] {
+  const problems: Problem[] = [];
+  const isOfRun = runMetrics.some((known) => known === metric);
+  if (!isDate(until)) problems.push({ where: place, message: `until: "${until}" is not a day of the calendar` });
+  if (endpoint === null && !isOfRun) {
+    const message = `"endpoint" is missing; only ${runMetrics.join(", ")} are about the whole run and have none`;
+    problems.push({ where: place, message });
+  }
+  if (endpoint !== null && endpoint !== "*" && isOfRun) {
+    problems.push({ where: place, message: `${metric} is about the whole run; leave "endpoint" out` });
+  }
+  return problems;
 }
 
 /** Settings that inputs have too, so that one reader checks and layers them all. */

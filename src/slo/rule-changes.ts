@@ -1,6 +1,7 @@
 import type { Configuration, Waiver } from "./configuration.ts";
 import type { ThresholdChange } from "./threshold-changes.ts";
 import { plainNumber } from "./threshold-quantity.ts";
+import { waiverSubject } from "./waiver.ts";
 
 type Unit = "ratio" | "ms";
 
@@ -74,8 +75,8 @@ function waiverChanges(before: readonly Waiver[], after: readonly Waiver[]): Thr
   return changes;
 }
 
-function sentence({ endpoint, metric, until }: Waiver): string {
-  return `${metric ?? "everything"} of "${endpoint}" is waived until ${until}`;
+function sentence(waiver: Waiver): string {
+  return `${waiverSubject(waiver)} is waived until ${waiver.until}`;
 }
 
 function change(kind: "added" | "removed", text: string, place: string): ThresholdChange {

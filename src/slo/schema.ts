@@ -11,6 +11,8 @@ const percentage = /^\d+(?:\.\d+)?\s*%$/;
 const perSecond = /^\d+(?:\.\d+)?(?:\s*\/\s*[smh])?$/;
 /** What is compared: percentiles, error rates, stalls, and all endpoints together. */
 const comparable = /^(?:p(?:100|\d{1,2}(?:\.\d+)?)|errors|stalls|suite)$/;
+/** What is about the whole run and has no endpoint. */
+export const runMetrics = ["stalls", "suite", "capacity"] as const;
 
 const text = z.string().check(z.regex(/\S/));
 const whole = z.int().check(z.gte(1), z.lte(1_000_000_000));
@@ -71,8 +73,8 @@ const regression = z.strictObject({
 });
 
 const waiver = z.strictObject({
-  endpoint: text,
-  metric: z.optional(metric),
+  endpoint: z.optional(text),
+  metric: z.optional(z.union([metric, z.literal("capacity")])),
   until: z.string().check(z.regex(/^\d{4}-\d\d-\d\d$/)),
   reason: text,
 });
@@ -149,7 +151,7 @@ export const wanted: Readonly<Record<string, string>> = {
   "min-effect": aDuration,
   "error-tolerance": aPercentage,
   confidence: aPercentage,
-  metric: aMetric,
+  metric: `${aMetric}, suite, capacity`,
   until: "a date; write it as 2026-12-24",
   reason: "a reason in words",
   "allowed-hosts": "a list of host names",

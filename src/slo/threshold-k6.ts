@@ -1,4 +1,4 @@
-import { closest } from "fastest-levenshtein";
+import { closest, distance } from "fastest-levenshtein";
 import { escapeGlob } from "./glob.ts";
 import type { ThresholdResult } from "./promise.ts";
 import { type Cursor, describe } from "./threshold-cursor.ts";
@@ -29,9 +29,11 @@ export function parseK6(cursor: Cursor): K6Promise {
   const token = cursor.next();
   const name = metrics.find((known) => known === token.text);
   if (!name) {
+    const near = closest(token.text, [...metrics]);
+    const isNear = distance(near, token.text) <= 3;
     cursor.fail(
       `k6's metric "${token.text}" is not measured here`,
-      `did you mean ${closest(token.text, [...metrics])}?`,
+      isNear ? `did you mean ${near}?` : `${metrics.join(", ")} are`,
       token,
     );
   }

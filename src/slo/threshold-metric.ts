@@ -63,7 +63,11 @@ const otherWords: Readonly<Record<string, string>> = {
 /** Reads `p95`, `p(95)`, `med`, `avg`, `apdex(300ms)`, … */
 export function parseMetric(cursor: Cursor): ThresholdMetric {
   const token = cursor.peek();
-  if (token.kind !== "word") cursor.fail(`expected a metric such as p95, found ${describe(token)}`, metricHint);
+  if (token.kind !== "word") {
+    const isK6 = token.kind === "string" && token.text.startsWith("http_req");
+    const hint = isK6 ? "one promise a line, without quotes: http_req_duration: p(95)<300" : metricHint;
+    cursor.fail(`expected a metric such as p95, found ${describe(token)}`, hint);
+  }
   cursor.next();
   const name = token.text.toLowerCase();
   const simple = plain.find((kind) => kind === name);

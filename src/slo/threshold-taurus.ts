@@ -1,7 +1,7 @@
 import { escapeGlob } from "./glob.ts";
 import type { ThresholdResult } from "./promise.ts";
 import { type Cursor, describe } from "./threshold-cursor.ts";
-import { parseMetric, type ThresholdMetric, unitOf } from "./threshold-metric.ts";
+import { parseMetric, printMetric, type ThresholdMetric, unitOf } from "./threshold-metric.ts";
 import { opposite, parseOperator } from "./threshold-operator.ts";
 import { parseQuantity } from "./threshold-quantity.ts";
 import type { Token } from "./threshold-scanner.ts";
@@ -37,10 +37,12 @@ export function parseTaurus(cursor: Cursor): TaurusPromise {
   const named = own ? undefined : parseMetric(cursor);
   if (own) cursor.next();
   const of = cursor.take("of") ? parseLabel(cursor) : null;
+  const operatorToken = cursor.peek();
   const failing = parseOperator(cursor, { loose: true });
   const percent = isPercentage(cursor);
   const metric = named ?? metricOf(cursor, subject, percent);
   const { value, explicit, token } = parseQuantity(cursor, unitOf(metric));
+  const valueEnd = cursor.peek(-1).end;
   if (unitOf(metric) === "ms" && !explicit) {
     cursor.fail(
       "Taurus reads a bare number as seconds, others as milliseconds",
@@ -48,10 +50,28 @@ export function parseTaurus(cursor: Cursor): TaurusPromise {
       token,
     );
   }
-  const rest = parseRest(cursor);
+  const { isCondition, ...rest } = parseRest(cursor);
+  if (!own && !isCondition && !isFault(metric, failing)) {
+    const spelt = `${printMetric(metric)} ${failing} ${cursor.source.slice(token.start, valueEnd)}`;
+    cursor.fail(
+      "is this a promise, or Taurus' condition for failing?",
+      `a promise is ${spelt}${of === null ? "" : ' of "GET /path"'}; a condition ends in ", stop as failed"`,
+      operatorToken,
+    );
+  }
   if (subject.text === "succ")
     return { metric, operator: failing === "==" ? "!=" : mirrored(failing), value: 1 - value, of, ...rest };
   return { metric, operator: opposite(failing), value, of, ...rest };
+}
+
+/**
+ * Whether a condition speaks of something going wrong: slow, failing, too little done. Our own words with the endpoint
+ * in the middle (`errors of "GET /" < 1%`) have Taurus' shape, and reading a promise as its opposite would be green
+ * exactly when it is broken.
+ */
+function isFault(metric: ThresholdMetric, failing: TaurusPromise["operator"]): boolean {
+  const isMoreBetter = ["rps", "requests", "apdex"].includes(metric.kind);
+  return failing.startsWith(isMoreBetter ? "<" : ">");
 }
 
 /** Failing when successes are below 90 % is promising errors of at most 10 %. */
@@ -91,7 +111,7 @@ function parseLabel(cursor: Cursor): string {
   return start.kind === "string" && end === start.end ? start.text : escapeGlob(text);
 }
 
-function parseRest(cursor: Cursor): Pick<TaurusPromise, "tier" | "notes"> {
+function parseRest(cursor: Cursor): Pick<TaurusPromise, "tier" | "notes"> & { readonly isCondition: boolean } {
   const notes: string[] = [];
   const frame = cursor.take("for", "within", "over");
   if (frame) {
@@ -101,7 +121,8 @@ function parseRest(cursor: Cursor): Pick<TaurusPromise, "tier" | "notes"> {
     notes.push(`"${frame.text} ${text}" is left out: promises are judged over the whole window`);
   }
   let tier: "fail" | "warn" = "fail";
-  if (cursor.take(",")) {
+  const isCondition = cursor.take(",") !== undefined;
+  if (isCondition) {
     if (cursor.take("stop")) notes.push('"stop" is left out: the run goes on to its end');
     else cursor.take("continue");
     if (cursor.take("as")) {
@@ -112,5 +133,5 @@ function parseRest(cursor: Cursor): Pick<TaurusPromise, "tier" | "notes"> {
     }
   }
   if (cursor.peek().kind !== "end") cursor.fail(`unexpected ${describe(cursor.peek())}`);
-  return { tier, notes };
+  return { tier, notes, isCondition };
 }

@@ -50,7 +50,8 @@ export interface Threshold {
  *
  *   taurus     = subject [ "of" label ] operator value [ ( "for" | "within" | "over" ) duration ]
  *                [ "," [ "stop" | "continue" ] [ "as" ( "failed" | "non-failed" ) ] ] ;
- *   subject    = "avg-rt" | "rt" | "fail" | "succ" | "hits" | metric ;      states the failure: read inverted
+ *   subject    = "avg-rt" | "rt" | "fail" | "succ" | "hits" | metric ;      states the failure: read inverted;
+ *                without an action, a metric's line that speaks of no fault (p95 of x<1s) is refused as ambiguous
  *   label      = any text before the operator ;
  */
 

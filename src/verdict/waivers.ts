@@ -9,7 +9,7 @@ export function waive(
 ): Comparison[] {
   return comparisons.map((comparison) => {
     const { endpoint, metric, outcome } = comparison;
-    if (outcome !== "regressed" || endpoint === null) return comparison;
+    if (outcome !== "regressed") return comparison;
     const found = waiverFor(waivers, { endpoint, metric, today });
     return found ? { ...comparison, waived: { until: found.until, reason: found.reason } } : comparison;
   });

@@ -17,6 +17,7 @@ import { capacityJsonSchema } from "../../src/report/capacity-document.ts";
 import { renderHtml } from "../../src/report/html.ts";
 import { renderJobSummary } from "../../src/report/job-summary.ts";
 import { renderMarkdown } from "../../src/report/markdown.ts";
+import { parseConfiguration } from "../../src/slo/configuration.ts";
 
 /**
  * A search for the capacity from configuration to report: against a target invented in a process of its own, and once
@@ -27,11 +28,11 @@ const scratch = mkdtempSync(join(tmpdir(), "capacity-"));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 let stories = 0;
 
-function configOf(seed: string, inputs: Readonly<Record<string, string>> = {}) {
+function configOf(seed: string, inputs: Readonly<Record<string, string>> = {}, file: string | null = null) {
   const settings = { name: "api", host: "http://a.test", seed, mode: "capacity", slo: "p95 < 100ms", ...inputs };
   return gateConfig({
     layers: [{ values: new Map(Object.entries(settings)), spell: (setting) => setting }],
-    file: null,
+    file: file === null ? null : parseConfiguration(file, "swarmgate.yml"),
     defaults: {},
     promiseByDefault: true,
   });
@@ -41,11 +42,11 @@ async function search(
   target: string,
   inputs: Readonly<Record<string, string>> = {},
   store?: string,
-  { hasDocument = true } = {},
+  { hasDocument = true, file = null as string | null } = {},
 ) {
   const directory = join(scratch, `${stories++}`);
   const said: string[] = [];
-  const config = configOf(target, inputs);
+  const config = configOf(target, inputs, file);
   const clock = new ManualClock(Date.UTC(2026, 0, 1));
   const path = store === undefined ? null : join(scratch, store);
   const world: World = {
@@ -229,6 +230,20 @@ describe("a search for the capacity", () => {
     expect(worse.outcome.exitCode).toBe(99);
     expect(renderMarkdown(worse.report)).toMatch(
       /### ❌ swarmgate · api — capacity fell by 6\d(\.\d)?.% from 400 to 141 users \(/,
+    );
+    // Waived it passes, and stays told; a waiver whose day is over forgives nothing, which is told too.
+    const waiver = (until: string) =>
+      `version: 1\nwaive: [{ metric: capacity, until: ${until}, reason: one node less }]\n`;
+    const lesser = { ...inputs, "save-baseline": "never" };
+    const waived = await search("knee 150 waived", lesser, store, { file: waiver("2026-01-01") });
+    expect(waived.outcome.verdict.conclusion).toBe("pass");
+    expect(waived.outcome.exitCode).toBe(0);
+    expect(renderMarkdown(waived.report)).toMatch(/### ⚠️ swarmgate · api — passed with a waiver: capacity fell by 6/);
+    expect(renderMarkdown(waived.report)).toContain("until `2026-01-01`, because `one node less`");
+    const overdue = await search("knee 150 overdue", lesser, store, { file: waiver("2025-12-31") });
+    expect(overdue.outcome.verdict.conclusion).toBe("fail");
+    expect(overdue.report.warnings.map(({ message }) => message)).toContainEqual(
+      "the waiver at swarmgate.yml:2:9 (capacity) ended on 2025-12-31 and forgives nothing now; delete it, or give it a new day",
     );
     // No time to see it twice: not believed.
     const hurried = await search("knee 150 in a hurry", { ...inputs, "max-duration": "80s" }, store);

@@ -187,6 +187,15 @@ guard: { max-rate: fast }
       "version: 1\nwaive: [{ endpoint: /, until: 2026-02-30, reason: x }]\n",
       '"2026-02-30" is not a day of the calendar',
     ],
+    [
+      "version: 1\nwaive: [{ metric: p95, until: 2026-02-20, reason: x }]\n",
+      'c.yml:2:9: "endpoint" is missing; only stalls, suite, capacity are about the whole run and have none',
+    ],
+    [
+      "version: 1\nwaive: [{ endpoint: GET /, metric: capacity, until: 2026-02-20, reason: x }]\n",
+      'c.yml:2:9: capacity is about the whole run; leave "endpoint" out',
+    ],
+    ["version: 1\nregression: { metrics: [capacity] }\n", 'metrics: "capacity" is not something that is compared'],
   ])("%j", (text, message) => expect(told(text).join("\n")).toContain(message));
 
   test("an entry that an earlier one leaves nothing to is told, for it would promise nothing", () => {

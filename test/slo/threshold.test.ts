@@ -151,6 +151,9 @@ describe("k6's spelling", () => {
     expect(told("http_req_waiting: p(95)<300")).toContain('k6\'s metric "http_req_waiting" is not measured here');
     expect(told("http_req_duration{status:200}: p(95)<300")).toContain('the tag "status" is not kept here');
     expect(told("http_reqs: med<300")).toContain("http_reqs has rate and count");
+    expect(told("http_req_fail: rate<0.1")).toContain("did you mean http_req_failed?");
+    expect(told("checks: rate>0.9")).toContain("http_req_duration, http_req_failed, http_reqs are");
+    expect(told("'http_req_duration': ['p(95)<300']")).toContain("one promise a line, without quotes");
   });
 });
 
@@ -176,6 +179,27 @@ describe("Taurus' spelling states the failure and is read inverted", () => {
       '"for 10s" is left out: promises are judged over the whole window',
       '"stop" is left out: the run goes on to its end',
     ]);
+  });
+
+  test.each([
+    [
+      'errors of "GET /item/*" < 1%',
+      'slo:1:25: is this a promise, or Taurus\' condition for failing?; a promise is errors < 1% of "GET /path"',
+    ],
+    ['p95 of "GET /" < 300ms', "a promise is p95 < 300ms of"],
+    ['failures of "GET /" == 0', "a promise is failures == 0 of"],
+    ['rps of "GET /" > 10/s', "a promise is rps > 10/s of"],
+    [
+      "p95 < 300ms for 10s",
+      'slo:1:5: is this a promise, or Taurus\' condition for failing?; a promise is p95 < 300ms; a condition ends in ", stop as failed"',
+    ],
+  ])("what may be a promise in Taurus' order is not read as its opposite: %s", (line, message) => {
+    expect(told(line)).toContain(message);
+  });
+
+  test("an action says that it is a condition, whatever it is about", () => {
+    expect(canonical("p95 of label<1ms, stop as failed")).toBe('p95 >= 1ms of "label"');
+    expect(canonical("rps of label<10/s")).toBe('rps >= 10/s of "label"');
   });
 
   test("a bare time is refused: Taurus means seconds", () => {
