@@ -17,18 +17,20 @@ export function judgeCapacity(
 ): Judged {
   const comparing = compareSettings(config);
   const comparison = compareCapacity(capacity, { past: loadsOf(history), settings: comparing });
+  const comparisons = comparison ? waive([comparison], { waivers: config.file?.waive ?? [], today }) : [];
   const whyNot = past.whyNot ?? history.incomparable?.message ?? null;
   const verdict = judge({
     result,
     thresholds: settle(evaluate(config.thresholds, result.blocks)),
-    comparisons: comparison ? waive([comparison], { waivers: config.file?.waive ?? [], today }) : [],
+    // Whether a past was asked for is known here: a capacity alone is no reason for anything.
+    comparisons: comparisons.filter(({ outcome }) => outcome !== "no-baseline"),
     findings: [
       ...openEnd(capacity, comparison),
       ...(past.wanted && whyNot !== null ? [withoutPast(whyNot, history.incomparable?.why)] : []),
     ],
   });
   return {
-    verdict,
+    verdict: { ...verdict, comparisons },
     comparing,
     failOn: failOnOf(config),
     history: history.records,

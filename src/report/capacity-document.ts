@@ -31,7 +31,7 @@ const capacityShape = z.object({
 });
 
 export function renderCapacityJson(report: Report, capacity: CapacitySection): string {
-  const compared = report.comparisons.find(({ metric }) => metric === "capacity");
+  const compared = report.comparisons.find(({ metric, outcome }) => metric === "capacity" && outcome !== "no-baseline");
   const document: z.infer<typeof capacityShape> = {
     schema: capacitySchemaVersion,
     name: report.name,

@@ -61,7 +61,8 @@ function ofCapacity(report: Report, capacity: CapacitySection): Headline {
   }
   if (compared?.outcome === "regressed") return { icon: "❌", ...words(dropInWords(capacity, compared)) };
   if (compared?.outcome === "improved") return { icon: "🚀", ...words(dropInWords(capacity, compared)) };
-  const isFirst = conclusion === "pass" && compared === null && report.baseline.whyNot !== null;
+  const isAlone = compared === null || compared.outcome === "no-baseline";
+  const isFirst = conclusion === "pass" && isAlone && report.baseline.whyNot !== null;
   return isFirst
     ? { icon: "ℹ️", ...words(`${found}; no baseline yet to compare with`) }
     : { icon: capacityIcon[conclusion], ...words(found) };

@@ -58,8 +58,8 @@ export interface DropSettings {
 
 /**
  * A capacity against stored ones, by the prediction test that stored latencies are judged by (SPEC 4.3): a run is one
- * number, and how much runs differ is learnt from the runs. Null where nothing held: then a promise is broken, and
- * that is told instead.
+ * number, and how much runs differ is learnt from the runs. Without a past it carries the capacity alone, so that
+ * whoever reads comparisons finds it there. Null where nothing held: then a promise is broken, and that is told instead.
  * @param past loads that held in earlier runs, of the same profile
  */
 export function compareCapacity(
@@ -67,7 +67,8 @@ export function compareCapacity(
   { past, settings }: { past: readonly number[]; settings: DropSettings },
 ): Comparison | null {
   const held = heldStep(capacity);
-  if (!held || past.length === 0) return null;
+  if (!held) return null;
+  if (past.length === 0) return alone(held, settings);
   const test = predictionOf(held.load, past);
   const { tolerance, confidence } = settings;
   const less = isMaterial(test, tolerance);
@@ -95,6 +96,24 @@ export function compareCapacity(
         ? "improved"
         : "unchanged",
     warnings,
+    explanation: [],
+  };
+}
+
+function alone({ load, requests }: CapacityStep, { tolerance }: DropSettings): Comparison {
+  return {
+    endpoint: null,
+    metric: "capacity",
+    method: "baseline",
+    before: null,
+    after: load,
+    change: null,
+    p: null,
+    n: requests,
+    tolerance,
+    smallestDetectable: null,
+    outcome: "no-baseline",
+    warnings: [],
     explanation: [],
   };
 }

@@ -219,6 +219,10 @@ describe("a search for the capacity", () => {
     const first = await search("knee 400", inputs, store);
     expect(first.outcome.report.baseline.saved).toBe(true);
     expect(first.outcome.verdict.reasons.map(({ code }) => code)).toEqual(["no-baseline"]);
+    expect(first.outcome.verdict.comparisons).toMatchObject([
+      { metric: "capacity", outcome: "no-baseline", after: first.document.load },
+    ]);
+    expect(first.document.compared).toBeNull();
     repeatRecord(store, 6);
     const same = await search("knee 400 again", inputs, store);
     expect(same.document.compared).toMatchObject({ outcome: "unchanged" });

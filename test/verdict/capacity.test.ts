@@ -86,6 +86,13 @@ describe("a capacity against earlier ones", () => {
     expect(once).toMatchObject({ outcome: "inconclusive", warnings: [expect.stringMatching(/seen once/)] });
   });
 
+  test("without earlier ones is told all the same, and compared with nothing", () => {
+    const first = compareCapacity(searched([held(200), broken(210)]), { past: [], settings });
+    expect(first).toMatchObject({ metric: "capacity", outcome: "no-baseline", before: null, after: 200, change: null });
+    expect(compareCapacity(searched([broken(10), broken(5)]), { past: [], settings })).toBeNull();
+    expect(openEnd(searched([held(200)], "time"), first).map(({ code }) => code)).toEqual(["inconclusive"]);
+  });
+
   test("has not dropped within the tolerance, nor by what runs differ anyhow", () => {
     expect(compareCapacity(searched([held(380), broken(398)]), { past, settings })).toMatchObject({
       outcome: "unchanged",
