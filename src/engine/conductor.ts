@@ -4,6 +4,7 @@ import { Dispatcher, type Step } from "./dispatcher.ts";
 import type { ClassShare } from "./distribution.ts";
 import type { LoadPlan } from "./load-plan.ts";
 import { type Aim, Ramp } from "./ramp.ts";
+import { shareOf, unshared } from "./shard.ts";
 
 /** What a load shape wants from now on; null ends the test. */
 export type ShapeTick = {
@@ -53,7 +54,7 @@ export class Conductor {
     this.#classes = classes;
     this.#shaped = options.shaped;
     this.#extends = options.watched && plan.extensionMs > 0 && !options.shaped;
-    this.#dispatcher = new Dispatcher({ classes, nodes });
+    this.#dispatcher = new Dispatcher({ classes, nodes, shard: plan.shard });
     this.#ramp = new Ramp(this.#dispatcher);
   }
 
@@ -116,9 +117,12 @@ export class Conductor {
     return true;
   }
 
-  /** Aims at what the shape wants; undefined where it wants what it wanted before. */
+  /** Aims at what the shape wants, in a shard at its part of that; undefined where it wants what it wanted before. */
   follow(wish: NonNullable<ShapeTick>, { atMs }: { atMs: number }): Target | undefined {
-    const { users, spawnRate, userClasses } = wish;
+    const shard = this.#plan.shard ?? unshared;
+    const { userClasses } = wish;
+    const users = shareOf(wish.users, shard);
+    const spawnRate = wish.spawnRate / shard.of;
     const key = JSON.stringify([users, spawnRate, userClasses ?? null]);
     if (key === this.#lastWish) return undefined;
     this.#lastWish = key;

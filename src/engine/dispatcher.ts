@@ -1,4 +1,5 @@
 import { ClassSequence, type ClassShare } from "./distribution.ts";
+import { type Shard, unshared } from "./shard.ts";
 
 /** Users of one node: the indexes of each class's users, in the order they were spawned. */
 export type NodeUsers = ReadonlyMap<string, readonly number[]>;
@@ -20,10 +21,11 @@ interface PlacedUser {
  * Plans which users run where, and when they start and stop: Locust's arithmetic (`dispatch.py`; reference:
  * locust.md 1.8). Never waits: it says at what time each step is due, and one loop elsewhere keeps the time.
  *
- * A user's index is its place in the order of spawning, so it is unique in the swarm; the last spawned stop first,
+ * A user's index is its place in the order of spawning, so it is unique in the swarm (or the shard); the last spawned stop first,
  * and whoever is spawned later takes their indexes up again.
  */
 export class Dispatcher {
+  readonly #shard: Shard;
   #classes: readonly ClassShare[];
   #sequence: ClassSequence;
   /** By spawning order; a user's index is its position. */
@@ -33,9 +35,16 @@ export class Dispatcher {
   #turn = 0;
   #table = new Map<string, Map<string, number[]>>();
 
-  constructor({ classes, nodes }: { classes: readonly ClassShare[]; nodes: readonly string[] }) {
+  /** @param options.shard plans that part of the swarm alone; users are then numbered within it */
+  constructor(options: {
+    classes: readonly ClassShare[];
+    nodes: readonly string[];
+    shard?: Shard | undefined;
+  }) {
+    const { classes, nodes, shard = unshared } = options;
+    this.#shard = shard;
     this.#classes = sortedByName(classes);
-    this.#sequence = new ClassSequence(this.#classes);
+    this.#sequence = new ClassSequence(this.#classes, shard);
     this.#place(nodes);
   }
 
@@ -95,7 +104,7 @@ export class Dispatcher {
     const same = sorted.length === this.#classes.length && sorted.every((c, i) => sameShare(c, this.#classes[i]));
     if (same) return;
     this.#classes = sorted;
-    this.#sequence = new ClassSequence(sorted);
+    this.#sequence = new ClassSequence(sorted, this.#shard);
   }
 
   /** How many could be started: all, unless every fixed class is full and there is no other. */

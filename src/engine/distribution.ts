@@ -1,3 +1,5 @@
+import { numberOf, type Shard, unshared } from "./shard.ts";
+
 /** What the distribution needs to know of a user class. */
 export interface ClassShare {
   readonly name: string;
@@ -37,6 +39,9 @@ export function* weightedSequence(
 /**
  * Which class the next user is of. Fixed counts are filled first, and again after users were stopped; then the
  * weighted sequence goes on where it was, so that ramping down and up does not start it afresh.
+ *
+ * A shard's users are those of the whole swarm that have its numbers: it draws every `of`th of the same sequence, so
+ * that all shards together have as many of each class as one machine would, each of a fixed count included.
  */
 export class ClassSequence {
   readonly #fixed: readonly ClassShare[];
@@ -44,10 +49,22 @@ export class ClassSequence {
   readonly #fixedTurns: Iterator<string, undefined>;
   #fixedMayMiss: boolean;
 
-  constructor(classes: readonly ClassShare[]) {
-    this.#fixed = classes.filter((c) => c.fixedCount > 0);
-    this.#weighted = weightedSequence(classes.filter((c) => c.fixedCount === 0));
-    this.#fixedTurns = weightedSequence(this.#fixed.map(({ name, fixedCount }) => ({ name, weight: fixedCount })));
+  constructor(classes: readonly ClassShare[], shard: Shard = unshared) {
+    const weighted = weightedSequence(classes.filter((c) => c.fixedCount === 0));
+    const fixed = classes.filter((c) => c.fixedCount > 0);
+    if (shard.of === 1) {
+      this.#fixed = fixed;
+      this.#weighted = weighted;
+      this.#fixedTurns = turnsOf(fixed);
+    } else {
+      const whole = fillingOf(fixed);
+      const mine = whole.filter((_, number) => number % shard.of === shard.index - 1);
+      this.#fixed = fixed
+        .map((c) => ({ ...c, fixedCount: mine.filter((name) => name === c.name).length }))
+        .filter((c) => c.fixedCount > 0);
+      this.#weighted = everyNth(weighted, { from: numberOf(mine.length, shard) - whole.length, step: shard.of });
+      this.#fixedTurns = over(mine);
+    }
     this.#fixedMayMiss = this.#fixed.length > 0;
   }
 
@@ -70,4 +87,39 @@ export class ClassSequence {
     }
     return this.#weighted.next().value;
   }
+}
+
+/** The order in which users of fixed classes start, endless. */
+function turnsOf(fixed: readonly ClassShare[]): Generator<string, undefined> {
+  return weightedSequence(fixed.map(({ name, fixedCount }) => ({ name, weight: fixedCount })));
+}
+
+/** The first users of a swarm: those of its fixed classes, in the order in which they start. */
+function fillingOf(fixed: readonly ClassShare[]): string[] {
+  const sequence = new ClassSequence(fixed);
+  const running = new Map<string, number>();
+  const filling: string[] = [];
+  for (;;) {
+    const name = sequence.next((of) => running.get(of) ?? 0);
+    if (name === undefined) return filling;
+    running.set(name, (running.get(name) ?? 0) + 1);
+    filling.push(name);
+  }
+}
+
+function* everyNth(
+  sequence: Iterator<string, undefined>,
+  { from, step }: { from: number; step: number },
+): Generator<string, undefined> {
+  for (let skip = from; ; skip = step - 1) {
+    for (let i = 0; i < skip; i++) sequence.next();
+    const { value } = sequence.next();
+    if (value === undefined) return undefined;
+    yield value;
+  }
+}
+
+function* over(names: readonly string[]): Generator<string, undefined> {
+  while (names.length > 0) yield* names;
+  return undefined;
 }

@@ -3,6 +3,7 @@ import type { CompiledLocustfile } from "../loading/locustfile.ts";
 import type { Health } from "../stats/health.ts";
 import type { LoadProfile, Machine, RunResult } from "../stats/run-result.ts";
 import type { Phase } from "../stats/snapshot.ts";
+import type { Shard } from "./shard.ts";
 
 /** How long the start of the steady window is left out: found by rule, or fixed (0 for none). */
 export type WarmupPlan = "auto" | { readonly ms: number };
@@ -83,8 +84,8 @@ export interface LoadPlan {
   readonly parsedOptions: Readonly<Record<string, unknown>>;
   /** The target cannot take both arms at once: they have turns of a second (see Slots). */
   readonly alternates?: boolean | undefined;
-  /** This machine's part of a load that several share: users are numbered across all of them. From 1. */
-  readonly shard?: { readonly index: number; readonly of: number } | undefined;
+  /** This machine's part of a load that several share: every user of the whole runs in one of them. */
+  readonly shard?: Shard | undefined;
   /** What the judged part of this run is called in its blocks. */
   readonly judgedPhase: Extract<Phase, "steady" | "extension" | "confirmation">;
 }

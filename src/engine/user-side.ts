@@ -14,6 +14,7 @@ import type { OpenLocustfile } from "./open-locustfile.ts";
 import { Pair } from "./pair.ts";
 import type { RunEnvironment } from "./run-environment.ts";
 import type { ThreadParts } from "./serve-thread.ts";
+import { numberOf, unshared } from "./shard.ts";
 import { Slots, SlottedGuard, slottedClock } from "./slots.ts";
 
 /** One user's life in one arm, and what its twin must know of it. */
@@ -68,9 +69,8 @@ export class UserStarter {
 
   start(local: UserOrder, run: { recorder: Recorder; startedAtMs: number }): RunningUser {
     const { plan } = this.#parts.start;
-    // Shards take turns, so that each number is one user of the whole swarm, with its own data and dice.
-    const { index, of } = plan.shard ?? { index: 1, of: 1 };
-    const order = { ...local, index: local.index * of + index - 1 };
+    // Each number is one user of the whole swarm, with its own data and dice.
+    const order = { ...local, index: numberOf(local.index, plan.shard ?? unshared) };
     if (plan.alternates && plan.baseHost !== null) {
       this.#turns ??= this.#takeTurns(new Slots({ seed: plan.seed, startedAtMs: run.startedAtMs }));
     }

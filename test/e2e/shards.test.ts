@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ManualClock } from "../../src/base/clock.ts";
 import { UsageError } from "../../src/base/errors.ts";
 import { gateConfig } from "../../src/config/gate-config.ts";
-import { shareOf } from "../../src/config/shard.ts";
+import { shareOf } from "../../src/engine/shard.ts";
 import { noExtras } from "../../src/gate/load.ts";
 import type { World } from "../../src/gate/world.ts";
 import { gate } from "../../src/gate.ts";

@@ -56,6 +56,14 @@ test("a shape is asked once a second, and a wish it had before changes nothing",
   expect(conductor.endMs).toBe(Infinity);
 });
 
+test("of what a shape wants a shard starts its part", () => {
+  const wanted = [1, 2, 3].map((index) => {
+    const conductor = conductorOf({ shard: { index, of: 3 } }, { shaped: true });
+    return conductor.follow({ users: 10, spawnRate: 100 }, { atMs: 0 })?.allowed;
+  });
+  expect(wanted).toEqual([4, 3, 3]);
+});
+
 test("the open model adds users once the ramp is over, up to the cap", () => {
   const conductor = conductorOf({ arrivalRate: 50, maxUsers: 6 });
   conductor.aim({ users: 4, spawnRate: 1 }, { atMs: 0 });

@@ -1,6 +1,7 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
-import { ClassSequence, weightedSequence } from "../../src/engine/distribution.ts";
+import { describe, expect, test } from "vitest";
+import { ClassSequence, type ClassShare, weightedSequence } from "../../src/engine/distribution.ts";
+import { numberOf, type Shard, shareOf } from "../../src/engine/shard.ts";
 
 function sequence(weights: Record<string, number>, length: number): string {
   const names = weightedSequence(Object.entries(weights).map(([name, weight]) => ({ name, weight })));
@@ -64,4 +65,67 @@ test("with classes of fixed count alone nothing is left to start once they are f
 
 test("a class of weight 0 is never started", () => {
   expect(sequence({ A: 0, B: 1 }, 4)).toBe("BBBB");
+});
+
+describe("the shards of a swarm", () => {
+  const shares = fc
+    .array(fc.record({ weight: fc.integer({ min: 1, max: 9 }), fixedCount: fc.oneof(fc.constant(0), fc.nat(5)) }), {
+      minLength: 1,
+      maxLength: 5,
+    })
+    .map((list) => list.map((share, i) => ({ name: `C${i}`, ...share })));
+
+  function started(classes: readonly ClassShare[], { users, shard }: { users: number; shard?: Shard }): string[] {
+    const sequence = new ClassSequence(classes, shard);
+    const running = new Map<string, number>();
+    const names: string[] = [];
+    while (names.length < users) {
+      const name = sequence.next((of) => running.get(of) ?? 0);
+      if (name === undefined) break;
+      running.set(name, (running.get(name) ?? 0) + 1);
+      names.push(name);
+    }
+    return names;
+  }
+
+  test("give every user the class it has where one machine runs them all, a fixed count included", () => {
+    fc.assert(
+      fc.property(shares, fc.nat(60), fc.integer({ min: 1, max: 7 }), (classes, users, of) => {
+        const whole = started(classes, { users });
+        const dealt: string[] = [];
+        for (let index = 1; index <= of; index++) {
+          const shard = { index, of };
+          for (const [local, name] of started(classes, { users: shareOf(users, shard), shard }).entries()) {
+            dealt[numberOf(local, shard)] = name;
+          }
+        }
+        expect(dealt).toEqual(whole);
+      }),
+    );
+  });
+
+  test("run one user of a class whose fixed count is one, and have it back after it was stopped", () => {
+    const classes = [
+      { name: "Admin", weight: 1, fixedCount: 1 },
+      { name: "Web", weight: 1, fixedCount: 0 },
+    ];
+    expect([1, 2, 3].map((index) => started(classes, { users: 2, shard: { index, of: 3 } }).join(" "))).toEqual([
+      "Admin Web",
+      "Web Web",
+      "Web Web",
+    ]);
+    const first = new ClassSequence(classes, { index: 1, of: 3 });
+    const second = new ClassSequence(classes, { index: 2, of: 3 });
+    for (const sequence of [first, second]) {
+      sequence.next(() => 0);
+      sequence.usersStopped();
+    }
+    expect([first.next(() => 0), second.next(() => 0)]).toEqual(["Admin", "Web"]);
+  });
+
+  test("end with the users there are where every class has a fixed count", () => {
+    const classes = [{ name: "Admin", weight: 1, fixedCount: 2 }];
+    const counts = [1, 2, 3].map((index) => started(classes, { users: 5, shard: { index, of: 3 } }).length);
+    expect(counts).toEqual([1, 1, 0]);
+  });
 });
