@@ -142,13 +142,16 @@ export function verdictBlock(report: Report): string {
   for (const threshold of report.thresholds.slice(0, 50)) {
     const where = threshold.endpoint === null ? "" : ` [${safe(endpointLabel(threshold.endpoint))}]`;
     const actual = threshold.actual === null ? "no data" : plain(formatPromised(threshold.unit, threshold.actual));
-    lines.push(`  ${mark[threshold.outcome]} ${safe(threshold.source)}${where}: ${actual}`);
+    // What is not kept and fails nothing is explained nowhere else.
+    const why = threshold.outcome === "warn" ? `; ${safe(threshold.message)}` : "";
+    lines.push(`  ${mark[threshold.outcome]} ${safe(threshold.source)}${where}: ${actual}${why}`);
   }
   for (const comparison of report.comparisons.filter(({ outcome }) => outcome !== "unchanged").slice(0, 20)) {
     const where = comparison.endpoint === null ? "" : `${safe(endpointLabel(comparison.endpoint))} `;
-    const waived = comparison.waived ? " (waived)" : "";
+    const { waived } = comparison;
+    const excuse = waived ? ` (waived until ${safe(waived.until)}: ${safe(waived.reason)})` : "";
     const told = comparison.change ? plain(changeInWords(comparison)) : comparison.metric;
-    lines.push(`  ${comparison.outcome}${waived}: ${where}${told}`);
+    lines.push(`  ${comparison.outcome}${excuse}: ${where}${told}`);
   }
   const { smallestDetectable } = report.comparing;
   if (smallestDetectable !== null)

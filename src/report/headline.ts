@@ -155,8 +155,16 @@ export function changeInWords(comparison: ReportComparison): string {
 export function brokenInWords(threshold: ReportThreshold): string {
   const promised = `promised ${threshold.operator} ${formatPromised(threshold.unit, threshold.expected)}`;
   const metric = /^[a-z0-9.()]+$/i.test(threshold.metric) ? threshold.metric : "a metric";
-  if (threshold.actual === null) return `${metric} has no data, ${promised}`;
-  return `${metric} is ${formatPromised(threshold.unit, threshold.actual)}, ${promised}`;
+  const isMany = /^(?:errors|failures|requests)$/.test(metric);
+  if (threshold.actual === null) return `${metric} ${isMany ? "have" : "has"} no data, ${promised}`;
+  return `${metric} ${isMany ? "are" : "is"} ${formatPromised(threshold.unit, threshold.actual)}, ${promised}`;
+}
+
+/** A promise no endpoint answered to names what it asked for. */
+function promised(threshold: ReportThreshold, after: string): Pick<Words, "culprit" | "after"> {
+  const glob = threshold.endpoint === null ? / of "((?:[^"\\]|\\.)*)"/.exec(threshold.source)?.[1] : undefined;
+  if (glob === undefined) return subject(threshold, after);
+  return { culprit: glob.replace(/\\(["\\])/g, "$1"), after: ` ${after}` };
 }
 
 function failed(report: Report): Words {
@@ -168,7 +176,7 @@ function failed(report: Report): Words {
   }
   if (broken) {
     const more = report.tally.broken > 1 ? `, and ${formatCount(report.tally.broken - 1)} more broken` : "";
-    return { before: "", ...subject(broken, brokenInWords(broken) + more) };
+    return { before: "", ...promised(broken, brokenInWords(broken) + more) };
   }
   return words("failed");
 }
@@ -187,24 +195,41 @@ function passed(report: Report): Headline {
   if (improved) {
     return { icon: "🚀", before: "", ...subject(improved, changeInWords(improved)) };
   }
-  const slos = tally.thresholds === 0 ? "" : `${formatCount(tally.met)} of ${tally.thresholds} SLOs met`;
+  const slos = metInWords(report);
+  const warning = warningInWords(report);
   const compared = tally.unchanged + tally.inconclusive;
   if (compared > 0) {
     const seen = report.comparing.smallestDetectable;
     const could = seen === null ? "" : `, could see ${formatPercent(seen)} or more`;
-    return {
-      icon: "✅",
-      ...words(`no regression in ${counted(tally.endpoints, "endpoint")}${could}${slos && `; ${slos}`}`),
-    };
+    const news = `no regression in ${counted(tally.endpoints, "endpoint")}${could}${slos && `; ${slos}`}`;
+    return warning ? warned(news, warning) : { icon: "✅", ...words(news) };
   }
   const wanted = report.comparing.mode !== "none" || report.baseline.whyNot !== null;
   if (wanted && !report.baseline.found) {
-    return { icon: "ℹ️", ...words(`${slos ? `${slos}, ` : ""}no baseline yet to compare with`) };
+    const news = `${slos ? `${slos}, ` : ""}no baseline yet to compare with`;
+    return warning ? warned(news, warning) : { icon: "ℹ️", ...words(news) };
   }
+  if (warning) return warned(slos, warning);
   return {
     icon: "✅",
     ...words(slos || `${formatNumber(report.total?.head?.requests ?? 0)} requests, nothing promised`),
   };
+}
+
+function metInWords({ tally }: Report): string {
+  return tally.thresholds === 0 ? "" : `${formatCount(tally.met)} of ${tally.thresholds} SLOs met`;
+}
+
+/** The first promise that was not kept and fails nothing: of the `warn` tier, or with its limit inside the interval. */
+function warningInWords({ tally, thresholds }: Report): Pick<Words, "culprit" | "after"> | null {
+  const first = thresholds.find(({ outcome }) => outcome === "warn");
+  if (!first) return null;
+  const more = tally.warned > 1 ? `, and ${counted(tally.warned - 1, "more warning")}` : "";
+  return promised(first, brokenInWords(first) + more);
+}
+
+function warned(news: string, { culprit, after }: Pick<Words, "culprit" | "after">): Headline {
+  return { icon: "⚠️", before: `${news}, but `, culprit, after };
 }
 
 /** Where the step's outcome is not what the verdict suggests, a sentence that says so; otherwise nothing. */

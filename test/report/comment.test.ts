@@ -112,6 +112,34 @@ describe("headlines", () => {
     );
   });
 
+  test("name the endpoint a promise asked for where none is called so", () => {
+    const source = 'errors < 1% of "GET /say \\"hi\\""';
+    const broken = threshold({
+      source,
+      metric: "errors",
+      unit: "ratio",
+      expected: 0.01,
+      actual: null,
+      outcome: "no-data",
+    });
+    expect(headline({ conclusion: "fail", thresholds: [broken], comparisons: [] })).toBe(
+      '❌ api: GET /say "hi" errors have no data, promised < 1 %',
+    );
+  });
+
+  test("pass with a warning where a promise was not kept and fails nothing, and say why on the console", () => {
+    const message = "p95 of GET / was 301 ms; promised below 300 ms, and the limit lies inside the interval";
+    const warned = threshold({ outcome: "warn", actual: 301, message, endpoint: { method: "GET", name: "/" } });
+    expect(headline({ thresholds: [threshold(), warned], comparisons: [] })).toBe(
+      "⚠️ api: 1 of 2 SLOs met, but GET / p95 is 301 ms, promised < 300 ms",
+    );
+    expect(headline({ thresholds: [warned, warned] })).toMatch(
+      /^⚠️ api: no regression in 3 endpoints, .*; 0 of 2 SLOs met, but GET \/ p95 is 301 ms, promised < 300 ms, and 1 more warning$/,
+    );
+    const report = buildReport({ ...base, verdict: { ...base.verdict, thresholds: [warned], comparisons: [] } });
+    expect(renderConsole(report)).toContain(`  warn p95 < 300ms [GET /]: 301 ms; ${message}\n`);
+  });
+
   test("tell errors in percent, not in relative change", () => {
     const errors = comparison({
       metric: "errors",
