@@ -1,5 +1,6 @@
 import { GateError } from "../base/errors.ts";
 import type { Baseline } from "../baseline/baseline.ts";
+import type { BaselineStore } from "../baseline/store.ts";
 import type { GateConfig } from "../config/gate-config.ts";
 import { comparingOf } from "./question.ts";
 import type { World } from "./world.ts";
@@ -43,11 +44,16 @@ export async function recall({ settings }: GateConfig, { store }: World): Promis
       return none(true, `${loaded.why}; ${loaded.remedy}`);
     case "unreadable":
     case "newer":
-      throw new GateError(`baseline-${loaded.is}`, loaded.why, {
-        hint:
-          loaded.is === "newer"
-            ? "use the version of swarmgate that wrote it, or another baseline-path; it is left as it is"
-            : "restore it from where it is kept, or delete it to begin anew; it is left as it is",
-      });
+      throw new GateError(`baseline-${loaded.is}`, loaded.why, { hint: remedyOf(loaded.is, store.kind) });
   }
+}
+
+function remedyOf(is: "unreadable" | "newer", kind: BaselineStore["kind"]): string {
+  const left = "it is left as it is";
+  if (is === "newer") {
+    const elsewhere = kind === "file" ? "another baseline-path" : "another name";
+    return `use the version of swarmgate that wrote it, or ${elsewhere}; ${left}`;
+  }
+  if (kind === "file") return `restore it from where it is kept, or delete it to begin anew; ${left}`;
+  return `if the service was down, run this again; otherwise delete it to begin anew, or set compare: none; ${left}`;
 }
