@@ -14,6 +14,7 @@ const rooms: Record<string, { floor: number; wing?: "load" | "gate" }> = {
   engine: { floor: 4, wing: "load" },
   slo: { floor: 2, wing: "gate" },
   baseline: { floor: 2, wing: "gate" },
+  "locust-csv": { floor: 2, wing: "gate" },
   verdict: { floor: 3, wing: "gate" },
   report: { floor: 4, wing: "gate" },
   github: { floor: 5, wing: "gate" },

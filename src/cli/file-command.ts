@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { Command, CommanderError } from "commander";
 import { ExitCode, GateError, UsageError } from "../base/errors.ts";
+import { locustPrefix, readLocust } from "../gate/locust-files.ts";
 import type { NamedResult } from "../gate/merge-results.ts";
 import { decodeResult } from "../stats/result-document.ts";
 import type { Layer } from "./layers.ts";
@@ -74,7 +75,13 @@ export function textOf(path: string, { directory }: Terminal): string {
   });
 }
 
-/** A result the user named. Throws GateError `file-missing` or `result-unreadable`. */
+/** A result the user named, or what Locust's `--csv` was given. Throws GateError `file-missing`, `result-unreadable`, `csv-missing`, `csv-unreadable`. */
 export function resultOf(path: string, terminal: Terminal): NamedResult {
+  const { directory } = terminal;
+  const prefix = locustPrefix(path, directory);
+  if (prefix !== null) {
+    const unsaid = { name: "load-test", commit: null, baseCommit: null };
+    return { source: path, result: readLocust(prefix, { directory, ...unsaid }) };
+  }
   return { source: path, result: decodeResult(textOf(path, terminal), path) };
 }

@@ -8,6 +8,7 @@ import { recordOf } from "../baseline/record.ts";
 import { findConfiguration } from "../config/find-configuration.ts";
 import { type GateConfig, gateConfig } from "../config/gate-config.ts";
 import { judgeRun } from "../gate/judge.ts";
+import { locustPrefix } from "../gate/locust-files.ts";
 import { mergeResults } from "../gate/merge-results.ts";
 import type { Past } from "../gate/recall.ts";
 import { reportOf, writeDocuments } from "../gate/tell.ts";
@@ -120,11 +121,12 @@ const nowhere = { commit: null, baseCommit: null, branch: null, ownsBaseline: fa
 
 export const noPast: Past = { wanted: false, store: null, baseline: null, whyNot: null };
 
-/** A baseline from `baseline.json`, or from the one run of a `result.json`. Throws GateError for anything else. */
+/** A baseline from `baseline.json`, or from the one run of a `result.json` or of Locust's CSV files. Throws GateError for anything else. */
 function pastOf(path: string, terminal: Terminal): Past {
-  const text = textOf(path, terminal);
   const past = (stored: Baseline): Past => ({ wanted: true, store: "file", baseline: stored, whyNot: null });
-  if (/^\s*\{[^{]*"(?:meta|measurement)"/.test(text.slice(0, 200))) {
+  const isLocust = locustPrefix(path, terminal.directory) !== null;
+  const text = isLocust ? "" : textOf(path, terminal);
+  if (isLocust || /^\s*\{[^{]*"(?:meta|measurement)"/.test(text.slice(0, 200))) {
     const { result } = resultOf(path, terminal);
     return past(addRecord(emptyBaseline(result.meta.name), { record: recordOf(result), keep: 1 }));
   }

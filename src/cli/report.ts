@@ -2,14 +2,14 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { ExitCode, UsageError } from "../base/errors.ts";
 import { nearMiss } from "../config/fields.ts";
+import { locustPrefix } from "../gate/locust-files.ts";
 import { renderConsole } from "../report/console.ts";
 import { renderCsv } from "../report/csv.ts";
 import { renderHtml } from "../report/html.ts";
 import { renderJunit } from "../report/junit.ts";
 import { renderMarkdown } from "../report/markdown.ts";
 import { parseReport, type Render, renderJson } from "../report/report.ts";
-import { decodeResult } from "../stats/result-document.ts";
-import { type FileCommand, parseFileCommand, textOf } from "./file-command.ts";
+import { type FileCommand, parseFileCommand, resultOf, textOf } from "./file-command.ts";
 import { judgeCommand, judged, noPast } from "./judge.ts";
 import { writeCsv } from "./run-documents.ts";
 import type { Terminal } from "./terminal.ts";
@@ -43,20 +43,21 @@ export async function reportFile(argv: readonly string[], terminal: Terminal): P
     const message = `"${format}" is none of ${formats.join(", ")}${nearMiss(format, formats)}`;
     throw new UsageError([{ where: "--format", message }]);
   }
-  const text = textOf(path, terminal);
+  const isLocust = locustPrefix(path, terminal.directory) !== null;
+  const text = isLocust ? "" : textOf(path, terminal);
   const output = says("output");
   const isReport = /"generatedAt"|"verdict":\s*\{"conclusion"/.test(text.slice(0, 2000));
   if (format === "csv") {
     if (isReport)
       throw new UsageError([{ where: path, message: "csv needs a result.json; a report has no histograms" }]);
-    const csv = renderCsv(decodeResult(text, path));
+    const csv = renderCsv(resultOf(path, terminal).result);
     if (output === undefined) terminal.out(csv.stats);
     else await writeCsv(await placeFor(output, terminal), csv);
     return ExitCode.ok;
   }
   const report = isReport
     ? parseReport(text)
-    : judged(decodeResult(text, path), { flags, past: noPast, terminal, promises: false }).report;
+    : judged(resultOf(path, terminal).result, { flags, past: noPast, terminal, promises: false }).report;
   const drawn = (renderers[format] as Render)(report);
   if (output === undefined) terminal.out(drawn.endsWith("\n") ? drawn : `${drawn}\n`);
   else await writeFile(await placeFor(output, terminal), drawn);

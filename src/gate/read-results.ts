@@ -3,8 +3,10 @@ import { relative, resolve } from "node:path";
 import { GateError, messageOf } from "../base/errors.ts";
 import { aimedAt, type GateConfig } from "../config/gate-config.ts";
 import { Problems } from "../config/problems.ts";
+import type { Unsaid } from "../locust-csv/locust-run.ts";
 import { decodeResult, encodeResult, largestResultBytes } from "../stats/result-document.ts";
 import type { RunResult } from "../stats/run-result.ts";
+import { locustPrefix, prefixOf, readLocust } from "./locust-files.ts";
 import { mergeResults, type NamedResult } from "./merge-results.ts";
 import type { World } from "./world.ts";
 
@@ -18,17 +20,18 @@ export interface ReadResults {
 }
 
 /**
- * Reads the result files of other jobs and adds them up. They may be a stranger's: bounded, checked, nothing of them
+ * Reads the result files of other jobs, or the CSV files of Locust, and adds them up. They may be a stranger's: bounded, checked, nothing of them
  * is executed. Throws UsageError with everything that is wrong.
  */
 export function readResults(
   { settings }: Pick<GateConfig, "settings">,
-  { directory, log }: Pick<World, "directory" | "log">,
+  { directory, log, origin }: Pick<World, "directory" | "log" | "origin">,
 ): ReadResults {
   const problems = new Problems();
   const files = filesOf(settings.results, { directory, problems });
   const read = files.flatMap((file): NamedResult[] => {
-    const one = problems.attempt(() => readOne(file, directory));
+    const { commit, baseCommit } = origin;
+    const one = problems.attempt(() => readOne(file, { directory, name: settings.name, commit, baseCommit }));
     return one ? [one] : [];
   });
   problems.throwAny();
@@ -59,10 +62,14 @@ function filesOf(
   patterns: readonly string[],
   { directory, problems }: { directory: string; problems: Problems },
 ): string[] {
+  const isDirectory = (path: string) => statSync(resolve(directory, path), { throwIfNoEntry: false })?.isDirectory();
   const found = patterns.flatMap((pattern) => {
-    const files = globSync(pattern, { cwd: directory }).sort();
-    if (files.length === 0) problems.add({ where: "results", message: `there is no file ${pattern}` });
-    return files.map((file) => relative(directory, resolve(directory, file)));
+    const written = pattern.endsWith(".csv") ? [] : globSync(`${pattern}_stats.csv`, { cwd: directory });
+    const files = globSync(pattern, { cwd: directory }).filter((path) => written.length === 0 || !isDirectory(path));
+    // Locust's four files are one result.
+    const all = [...files, ...written].map((path) => (path.endsWith(".csv") ? (prefixOf(path) ?? path) : path)).sort();
+    if (all.length === 0) problems.add({ where: "results", message: nothingAt(pattern) });
+    return all.map((file) => relative(directory, resolve(directory, file)));
   });
   const distinct = [...new Set(found)];
   if (distinct.length > mostFiles) {
@@ -71,7 +78,15 @@ function filesOf(
   return distinct.slice(0, mostFiles);
 }
 
-function readOne(file: string, directory: string): NamedResult {
+/** A path without an ending may have been meant as what Locust's `--csv` was given. */
+function nothingAt(pattern: string): string {
+  const prefix = prefixOf(pattern) === null && !/\.\w+$/.test(pattern);
+  return `there is no file ${pattern}${prefix ? `, nor ${pattern}_stats.csv as Locust's --csv ${pattern} writes it` : ""}`;
+}
+
+function readOne(file: string, { directory, ...unsaid }: Unsaid & { readonly directory: string }): NamedResult {
+  const prefix = locustPrefix(file, directory);
+  if (prefix !== null) return { source: `${prefix}_stats.csv`, result: readLocust(prefix, { directory, ...unsaid }) };
   const path = resolve(directory, file);
   const { size } = statSync(path);
   if (size > largestResultBytes) {

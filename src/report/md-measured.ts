@@ -28,11 +28,11 @@ export function facts(report: Report): Fact[] {
   const { machine } = measured;
   const load = [
     measured.shape === null ? counted(measured.users, "user") : "users by a load shape",
-    `spawned at ${formatRate(measured.spawnRate)}`,
+    measured.spawnRate === 0 ? "" : `spawned at ${formatRate(measured.spawnRate)}`,
     measured.runTimeMs === null ? "" : `run time ${formatDuration(measured.runTimeMs)}`,
     measured.requests === null ? "" : `stopped after ${counted(measured.requests, "request")}`,
     measured.arrivalRate === null ? "" : `open model at ${formatRate(measured.arrivalRate)}`,
-    counted(measured.threads, "thread"),
+    measured.threads === 0 ? "" : counted(measured.threads, "thread"),
     `at most ${counted(measured.peakUsers, "user")} at once`,
   ];
   const list: Fact[] = [

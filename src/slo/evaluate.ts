@@ -2,7 +2,7 @@ import { type Endpoint, endpointLabel } from "../stats/endpoint.ts";
 import type { EndpointStats } from "../stats/endpoint-stats.ts";
 import type { Block } from "../stats/snapshot.ts";
 import { matchesEndpoint, nearestLabels } from "./glob.ts";
-import { type JudgedWindow, judgedWindow, type Measured, measure } from "./measure.ts";
+import { type JudgedWindow, judgedWindow, type Measured, measure, untold } from "./measure.ts";
 import type { ThresholdOutcome, ThresholdResult } from "./promise.ts";
 import { sayMeasured, sayPromise } from "./say.ts";
 import { printThreshold, type Threshold } from "./threshold.ts";
@@ -45,6 +45,8 @@ interface Subject {
 }
 
 function judge(threshold: Threshold, { endpoint, stats, window }: Subject): ThresholdResult {
+  const whyNot = untold(threshold, stats);
+  if (whyNot !== null) return withoutData(threshold, endpoint, whyNot);
   const measured = measure(threshold.metric, stats, window.windowMs);
   if (!measured) {
     const why = stats.requests === 0 ? noRequests(threshold) : "no request had a response time";

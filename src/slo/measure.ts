@@ -2,8 +2,10 @@ import type { Endpoint } from "../stats/endpoint.ts";
 import { parseCellKey } from "../stats/endpoint.ts";
 import { EndpointStats } from "../stats/endpoint-stats.ts";
 import { addCells, type Block, blockMs } from "../stats/snapshot.ts";
+import { statedBounds, statementOf } from "../stats/statement.ts";
 import { isJudged, percentileMs } from "../stats/summary.ts";
 import { quantileRanks, shareInterval } from "./interval.ts";
+import type { Threshold } from "./threshold.ts";
 import type { ThresholdMetric } from "./threshold-metric.ts";
 
 /** What thresholds are held against: the head arm's judged blocks, less the first `afterMs` of them. */
@@ -43,6 +45,16 @@ export interface Measured {
   readonly n: number;
 }
 
+/** Why a promise cannot be held against what another tool stated; null where it can. */
+export function untold(
+  { metric, afterMs }: Pick<Threshold, "metric" | "afterMs">,
+  stats: EndpointStats,
+): string | null {
+  if (stats.stated.length === 0) return null;
+  if (afterMs > 0) return "what was measured elsewhere is stated for the whole run, not from some moment on";
+  return metric.kind === "apdex" ? "what was measured elsewhere does not say which latencies are of failures" : null;
+}
+
 /** Undefined where there is nothing to measure: no request, or none with a response time. */
 export function measure(metric: ThresholdMetric, stats: EndpointStats, windowMs: number): Measured | undefined {
   const n = stats.requests;
@@ -56,7 +68,7 @@ export function measure(metric: ThresholdMetric, stats: EndpointStats, windowMs:
     case "requests":
       return exactly(n);
     case "rps":
-      return exactly(n / (windowMs / 1000));
+      return exactly(statementOf(stats)?.rps ?? n / (windowMs / 1000));
     default:
       return measureLatency(metric, stats);
   }
@@ -75,7 +87,9 @@ function measureLatency(metric: ThresholdMetric, stats: EndpointStats): Measured
     const ranks = quantileRanks({ n, ratio });
     const low = ranks.low < 1 ? stats.minMs : (percentileMs(stats, ranks.low / n, latencies) as number);
     const high = ranks.high > n ? stats.maxMs : (percentileMs(stats, ranks.high / n, latencies) as number);
-    return { actual, interval: [Math.min(low, actual), Math.max(high, actual)], n };
+    const statement = statementOf(stats);
+    const stated = statement ? statedBounds(statement, { ratio, ...stats }) : { low: actual, high: actual };
+    return { actual, interval: [Math.min(low, actual, stated.low), Math.max(high, actual, stated.high)], n };
   }
   if (metric.kind === "apdex") return exactly(apdex(stats, metric.targetMs));
   if (metric.kind === "min") return exactly(stats.minMs);

@@ -1,5 +1,6 @@
 import { type Digits, Histogram } from "./histogram.ts";
 import { type Phases, phaseNames, type Sample } from "./sample.ts";
+import { nothingStated, type Statement } from "./statement.ts";
 
 /** By phase of the request; a phase that never happened has none. */
 export type PhaseHistograms = { -readonly [K in keyof Phases]?: Histogram };
@@ -43,6 +44,8 @@ export class EndpointStats {
   readonly timeout = new Histogram();
   readonly phases: PhaseHistograms = {};
   readonly serverTiming = new Map<string, Histogram>();
+  /** Where another tool measured: what it says of these requests, or of more of which these are part. */
+  stated: readonly Statement[] = nothingStated;
 
   record(sample: Sample): void {
     this.requests++;
@@ -98,6 +101,7 @@ export class EndpointStats {
     this.latencySumMs += other.latencySumMs;
     this.minMs = Math.min(this.minMs, other.minMs);
     this.maxMs = Math.max(this.maxMs, other.maxMs);
+    if (other.stated.length > 0) this.stated = [...this.stated, ...other.stated];
     for (const [status, count] of other.statuses) this.statuses.set(status, (this.statuses.get(status) ?? 0) + count);
     return this.mergeLatencies(other).mergeTimings(other);
   }

@@ -120,6 +120,7 @@ function encodeCounts(stats: EndpointStats): Omit<ResultCell, "arm" | "endpoint"
     ...(bytesOut > 0 && { bytesOut }),
     ...(timed && { latencySumMs: round(stats.latencySumMs), minMs: round(stats.minMs), maxMs: round(stats.maxMs) }),
     statuses: Object.fromEntries(stats.statuses),
+    ...(stats.stated.length > 0 && { stated: structuredClone(stats.stated) as NonNullable<ResultCell["stated"]> }),
   };
 }
 
@@ -228,6 +229,7 @@ function fromCell(cell: ResultCell): EndpointStats {
   stats.latencySumMs = cell.latencySumMs ?? 0;
   stats.minMs = cell.minMs ?? Number.POSITIVE_INFINITY;
   stats.maxMs = cell.maxMs ?? 0;
+  if (cell.stated) stats.stated = cell.stated;
   for (const [status, times] of Object.entries(cell.statuses)) stats.statuses.set(Number(status), times);
   for (const kind of ["success", "failure", "timeout"] as const) {
     const text = cell[kind];

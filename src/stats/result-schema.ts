@@ -42,6 +42,13 @@ const groupShape = z.object({
   samples: z.array(sampleShape).max(samplesKept).optional(),
 });
 
+const statementShape = z.object({
+  count,
+  sumMs: finite,
+  rps: finite.nullable(),
+  percentiles: z.array(z.object({ ratio: z.number().min(0).max(1), ms: finite, roundingMs: finite })).max(100),
+});
+
 /** What is absent is 0, and the arm `head`: an hour of ten endpoints has 72,000 of these. */
 export const cellShape = z.object({
   arm: z.enum(["head", "base"]).optional(),
@@ -60,6 +67,8 @@ export const cellShape = z.object({
   timeout: histogram,
   phases: z.partialRecord(z.enum(phaseNames), z.string().max(65_536)).optional(),
   serverTiming: z.record(name, z.string().max(65_536)).optional(),
+  /** What another tool says of the sum of cells that has just so many requests. */
+  stated: z.array(statementShape).max(1000).optional(),
 });
 
 const threadShape = z.object({

@@ -9,6 +9,8 @@ import type { Summary } from "./summary.ts";
 export const resultSchemaVersion = 2;
 /** Raised when the same traffic would be measured to other numbers, so that old baselines are not compared. */
 export const measurementVersion = 1;
+/** The same for runs that Locust measured: its clients and clocks are others, so neither is compared with the other. */
+export const locustMeasurementVersion = 1001;
 
 /** The load as it was asked for: runs whose profiles differ are not compared. */
 export interface LoadProfile {

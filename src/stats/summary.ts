@@ -2,6 +2,7 @@ import { type Arm, type Endpoint, parseCellKey } from "./endpoint.ts";
 import { EndpointStats } from "./endpoint-stats.ts";
 import { type FailureGroup, FailureLog } from "./failures.ts";
 import { addCells, type Block, blockMs } from "./snapshot.ts";
+import { statedAt, statementOf } from "./statement.ts";
 
 /** The percentiles every table and document shows, as ratios. */
 export const shownPercentiles = [0.5, 0.66, 0.75, 0.8, 0.9, 0.95, 0.98, 0.99, 0.999, 0.9999, 1] as const;
@@ -47,9 +48,14 @@ export function isJudged({ phase }: Block): boolean {
   return phase === "steady" || phase === "extension";
 }
 
-/** The percentile people are shown: `quantile`, kept within what was really seen. Null while nothing was timed. */
+/**
+ * The percentile people are shown: as it was stated where another tool measured, else `quantile`, kept within what was
+ * really seen. Null while nothing was timed.
+ */
 export function percentileMs(stats: EndpointStats, ratio: number, latencies = stats.latencies): number | null {
   if (latencies.count === 0) return null;
+  const stated = stats.stated.length === 0 ? undefined : statedAt(statementOf(stats), ratio);
+  if (stated) return stated.ms;
   return Math.min(stats.maxMs, Math.max(stats.minMs, ratio === 1 ? stats.maxMs : latencies.quantile(ratio)));
 }
 
@@ -57,14 +63,17 @@ export function summaryRow(arm: Arm, endpoint: Endpoint, stats: EndpointStats, w
   const latencies = stats.latencies;
   const timed = latencies.count;
   const seconds = windowMs / 1000;
+  const stated = statementOf(stats)?.rps ?? null;
+  const perSecond = (count: number) =>
+    stated === null ? (seconds > 0 ? count / seconds : 0) : (stated * count) / Math.max(1, stats.requests);
   return {
     arm,
     endpoint,
     requests: stats.requests,
     failures: stats.failures,
     errorRatio: stats.requests === 0 ? 0 : stats.failures / stats.requests,
-    rps: seconds > 0 ? stats.requests / seconds : 0,
-    failuresPerSecond: seconds > 0 ? stats.failures / seconds : 0,
+    rps: stated ?? perSecond(stats.requests),
+    failuresPerSecond: perSecond(stats.failures),
     avgMs: timed === 0 ? null : stats.latencySumMs / timed,
     minMs: timed === 0 ? null : stats.minMs,
     maxMs: timed === 0 ? null : stats.maxMs,

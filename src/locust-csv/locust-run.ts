@@ -1,0 +1,241 @@
+import { endpointLabel } from "../stats/endpoint.ts";
+import type { EndpointStats } from "../stats/endpoint-stats.ts";
+import { type FailureGroup, FailureLog } from "../stats/failures.ts";
+import { noHealth } from "../stats/health.ts";
+import {
+  locustMeasurementVersion,
+  type RunMeta,
+  type RunResult,
+  resultSchemaVersion,
+  type Warning,
+} from "../stats/run-result.ts";
+import type { Block } from "../stats/snapshot.ts";
+import { summarize } from "../stats/summary.ts";
+import { apportion, cellsOf, keyOf, type Share, statementOn } from "./cells.ts";
+import { readExceptions, readFailures } from "./failures-file.ts";
+import { entryKey, type History, longestSeconds, readHistory } from "./history-file.ts";
+import { type CsvFile, refuse } from "./rows.ts";
+import { readStats, type StatsFile } from "./stats-file.ts";
+
+/** The files of one run of Locust's, by the suffixes it gives them. */
+export interface LocustFiles {
+  readonly stats: CsvFile;
+  readonly failures: CsvFile;
+  readonly exceptions: CsvFile;
+  /** Null where there is none: then nothing is known of the run's course. */
+  readonly history: CsvFile | null;
+  /** When `stats` was written last, milliseconds since the Unix epoch: the run's end where no history tells it. */
+  readonly writtenMs: number;
+}
+
+/** What the files do not say, and whoever has them may. */
+export type Unsaid = Pick<RunMeta, "name" | "commit" | "baseCommit">;
+
+/** What `meta.engine` says of such a run; Locust does not write its version down. */
+export const locustEngine = "Locust";
+
+/**
+ * A run of Locust's as its CSV files tell it: counts, percentiles, averages, extremes, rates, failures and exceptions
+ * as stated; latencies in between, and when which of them were seen, reconstructed
+ * (docs/decisions/0071-locust-csv.md). Throws GateError `csv-unreadable`.
+ */
+export function locustRun(files: LocustFiles, unsaid: Unsaid): RunResult {
+  const stats = readStats(files.stats);
+  const history = files.history === null ? null : readHistory(files.history);
+  const length = seconds(stats, { history, file: files.stats });
+  const startMs = history ? history.startMs + history.fromSecond * 1000 : files.writtenMs - length * 1000;
+  const span = { first: startMs, last: startMs + length * 1000 };
+  const shares = sharesOf(stats, { history, length, file: files.history });
+  const blocks = blocksOf(stats, { shares, history, length });
+  placeFailures(readFailures(files.failures, span), { blocks, shares, length, file: files.failures });
+  const users = Math.max(0, ...(history?.users ?? []).map((row) => row.users));
+  return {
+    schema: resultSchemaVersion,
+    meta: metaOf(unsaid, { span, users }),
+    blocks,
+    summary: summarize(blocks),
+    trouble: {
+      deadInOnStart: 0,
+      peakUsers: users,
+      // How many were asked for is in no file.
+      targetUsers: users,
+      killed: 0,
+      retiredPairs: 0,
+      missingAwaits: [],
+      exceptions: readExceptions(files.exceptions, span),
+      forbiddenHosts: [],
+      processExitCode: null,
+    },
+    warnings: warningsOf(history),
+    interrupted: false,
+  };
+}
+
+function seconds({ total }: StatsFile, { history, file }: { history: History | null; file: CsvFile }): number {
+  const stated = history ? history.toSecond - history.fromSecond : total.rps > 0 ? total.requests / total.rps : 1;
+  if (stated > longestSeconds) {
+    refuse(file, null, `the run is longer than ${longestSeconds / 3600} hours, the most that can be judged`);
+  }
+  return Math.max(1, Math.round(stated));
+}
+
+type Shares = ReadonlyMap<string, readonly Share[]>;
+
+/** When each entry's requests were made, as far as it is known: by its own course, by that of all, or not at all. */
+function sharesOf(
+  { entries }: StatsFile,
+  { history, length, file }: { history: History | null; length: number; file: CsvFile | null },
+): Shares {
+  const slotOf = (second: number) => Math.min(length - 1, Math.max(0, second - (history?.fromSecond ?? 0) - 1));
+  const last = { slot: length - 1, percentiles: [] };
+  return new Map(
+    entries
+      .filter(({ requests }) => requests > 0)
+      .map((entry): [string, Share[]] => {
+        const { requests, failures } = entry;
+        const own = history?.courses.get(entryKey(entry.endpoint));
+        if (own && file) {
+          const told = own.points.reduce((sum, point) => sum + point.requests, 0);
+          const failed = own.points.reduce((sum, point) => sum + point.failures, 0);
+          if (told > requests || failed > failures) {
+            const name = endpointLabel(entry.endpoint).slice(0, 100);
+            refuse(
+              file,
+              null,
+              `has ${told} requests of ${name} (${failed} failed), _stats.csv ${requests} (${failures})`,
+            );
+          }
+          const points = own.points.map((point) => ({ ...point, slot: slotOf(point.second) }));
+          return [keyOf(entry), [...points, { ...last, requests: requests - told, failures: failures - failed }]];
+        }
+        if (!history || history.courses.size > 0) return [keyOf(entry), [{ ...last, requests, failures }]];
+        const { points } = history.total;
+        const made = apportion(
+          requests,
+          points.map((point) => point.requests),
+        );
+        const failing = apportion(
+          failures,
+          points.map((point) => point.failures),
+        );
+        return [
+          keyOf(entry),
+          points.map(({ second }, i) => ({
+            slot: slotOf(second),
+            requests: made[i] as number,
+            failures: failing[i] as number,
+            percentiles: [],
+          })),
+        ];
+      }),
+  );
+}
+
+/** Two blocks a second, of which the first has what the second of the run brought. */
+function blocksOf(
+  { entries, total }: StatsFile,
+  { shares, history, length }: { shares: Shares; history: History | null; length: number },
+): Block[] {
+  const cells = Array.from({ length }, () => new Map<string, EndpointStats>());
+  let carrier: EndpointStats | undefined;
+  let sumMs = 0;
+  for (const entry of entries) {
+    if (entry.requests === 0) continue;
+    for (const [slot, stats] of cellsOf(entry, shares.get(keyOf(entry)) ?? [])) {
+      (cells[slot] as Map<string, EndpointStats>).set(keyOf(entry), stats);
+      if (stats.stated.length > 0) carrier = stats;
+      sumMs += stats.latencySumMs;
+    }
+  }
+  if (carrier && total.percentiles.length > 0) carrier.stated = [...carrier.stated, statementOn(total, sumMs)];
+  const users = usersBySlot(history, length);
+  return Array.from({ length: 2 * length }, (_, block): Block => {
+    const slot = Math.floor(block / 2);
+    return {
+      block,
+      phase: "steady",
+      users: history ? new Map([["User", users[slot] as number]]) : new Map(),
+      cells: block % 2 === 0 ? (cells[slot] as Map<string, EndpointStats>) : new Map(),
+      failures: new FailureLog(),
+      health: noHealth,
+    };
+  });
+}
+
+function usersBySlot(history: History | null, length: number): number[] {
+  const users = new Array<number>(length).fill(0);
+  for (const row of history?.users ?? []) {
+    const from = Math.max(0, row.second - (history?.fromSecond ?? 0) - 1);
+    if (from < length) users[from] = row.users;
+  }
+  // A second without a row has the users of the one before.
+  for (let i = 1; i < length; i++) if (users[i] === 0) users[i] = users[i - 1] as number;
+  return users;
+}
+
+/** Failures fall when their entry's failures did. */
+function placeFailures(
+  groups: readonly FailureGroup[],
+  { blocks, shares, length, file }: { blocks: readonly Block[]; shares: Shares; length: number; file: CsvFile },
+): void {
+  const sums = new Map<string, number>();
+  for (const group of groups) {
+    const key = keyOf(group);
+    const own = shares.get(key);
+    const name = endpointLabel(group.endpoint).slice(0, 100);
+    if (!own) refuse(file, null, `names ${name}, which _stats.csv does not have: the files are of different runs`);
+    const sum = (sums.get(key) ?? 0) + group.count;
+    sums.set(key, sum);
+    const all = own.reduce((total, { failures }) => total + failures, 0);
+    if (sum > all)
+      refuse(file, null, `has more failures of ${name} than _stats.csv (${all}): the files are of different runs`);
+    const bySlot = new Array<number>(length).fill(0);
+    for (const { slot, failures } of own) bySlot[slot] = (bySlot[slot] as number) + failures;
+    for (const [slot, count] of apportion(group.count, bySlot).entries()) {
+      if (count > 0) blocks[2 * slot]?.failures.add({ ...group, count });
+    }
+  }
+}
+
+function metaOf(unsaid: Unsaid, { span, users }: { span: { first: number; last: number }; users: number }): RunMeta {
+  return {
+    ...unsaid,
+    engine: locustEngine,
+    measurement: locustMeasurementVersion,
+    seed: "",
+    startedAt: new Date(span.first).toISOString(),
+    endedAt: new Date(span.last).toISOString(),
+    host: null,
+    baseHost: null,
+    locustfile: "",
+    locustfileHash: "",
+    profile: {
+      users,
+      spawnRate: 0,
+      runTimeMs: null,
+      requests: null,
+      arrivalRate: null,
+      shape: null,
+      userClasses: [],
+      tags: [],
+      excludeTags: [],
+    },
+    machine: { cpuModel: "", cores: 0, memoryBytes: 0, os: "", node: "" },
+    threads: 0,
+  };
+}
+
+function warningsOf(history: History | null): Warning[] {
+  const message =
+    "Measured by Locust, read from its CSV files: whether the load generator kept up is not known. The ramp counts in " +
+    "every number, and percentiles are rounded as Locust rounds them.";
+  const course = !history
+    ? "There is no _stats_history.csv: users and the run's course are not known."
+    : history.courses.size === 0 && history.total.points.some(({ requests }) => requests > 0)
+      ? "Locust ran without --csv-full-history: when each endpoint's requests and failures happened is taken from all endpoints' together, and latencies have no course."
+      : null;
+  return [
+    { code: "measured-by-locust", message },
+    ...(course === null ? [] : [{ code: "locust-history", message: course }]),
+  ];
+}
