@@ -5,18 +5,14 @@ import type { Verdict } from "../verdict/verdict.ts";
 import { capacitySectionOf } from "./capacity-section.ts";
 import { clipEndpoint, clipInstant, clipSha, clipText, ratioOf, sizeOrNull, tidySize, whole } from "./clip.ts";
 import { distributionOf, phaseTimings, serverTimings, totalOf, windowCells } from "./distribution.ts";
+import { exceptionsOf, failuresOf } from "./failures.ts";
 import { measuredOf } from "./measured.ts";
-import {
-  largestReportBytes,
-  type Report,
-  type ReportComparison,
-  type ReportRow,
-  type ReportThreshold,
-} from "./report.ts";
+import { largestReportBytes, type Report, type ReportComparison, type ReportRow } from "./report.ts";
 import { bounds, reportSchemaVersion } from "./report-schema.ts";
 import { comparisonsOf, numbersOf, rowsOf, tallyOf, thresholdsOf } from "./rows.ts";
 import { seriesOf } from "./series.ts";
 import { timingCourse } from "./timing-course.ts";
+import { watchedEndpoints } from "./watched.ts";
 
 /** What a report says of the baseline; `whyNot` where it was not found or not usable. */
 export interface BaselineInfo {
@@ -214,62 +210,6 @@ function smallestDetectable(comparisons: readonly ReportComparison[]): number | 
     .filter(({ metric, outcome }) => metric === "p95" && outcome !== "no-baseline" && outcome !== "inconclusive")
     .flatMap(({ smallestDetectable: change }) => (change === null ? [] : [change]));
   return known.length === 0 ? null : Math.max(...known);
-}
-
-/** Regressed, then promised and broken, then the slowest: the endpoints whose course over time tells something. */
-function watchedEndpoints(input: {
-  rows: readonly ReportRow[];
-  comparisons: readonly ReportComparison[];
-  thresholds: readonly ReportThreshold[];
-}): Endpoint[] {
-  const present = new Map(
-    input.rows.filter(({ head }) => head !== null).map(({ endpoint }) => [endpointLabel(endpoint), endpoint]),
-  );
-  const p95 = ({ head }: ReportRow) => head?.percentilesMs[5] ?? 0;
-  const candidates = [
-    ...input.comparisons.filter(({ outcome }) => outcome === "regressed").map(({ endpoint }) => endpoint),
-    ...input.thresholds.filter(({ outcome }) => outcome === "fail").map(({ endpoint }) => endpoint),
-    ...[...input.rows].sort((a, b) => p95(b) - p95(a)).map(({ endpoint }) => endpoint),
-  ];
-  const chosen = new Map<string, Endpoint>();
-  for (const candidate of candidates) {
-    if (candidate === null || chosen.size === 6) continue;
-    const endpoint = present.get(endpointLabel(candidate));
-    if (endpoint) chosen.set(endpointLabel(endpoint), endpoint);
-  }
-  return [...chosen.values()];
-}
-
-function failuresOf({ summary }: RunResult, sinceStart: (ms: number) => number): Report["failures"] {
-  return summary.failures.slice(0, bounds.failures).map((group) => ({
-    arm: group.arm,
-    endpoint: clipEndpoint(group.endpoint),
-    kind: clipText(group.kind, 40),
-    message: clipText(group.message),
-    count: whole(group.count),
-    firstMs: sinceStart(group.firstMs),
-    lastMs: sinceStart(group.lastMs),
-    samples: group.samples.slice(0, 3).map((sample) => ({
-      request: clipText(sample.request),
-      status: Math.min(999, whole(sample.status)),
-      headers: sample.headers
-        .slice(0, 30)
-        .map(([key, value]) => [clipText(key, bounds.name), clipText(value, bounds.name)]),
-      body: clipText(sample.body, bounds.body),
-      atMs: sinceStart(sample.atMs),
-    })),
-  }));
-}
-
-function exceptionsOf({ trouble }: RunResult, sinceStart: (ms: number) => number): Report["exceptions"] {
-  return trouble.exceptions.slice(0, bounds.exceptions).map((group) => ({
-    message: clipText(group.message),
-    trace: clipText(group.trace, bounds.body),
-    task: clipText(group.task, bounds.name),
-    count: whole(group.count),
-    firstMs: sinceStart(group.firstMs),
-    lastMs: sinceStart(group.lastMs),
-  }));
 }
 
 /** Sheds what says least until the document fits: samples from the last groups up, then endpoints from the last up. */
