@@ -27,6 +27,11 @@ function interval(low: number | null, high: number | null, unit: string): string
   return low === null || high === null ? "" : `, ${signed(100 * low)} … ${signed(100 * high)}${unit}`;
 }
 
+/** A ratio of 0.098 as `+9.8 %`. */
+export function signedPercent(ratio: number): string {
+  return `${ratio < 0 ? "−" : "+"}${Number((100 * Math.abs(ratio)).toPrecision(2))} %`;
+}
+
 function signed(value: number): string {
   return `${value < 0 ? "−" : "+"}${number(Math.abs(value))}`;
 }

@@ -1,10 +1,12 @@
+import { signedPercent } from "./change-text.ts";
 import type { Comparison, ComparisonOutcome } from "./comparison.ts";
 import type { Confirmation } from "./confirm.ts";
 import { nullMargin, type TestResult } from "./decide.ts";
 import { detectableErrors, detectableRatio } from "./detectable.ts";
 import { newcombe } from "./newcombe.ts";
+import { relativeInterval } from "./relative-test.ts";
 import { ratioInterval } from "./score-test.ts";
-import type { CompareSettings } from "./settings.ts";
+import { type CompareSettings, percentileOf } from "./settings.ts";
 import type { RunWindows } from "./window.ts";
 
 /** Of the normal distribution, 95 % two-sided: what intervals are shown at. */
@@ -37,8 +39,17 @@ export function comparisonOf(
             : null,
     outcome: outcomeOf(test, confirmation),
     warnings: warningsOf(test, confirmation),
-    explanation: [],
+    explanation: besideOthers(test),
   };
+}
+
+/** What the others said, where it was they who told. */
+function besideOthers({ outcome, by, kept, felt, metric }: TestResult): string[] {
+  const ratio = percentileOf(metric);
+  if (outcome !== "regressed" || by !== "others" || !kept || !felt || ratio === null) return [];
+  const { low, estimate, high } = relativeInterval({ windows: kept, felt }, { ratio, upper: 0.025 });
+  const [by95, from, to] = [estimate, low, high].map((value) => signedPercent(value - 1));
+  return [`beside the other endpoints in the same seconds: ${by95} (${from} … ${to})`];
 }
 
 function changeOf({ metric, estimate, before, after, n, kept, insufficient }: TestResult): Comparison["change"] {
@@ -51,7 +62,7 @@ function changeOf({ metric, estimate, before, after, n, kept, insufficient }: Te
     return { estimate, low, high };
   }
   if (!kept || insufficient) return { estimate: estimate - 1, low: null, high: null };
-  const ratio = Number(metric.slice(1)) / 100;
+  const ratio = percentileOf(metric) as number;
   const { low, high } = ratioInterval(kept, { ratio, upper: 0.025, guarded: true });
   return { estimate: estimate - 1, low: low - 1, high: high - 1 };
 }

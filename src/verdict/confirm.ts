@@ -1,6 +1,7 @@
 import { endpointLabel } from "../stats/endpoint.ts";
 import type { TestResult } from "./decide.ts";
 import { errorTest } from "./error-test.ts";
+import { slowerThanOthers } from "./relative-test.ts";
 import { slowerThan } from "./score-test.ts";
 import { screened, together } from "./screen.ts";
 import { percentileOf } from "./settings.ts";
@@ -30,7 +31,7 @@ export function confirm(offenders: readonly TestResult[], second: RunWindows): C
   });
 }
 
-function secondP({ endpoint, metric }: TestResult, second: RunWindows): number | null {
+function secondP({ endpoint, metric, by }: TestResult, second: RunWindows): number | null {
   if (metric === "stalls") return second.stalls.length < fewestWindows ? null : stallTest(second.stalls).p;
   const label = endpoint && endpointLabel(endpoint);
   const windows = second.endpoints.find((one) => endpointLabel(one.endpoint) === label);
@@ -40,6 +41,9 @@ function secondP({ endpoint, metric }: TestResult, second: RunWindows): number |
   const keep = screened(windows.latency);
   const kept = together(windows.latency.filter((_, i) => keep[i]));
   if (ratio === null || kept.base.total === 0 || kept.head.total === 0) return null;
-  // Slower at all: by how much was the first pass's question.
-  return slowerThan(kept, { ratio, rho: 1 }).p;
+  // Slower at all: by how much was the first pass's question. Asked by the test that saw it.
+  const itself = slowerThan(kept, { ratio, rho: 1 });
+  if (by === "itself" || windows.felt === null || itself.t <= 0) return itself.p;
+  const felt = Array.from(windows.felt).filter((_, i) => keep[i]);
+  return slowerThanOthers({ windows: kept, felt }, { ratio, rho: 1 }).p;
 }

@@ -1,9 +1,10 @@
 import type { Endpoint } from "../stats/endpoint.ts";
 import type { ComparisonMetric } from "./comparison.ts";
 import { errorTest } from "./error-test.ts";
-import { holm } from "./holm.ts";
+import { rejected } from "./family.ts";
 import { newcombe } from "./newcombe.ts";
-import { fasterThan, type LatencyWindows, slowerThan } from "./score-test.ts";
+import { type Slowness, slowness } from "./relative-test.ts";
+import { fasterThan, type LatencyWindows } from "./score-test.ts";
 import { screened, together } from "./screen.ts";
 import { type CompareSettings, percentileOf, toleranceOf } from "./settings.ts";
 import { materialStalls, stallTest } from "./stall-test.ts";
@@ -38,6 +39,8 @@ export interface TestResult {
   readonly up: number;
   readonly down: number;
   readonly pass: number;
+  /** Whether it could be rejected at all (family.ts). */
+  readonly able: boolean;
   /** Large enough to matter. */
   readonly material: boolean;
   readonly better: boolean;
@@ -48,13 +51,31 @@ export interface TestResult {
   readonly insufficient: string | null;
   /** The windows the latency test was made on, less those screened; null for the rest. */
   readonly kept: LatencyWindows | null;
+  /** What the other endpoints felt in those windows, where the endpoint was held against them; else null. */
+  readonly felt: ArrayLike<number> | null;
+  /** What `up` rests on. */
+  readonly by: Slowness["by"];
   readonly screenedOut: number;
 }
 
 export interface Decision {
   readonly outcome: TestOutcome;
   readonly tests: readonly TestResult[];
+  /** How many tests share the chance of error: those that could reject at all. */
+  readonly family: number;
 }
+
+/** A test that was not made. */
+const nothingKnown = {
+  up: 1,
+  down: 1,
+  pass: 1,
+  able: false,
+  material: false,
+  better: false,
+  felt: null,
+  by: "itself",
+} as const;
 
 type Untold = Omit<TestResult, "outcome">;
 
@@ -71,12 +92,12 @@ export function decide(
     ...windows.endpoints.flatMap((endpoint) => endpointTests(endpoint, settings)),
     ...(settings.metrics.includes("stalls") ? [stalls(windows)] : []),
   ];
-  const up = holm(
-    untold.map((test) => test.up),
+  const up = rejected(
+    untold.map(({ up: p, able }) => ({ p, able })),
     alpha,
   );
-  const down = holm(
-    untold.map((test) => test.down),
+  const down = rejected(
+    untold.map(({ down: p, able }) => ({ p, able })),
     alpha,
   );
   const tests = untold.map((test, i): TestResult => {
@@ -94,11 +115,11 @@ export function decide(
       : some("improved")
         ? "improved"
         : "pass";
-  return { outcome, tests };
+  return { outcome, tests, family: tests.filter(({ able }) => able).length };
 }
 
 function endpointTests(windows: EndpointWindows, settings: CompareSettings): Untold[] {
-  let material: { kept: LatencyWindows; all: LatencyWindows } | undefined;
+  let material: Omit<LatencyMaterial, "metric" | "ratio"> | undefined;
   const out: Untold[] = [];
   for (const metric of settings.metrics) {
     const ratio = percentileOf(metric);
@@ -108,28 +129,27 @@ function endpointTests(windows: EndpointWindows, settings: CompareSettings): Unt
       const keep = screened(windows.latency);
       const kept = windows.latency.filter((_, i) => keep[i]);
       const all = together(windows.latency);
-      material = { kept: kept.length === windows.latency.length ? all : together(kept), all };
+      const felt = windows.felt && Array.from(windows.felt).filter((_, i) => keep[i]);
+      material = { windows, settings, kept: kept.length === windows.latency.length ? all : together(kept), all, felt };
     }
-    out.push(latency({ windows, metric, ratio, settings, ...material }));
+    out.push(latency({ metric, ratio, ...material }));
   }
   return out;
 }
 
-function latency({
-  windows,
-  metric,
-  ratio,
-  settings,
-  kept,
-  all,
-}: {
-  windows: EndpointWindows;
-  metric: ComparisonMetric;
-  ratio: number;
-  settings: CompareSettings;
-  kept: LatencyWindows;
-  all: LatencyWindows;
-}): Untold {
+interface LatencyMaterial {
+  readonly windows: EndpointWindows;
+  readonly metric: ComparisonMetric;
+  readonly ratio: number;
+  readonly settings: CompareSettings;
+  /** Less the windows that were screened. */
+  readonly kept: LatencyWindows;
+  readonly all: LatencyWindows;
+  /** Of the kept windows. */
+  readonly felt: ArrayLike<number> | null;
+}
+
+function latency({ windows, metric, ratio, settings, kept, all, felt }: LatencyMaterial): Untold {
   const tolerance = toleranceOf(settings, metric);
   const before = kept.base.quantile(ratio) / 1000;
   const after = kept.head.quantile(ratio) / 1000;
@@ -146,15 +166,19 @@ function latency({
     screenedOut: windows.latency.length - kept.windows.length,
   };
   const insufficient = tooFew(kept, ratio);
-  if (insufficient) return { ...shared, up: 1, down: 1, pass: 1, material: false, better: false, insufficient };
+  if (insufficient) return { ...shared, ...nothingKnown, insufficient };
   const margin = Math.min(nullMargin, tolerance / 2);
   // A change within the minimum effect could not fail the run, however large it is in percent.
   const passMargin = Math.max(passTolerances * tolerance, settings.minEffectMs / before);
   const excluded = (some: LatencyWindows) => fasterThan(some, { ratio, rho: 1 + passMargin }).p;
+  const slower = slowness({ windows: kept, felt }, { ratio, rho: 1 + margin });
   const large = Math.abs(after - before) >= settings.minEffectMs;
   return {
     ...shared,
-    up: slowerThan(kept, { ratio, rho: 1 + margin }).p,
+    up: slower.p,
+    by: slower.by,
+    felt: slower.isHeld ? felt : null,
+    able: true,
     down: fasterThan(kept, { ratio, rho: 1 / (1 + margin) }).p,
     // With the screened windows and with all: a head that stalls must not pass because its stalls were dropped.
     pass: kept === all ? excluded(all) : Math.max(excluded(kept), excluded(all)),
@@ -163,6 +187,8 @@ function latency({
     insufficient: null,
   };
 }
+
+const noLatency = { kept: null, felt: null, by: "itself", screenedOut: 0 } as const;
 
 function tooFew({ base, head, windows }: LatencyWindows, ratio: number): string | null {
   const fewer = Math.min(base.total, head.total);
@@ -190,8 +216,8 @@ function errors({ endpoint, errors }: EndpointWindows, settings: CompareSettings
     tolerance,
     n: base.requests + head.requests,
     insufficient: null,
-    kept: null,
-    screenedOut: 0,
+    able: base.failures + head.failures > 0,
+    ...noLatency,
   };
 }
 
@@ -212,7 +238,7 @@ function stalls({ stalls, judgedMs }: RunWindows): Untold {
     tolerance: materialStalls,
     n: stalls.length,
     insufficient: judgedMs > 0 ? null : "nothing was measured",
-    kept: null,
-    screenedOut: 0,
+    able: baseOnly + headOnly > 0,
+    ...noLatency,
   };
 }

@@ -1,5 +1,6 @@
 import type { ComparisonMetric } from "./comparison.ts";
 import { fisherUpperTail } from "./fisher.ts";
+import { preciseShare, relativeInterval } from "./relative-test.ts";
 import { type LatencyWindows, ratioInterval } from "./score-test.ts";
 import { percentileOf } from "./settings.ts";
 import { tQuantile } from "./student-t.ts";
@@ -16,6 +17,7 @@ const oneSigma = 0.158655;
 export function detectableRatio(
   windows: LatencyWindows,
   {
+    felt,
     metric,
     alpha,
     tolerance,
@@ -23,6 +25,8 @@ export function detectableRatio(
     minEffectMs,
     margin,
   }: {
+    /** What the others felt, where the endpoint was held against them, too. */
+    felt: ArrayLike<number> | null;
     metric: ComparisonMetric;
     alpha: number;
     tolerance: number;
@@ -33,9 +37,11 @@ export function detectableRatio(
 ): number | null {
   const ratio = percentileOf(metric);
   if (ratio === null) return null;
-  const { low, high } = ratioInterval(windows, { ratio, upper: oneSigma, guarded: true });
+  const { low, high } = felt
+    ? relativeInterval({ windows, felt }, { ratio, upper: oneSigma })
+    : ratioInterval(windows, { ratio, upper: oneSigma, guarded: true });
   const standardError = Math.log(high / low) / 2;
-  const critical = tQuantile({ upper: alpha, df: windows.windows.length - 1 });
+  const critical = tQuantile({ upper: felt ? alpha * preciseShare : alpha, df: windows.windows.length - 1 });
   const byTest = Math.exp((critical + z90OneSided) * standardError) * (1 + margin) - 1;
   const least = Math.max(tolerance, minEffectMs / before);
   return Math.max(byTest, (1 + least) * Math.exp(z90OneSided * standardError) - 1);

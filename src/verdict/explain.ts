@@ -30,7 +30,7 @@ export function explain(comparisons: readonly Comparison[], result: RunResult | 
     const base: EndpointStats | undefined = cells.get(cellKey("base", endpoint));
     const head: EndpointStats | undefined = cells.get(cellKey("head", endpoint));
     const where = base && head ? whereItWent({ base, head }) : [];
-    return { ...comparison, explanation: [...comparison.explanation, ...where, ...tailOnly(comparison, comparisons)] };
+    return { ...comparison, explanation: [...where, ...comparison.explanation, ...tailOnly(comparison, comparisons)] };
   });
 }
 

@@ -8,6 +8,10 @@ export interface RobustTest {
   readonly independentP: number;
   /** One-sided, and never smaller than `independentP`: guarded against windows that follow one another. */
   readonly p: number;
+  /** The same for a sum below zero. */
+  readonly falling: number;
+  /** Guarded standard error of Σ D. */
+  readonly standardError: number;
 }
 
 /** All differences equal, up to the fuzz of floating point. */
@@ -29,7 +33,7 @@ export function robustTest(differences: ArrayLike<number>): RobustTest {
     centred[i] = c;
     own += c * c;
   }
-  if (k < 2 || own <= nothing) return { t: 0, independentP: 1, p: 1 };
+  if (k < 2 || own <= nothing) return { t: 0, independentP: 1, p: 1, falling: 1, standardError: 0 };
   const lags = Math.max(3, Math.ceil(k / 12));
   let guarded = own;
   for (let lag = 1; lag <= Math.min(lags, k - 1); lag++) {
@@ -39,7 +43,15 @@ export function robustTest(differences: ArrayLike<number>): RobustTest {
   }
   const f = Math.sqrt(k / (k - 1));
   const t = sum / (f * Math.sqrt(own));
-  const independentP = tUpperTail({ t, df: k - 1 });
-  const guardedP = tUpperTail({ t: sum / (f * Math.sqrt(Math.max(guarded, own))), df: (1.5 * k) / lags });
-  return { t, independentP, p: Math.max(independentP, guardedP) };
+  const standardError = f * Math.sqrt(Math.max(guarded, own));
+  const guardedDf = (1.5 * k) / lags;
+  const chance = (sign: 1 | -1) =>
+    Math.max(tUpperTail({ t: sign * t, df: k - 1 }), tUpperTail({ t: (sign * sum) / standardError, df: guardedDf }));
+  return {
+    t,
+    independentP: tUpperTail({ t, df: k - 1 }),
+    p: chance(1),
+    falling: chance(-1),
+    standardError,
+  };
 }

@@ -82,7 +82,7 @@ export function fasterThan(windows: LatencyWindows, question: ScoreQuestion): Ro
 
 /** Where the plain estimate has a kink the score has none: the ratio at which it is zero. */
 export function scoreEstimate(windows: LatencyWindows, ratio: number): number {
-  return ratioWhere(windows, (rho) => slowerThan(windows, { ratio, rho }).t > 0, ratio);
+  return ratioWhere(windows, { ratio, holds: (rho) => slowerThan(windows, { ratio, rho }).t > 0 });
 }
 
 /**
@@ -94,21 +94,25 @@ export function ratioInterval(
   windows: LatencyWindows,
   { ratio, upper, guarded }: { ratio: number; upper: number; guarded: boolean },
 ): { low: number; high: number } {
+  const where = (holds: (rho: number) => boolean) => ratioWhere(windows, { ratio, holds });
   if (guarded) {
     return {
-      low: ratioWhere(windows, (rho) => slowerThan(windows, { ratio, rho }).p < upper, ratio),
-      high: ratioWhere(windows, (rho) => fasterThan(windows, { ratio, rho }).p >= upper, ratio),
+      low: where((rho) => slowerThan(windows, { ratio, rho }).p < upper),
+      high: where((rho) => fasterThan(windows, { ratio, rho }).p >= upper),
     };
   }
   const critical = tQuantile({ upper, df: windows.windows.length - 1 });
   return {
-    low: ratioWhere(windows, (rho) => slowerThan(windows, { ratio, rho }).t > critical, ratio),
-    high: ratioWhere(windows, (rho) => slowerThan(windows, { ratio, rho }).t > -critical, ratio),
+    low: where((rho) => slowerThan(windows, { ratio, rho }).t > critical),
+    high: where((rho) => slowerThan(windows, { ratio, rho }).t > -critical),
   };
 }
 
 /** The ratio up to which `holds` holds; the score falls as rho rises. */
-function ratioWhere(windows: LatencyWindows, holds: (rho: number) => boolean, ratio: number): number {
+export function ratioWhere(
+  windows: LatencyWindows,
+  { ratio, holds }: { ratio: number; holds: (rho: number) => boolean },
+): number {
   const middle = Math.log(windows.head.quantile(ratio) / windows.base.quantile(ratio));
   let low = middle - 0.1;
   let high = middle + 0.1;

@@ -148,14 +148,13 @@ function told(
   { settings }: SideBySideQuestion,
   confirmations: ReadonlyMap<TestResult, Confirmation> = new Map(),
 ): SideBySide {
-  const family = decision.tests.length;
   return {
     next,
     judgedMs: atMs,
     comparisons: [
       ...decision.tests.map((test) => {
         const confirmation = confirmations.get(test) ?? null;
-        return comparisonOf(test, { alpha: alpha / Math.max(1, family), settings, confirmation });
+        return comparisonOf(test, { alpha: alpha / Math.max(1, decision.family), settings, confirmation });
       }),
       ...unpaired(windows),
     ],

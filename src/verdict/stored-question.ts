@@ -1,3 +1,4 @@
+import { signedPercent } from "./change-text.ts";
 import type { Comparison, ComparisonMetric } from "./comparison.ts";
 import { detectableErrors } from "./detectable.ts";
 import type { Proportion } from "./fisher.ts";
@@ -171,8 +172,4 @@ export function errorsQuestion({
 function changeOf({ estimate, standardError, df }: Prediction): NonNullable<Comparison["change"]> {
   const reach = tQuantile({ upper: 0.025, df }) * standardError;
   return { estimate: Math.expm1(estimate), low: Math.expm1(estimate - reach), high: Math.expm1(estimate + reach) };
-}
-
-function signedPercent(ratio: number): string {
-  return `${ratio < 0 ? "−" : "+"}${Number((100 * Math.abs(ratio)).toPrecision(2))} %`;
 }

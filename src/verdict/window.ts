@@ -1,6 +1,7 @@
 import type { Endpoint } from "../stats/endpoint.ts";
 import { blockMs } from "../stats/snapshot.ts";
 import { Counts } from "./counts.ts";
+import { type Drift, driftOf, feltBy } from "./drift.ts";
 import { type ErrorWindow, sum } from "./error-test.ts";
 import type { LatencyWindow } from "./score-test.ts";
 import { median } from "./screen.ts";
@@ -12,6 +13,8 @@ export interface EndpointWindows {
   readonly endpoint: Endpoint;
   readonly widthMs: number;
   readonly latency: readonly LatencyWindow[];
+  /** ln(head / base) in every window as the middle of the other endpoints felt it; null where they are too few. */
+  readonly felt: ArrayLike<number> | null;
   readonly errors: readonly ErrorWindow[];
 }
 
@@ -51,16 +54,22 @@ export function cutWindows(all: readonly Series[], blocks: number, pairing: Pair
   }));
   const has = (cells: readonly Cell[]) => cells.some(({ requests }) => requests > 0);
   const both = cut.filter(({ base, head }) => has(base) && has(head));
+  const drifts = both.map(driftOf);
   return {
     judgedMs: blocks * blockMs,
-    endpoints: both.map((series) => endpointWindows(series, pairing)),
+    endpoints: both.map((series, me) =>
+      endpointWindows(series, { pairing, others: drifts.filter((_, other) => other !== me) }),
+    ),
     stalls: stallWindows(both, blocks),
     appeared: cut.filter(({ base, head }) => has(head) && !has(base)).map(({ endpoint }) => endpoint),
     vanished: cut.filter(({ base, head }) => has(base) && !has(head)).map(({ endpoint }) => endpoint),
   };
 }
 
-function endpointWindows({ endpoint, base, head }: Series, pairing: Pairing | null): EndpointWindows {
+function endpointWindows(
+  { endpoint, base, head }: Series,
+  { pairing, others }: { pairing: Pairing | null; others: readonly (Drift | null)[] },
+): EndpointWindows {
   const widthMs = widthFor(base, head, pairing);
   const groups = grouped(base.length, { size: widthMs / blockMs, lead: pairing?.lead ?? 0 });
   return {
@@ -70,6 +79,7 @@ function endpointWindows({ endpoint, base, head }: Series, pairing: Pairing | nu
       base: Counts.sum(base.slice(from, to).map(({ latencies }) => latencies)),
       head: Counts.sum(head.slice(from, to).map(({ latencies }) => latencies)),
     })),
+    felt: feltBy(others, groups),
     errors: groups.map(([from, to]) => ({ base: sum(base.slice(from, to)), head: sum(head.slice(from, to)) })),
   };
 }

@@ -29,6 +29,8 @@ export interface Effect {
   readonly tailOnly?: boolean;
   /** Which endpoints; one, or all. */
   readonly all?: boolean;
+  /** Multiplies the latencies of this many endpoints, from the first one on, by so much. */
+  readonly others?: { readonly count: number; readonly factor: number };
   /** Share of the head's requests that fail, on the touched endpoint. */
   readonly errors?: number;
 }
@@ -42,6 +44,8 @@ export interface Setting {
   /** Requests per second and endpoint, both arms together. */
   readonly rate: number;
   readonly endpoints: number;
+  /** Endpoints feel the host of their own unevenly: a sensitivity of 1 ± this much each. */
+  readonly uneven?: number;
   /** The arms have turns of a second instead of being loaded at once, each then with the requests of both. */
   readonly turns?: boolean;
 }
@@ -115,6 +119,7 @@ export class Simulation {
   readonly #own: Record<Arm, Host | null>;
   readonly #offset: Record<Arm, number>;
   readonly #runFactor: number[];
+  readonly #ownFactor: number[];
   readonly #arms: readonly Arm[];
   readonly #slots: Slots;
   /** The endpoint that an effect on one befalls. */
@@ -136,6 +141,8 @@ export class Simulation {
     // Endpoints feel a run's level differently, each in its own way: sensitivities of 1 ± 0.3.
     const run = setting.shared.run * normal(this.#random);
     this.#runFactor = this.#shapes.map((_, i) => run * (1 + 0.3 * normal(Random.from("sensitivity", i))));
+    const uneven = setting.uneven ?? 0;
+    this.#ownFactor = this.#shapes.map((_, i) => 1 + uneven * normal(Random.from("feels", i)));
     this.series = this.#shapes.map(({ endpoint }) => ({ endpoint, base: [], head: [] }));
   }
 
@@ -152,10 +159,14 @@ export class Simulation {
   }
 
   #cell(shape: Shape, index: number, arm: Arm): Cell {
-    const { factor, tailOnly = false, all = false, errors = 0 } = this.#effect;
+    const { factor, tailOnly = false, all = false, errors = 0, others } = this.#effect;
     const random = this.#random;
     const own = this.#own[arm];
-    const level = this.#shared.level + (own?.level ?? 0) + this.#offset[arm] + (this.#runFactor[index] as number);
+    const level =
+      this.#shared.level +
+      (own?.level ?? 0) * (this.#ownFactor[index] as number) +
+      this.#offset[arm] +
+      (this.#runFactor[index] as number);
     const hit = arm === "head" && (all || index === this.target);
     const share = this.#setting.turns
       ? Number(this.#slots.armOf(Math.floor(this.blocks / 2)) === arm)
@@ -170,6 +181,7 @@ export class Simulation {
       }
       const slow = random.float() < shape.slowShare ? shape.slowFactor : 1;
       let ms = shape.ms * Math.exp(shape.sd * normal(random)) * slow;
+      if (arm === "head" && others && index < others.count) ms *= others.factor;
       if (hit && (!tailOnly || ms > shape.p90Ms)) ms *= factor;
       ms *= Math.exp(level);
       ms += frozen(this.#shared, random) + (own ? frozen(own, random) : 0);

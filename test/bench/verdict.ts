@@ -151,6 +151,24 @@ if (wants("reference")) {
     play(`+10 % on one endpoint, ${where}`, { setting, effect: one10, rule: byReference, n: draws });
     play(`+20 % on one endpoint, ${where}`, { setting, effect: one20, rule: byReference, n: draws });
   }
+  play("A/A, +ci host, felt unevenly", {
+    setting: { ...ciHost, uneven: 0.3 },
+    effect: unchanged,
+    rule: byReference,
+    n: 2 * draws,
+  });
+  play("six endpoints 5 % faster, +ci host, unevenly", {
+    setting: { ...ciHost, uneven: 0.3 },
+    effect: { factor: 1, others: { count: 6, factor: 0.95 } },
+    rule: byReference,
+    n: draws,
+  });
+  play("all endpoints +10 %, +quiet host", {
+    setting: quietHost,
+    effect: { factor: 1.1, all: true },
+    rule: byReference,
+    n: draws,
+  });
   play("tail +50 %, shared", { setting: shared, effect: tail50, rule: byReference, n: draws });
   play("tail +20 % at 100/s, shared", {
     setting: { ...shared, rate: 100 },
@@ -299,7 +317,7 @@ function goal(text: string, name: string, value: (tally: Tally) => number, holds
   const percent = (100 * value(tally)) / tally.n;
   console.log(`  ${holds(percent) ? "met    " : "NOT MET"}  ${text} (${name}): ${percent.toFixed(1)} %`);
 }
-for (const where of ["shared", "+quiet host", "+ci host"]) {
+for (const where of ["shared", "+quiet host", "+ci host", "+ci host, felt unevenly"]) {
   goal(
     "A/A false alarms at most 1 %",
     `A/A, ${where}`,

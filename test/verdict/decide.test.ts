@@ -12,6 +12,7 @@ const endpoint = (name: string, seed: number, scaleB: number, every: number) => 
   endpoint: { method: "GET", name },
   widthMs: 1000,
   latency: windowsOf(generate({ seed, K, n, scaleB })),
+  felt: null,
   errors: Array.from({ length: K }, (_, k) => ({
     base: { failures: k === 30 ? 1 : 0, requests: n },
     head: { failures: k % every === 0 ? 1 : 0, requests: n },
