@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { fisherUpperTail } from "../../src/verdict/fisher.ts";
 import { newcombe } from "../../src/verdict/newcombe.ts";
 import { detectable, predict } from "../../src/verdict/prediction.ts";
+import { slowerThanOthers } from "../../src/verdict/relative-test.ts";
 import { scoreDifferences, scoreThreshold, slowerThan } from "../../src/verdict/score-test.ts";
 import { together } from "../../src/verdict/screen.ts";
 import { levelPrior } from "../../src/verdict/stored-question.ts";
@@ -47,6 +48,14 @@ test("the score test by hand", () => {
   printed(p, it.guardedP);
   printed(windows.base.quantile(it.p) / 1000, it.before);
   printed(windows.head.quantile(it.p) / 1000, it.after);
+});
+
+test("the test against the others by hand", () => {
+  const it = example<{ felt: number[]; p: number; rho: number; t: number }>("worked-others");
+  const { base, head } = example<{ base: number[][]; head: number[][] }>("worked-score");
+  const us = (list: readonly number[] = []) => list.map((ms) => ms * 1000);
+  const windows = together(windowsOf(base.map((a, i) => ({ a: us(a), b: us(head[i]) }))));
+  printed(slowerThanOthers({ windows, felt: it.felt }, { ratio: it.p, rho: it.rho }).t, it.t);
 });
 
 test("errors by hand", () => {
