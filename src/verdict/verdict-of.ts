@@ -113,9 +113,16 @@ function inconclusive(comparisons: readonly Comparison[]): Reason[] {
     {
       code: "inconclusive",
       message: `Undecided: ${which}${more}${why}${sees}.`,
-      remedy: "More load or a longer run narrows the interval.",
+      remedy: remedyOf(seenOnce(first)),
     },
   ];
+}
+
+/** More load narrows an interval; what was seen once wants to be seen again. */
+function remedyOf(seenOnce: string | undefined): string {
+  if (seenOnce === undefined || seenOnce.includes("too few")) return "More load or a longer run narrows the interval.";
+  if (seenOnce.includes("did not confirm")) return "If the next run sees it as well, take it for real.";
+  return "Run it again, and take it for real if it is seen again. A second pass wants time (`max-duration`); results of other jobs have none, so `fail-on` can include `inconclusive` there.";
 }
 
 function noBaseline(comparisons: readonly Comparison[], findings: readonly Reason[]): Reason[] {

@@ -68,6 +68,17 @@ describe("the verdict", () => {
     expect(verdict.reasons[0]?.message).toContain("6 %");
   });
 
+  test.each([
+    ["only 40 requests", "More load or a longer run"],
+    ["seen once; no second pass confirmed it", "results of other jobs have none"],
+    ["seen once; a second pass did not confirm it (p 0.3)", "If the next run sees it as well"],
+    ["seen once; the second pass had too few requests to confirm it", "More load or a longer run"],
+  ])("what to do about the undecided depends on why: %s", (warning, remedy) => {
+    const verdict = judge({ result, thresholds: [], comparisons: [{ ...undecided, warnings: [warning] }] });
+    expect(verdict.reasons[0]).toMatchObject({ code: "inconclusive", remedy: expect.stringContaining(remedy) });
+    expect(verdict.reasons[0]?.message).toContain(warning);
+  });
+
   test("a waived regression does not fail", () => {
     const waived = { until: "2026-12-24", reason: "fraud check added" };
     const verdict = judge({ result, thresholds: [], comparisons: [{ ...slower, waived }] });
