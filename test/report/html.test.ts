@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { assetsModule } from "../../scripts/inline-html-assets.ts";
+import { buildReport } from "../../src/report/build-report.ts";
 import { pageScript, pageStyle } from "../../src/report/html/assets.ts";
 import { jsonMarkup, markup } from "../../src/report/html/markup.ts";
 import { renderHtml } from "../../src/report/html.ts";
-import { sampleNames, sampleReport } from "../support/make-report.ts";
+import { sampleInputs, sampleNames, sampleReport, threshold } from "../support/make-report.ts";
 
 /** The page without its own script and style: what the report put into it. */
 function ours(name: string): string {
@@ -75,4 +76,43 @@ describe("markup", () => {
     expect(text).not.toMatch(/[<>\u2028]/);
     expect(JSON.parse(text)).toEqual({ a: "</script><!--\u2028" });
   });
+});
+
+test("no label of the capacity's picture touches another, wherever the lines end and promises lie", () => {
+  const input = sampleInputs.capacity!();
+  const near = input.capacity!.steps.at(-1)!;
+  for (const [p50Ms, p95Ms, limits] of [
+    [299, 301, [300]],
+    [300, 300, [300, 303, 306]],
+    [1, 2, [300]],
+    [2, 300, [1, 2, 3]],
+    [0, 0.4, [0.1]],
+  ] as const) {
+    const steps = [10, 11, 20].map((load) => ({ ...near, load, p50Ms, p95Ms }));
+    const thresholds = limits.map((expected) => threshold({ expected, source: `p95 < ${expected}ms` }));
+    const page = renderHtml(
+      buildReport({
+        ...input,
+        verdict: { ...input.verdict, thresholds },
+        capacity: { ...input.capacity!, steps },
+      }),
+    );
+    const boxes = [...page.matchAll(/<text x="([\d.]+)" y="([\d.]+)"([^>]*)>([^<]*)<\/text>/g)].map(
+      ([, x, y, rest, text]) => {
+        // 12 px letters are 7 px wide on average, and rise 10 px above their line.
+        const wide = 7 * text!.length;
+        const left = Number(x) - (rest!.includes('"end"') ? wide : rest!.includes('"middle"') ? wide / 2 : 0);
+        return { text, left, right: left + wide, top: Number(y) - 10, bottom: Number(y) };
+      },
+    );
+    expect(boxes.length).toBeGreaterThan(8);
+    const touching = boxes.flatMap((a, i) =>
+      boxes
+        .slice(i + 1)
+        .filter((b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom)
+        .map((b) => `${a.text} | ${b.text}`),
+    );
+    expect(touching).toEqual([]);
+    for (const { left, right, top } of boxes) expect(left >= 0 && right <= 720 && top >= 0).toBe(true);
+  }
 });

@@ -10,7 +10,10 @@ import { type Markup, markup } from "./markup.ts";
 
 const width = 720;
 const height = 300;
-const frame = { left: 64, right: 16, top: 16, bottom: 44 };
+/** To the right there is room for the names of the lines, beside their ends: within, promises have theirs. */
+const frame = { left: 64, right: 44, top: 16, bottom: 44 };
+/** Between the baselines of two labels, one above the other. */
+const labelGap = 14;
 const colours = { p50: "#3b82c4", p95: "#c4661f", promise: "#b3261e", held: "#2e7d32", failing: "#b3261e" };
 
 interface Scale {
@@ -37,8 +40,8 @@ function picture(report: Report, capacity: CapacitySection, steps: readonly Capa
   const limits = [...new Set(report.thresholds.flatMap(totalLimit))].slice(0, 3);
   const scale = scaleOf(timed, limits);
   return markup`<svg viewBox="0 0 ${width} ${height}" width="100%" role="img" aria-labelledby="capacity-words" font-size="12" fill="currentColor">
-${band(capacity, scale)}${axes(timed, scale, capacity.unit)}${limits.map((limit) => promise(limit, scale))}
-${line(timed, "p50", scale)}${line(timed, "p95", scale)}
+${band(capacity, scale)}${axes(timed, scale, capacity.unit)}${promises(limits, scale)}
+${line(timed, "p50", scale)}${line(timed, "p95", scale)}${names(timed, scale)}
 </svg>
 `;
 }
@@ -92,9 +95,23 @@ function axes(steps: readonly CapacityStepRow[], { x, y, topMs }: Scale, unit: C
   )}${labels}<text x="${(frame.left + width - frame.right) / 2}" y="${height - 6}" text-anchor="middle">${unit === "users" ? "users" : "arrivals per second"} (logarithmic)</text>`;
 }
 
-function promise(limitMs: number, { y, topMs }: Scale): Markup | null {
-  if (limitMs > topMs) return null;
-  return markup`<line x1="${frame.left}" x2="${width - frame.right}" y1="${y(limitMs)}" y2="${y(limitMs)}" stroke="${colours.promise}" stroke-dasharray="6 4"/><text x="${width - frame.right}" y="${y(limitMs) - 4}" text-anchor="end" fill="${colours.promise}">promised ${formatMs(limitMs)}</text>`;
+function promises(limitsMs: readonly number[], { y, topMs }: Scale): Markup[] {
+  const shown = limitsMs.filter((limit) => limit <= topMs).sort((a, b) => b - a);
+  const at = apart(shown.map((limit) => y(limit) - 4));
+  return shown.map((limitMs, i) => promise(limitMs, { y: y(limitMs), label: at[i] as number }));
+}
+
+/** Heights of labels, from the top down, moved up where two would touch. */
+function apart(heights: readonly number[]): number[] {
+  const moved = [...heights];
+  for (let i = moved.length - 2; i >= 0; i--) {
+    moved[i] = round(Math.min(moved[i] as number, (moved[i + 1] as number) - labelGap));
+  }
+  return moved;
+}
+
+function promise(limitMs: number, at: { readonly y: number; readonly label: number }): Markup {
+  return markup`<line x1="${frame.left}" x2="${width - frame.right}" y1="${at.y}" y2="${at.y}" stroke="${colours.promise}" stroke-dasharray="6 4"/><text x="${width - frame.right - 4}" y="${at.label}" text-anchor="end" fill="${colours.promise}">promised ${formatMs(limitMs)}</text>`;
 }
 
 function line(steps: readonly CapacityStepRow[], which: "p50" | "p95", { x, y }: Scale): Markup {
@@ -103,11 +120,23 @@ function line(steps: readonly CapacityStepRow[], which: "p50" | "p95", { x, y }:
     return ms === null ? [] : [{ step, ms }];
   });
   const path = points.map(({ step, ms }) => `${x(step.load)},${y(ms)}`).join(" ");
-  const end = points.at(-1);
   return markup`<polyline points="${path}" fill="none" stroke="${colours[which]}" stroke-width="2"/>${points.map(
     ({ step, ms }) =>
       markup`<circle cx="${x(step.load)}" cy="${y(ms)}" r="${step.outcome === "held" ? 4 : 3}" fill="${step.outcome === "held" ? colours[which] : "none"}" stroke="${colours[which]}"><title>${formatNumber(step.load)}: ${which} ${formatMs(ms)}, ${formatRate(step.rps)}, ${step.outcome}</title></circle>`,
-  )}${end ? markup`<text x="${x(end.step.load) - 6}" y="${y(end.ms) - 8}" text-anchor="end" fill="${colours[which]}">${which}</text>` : null}`;
+  )}`;
+}
+
+/** Which line is which, at their ends. */
+function names(steps: readonly CapacityStepRow[], { x, y }: Scale): Markup[] {
+  const ends = (["p95", "p50"] as const).flatMap((which) => {
+    const end = steps.findLast((step) => (which === "p50" ? step.p50Ms : step.p95Ms) !== null);
+    if (!end) return [];
+    return [{ which, x: x(end.load) + 8, y: y((which === "p50" ? end.p50Ms : end.p95Ms) ?? 0) + 4 }];
+  });
+  const at = apart(ends.map(({ y }) => y));
+  return ends.map(
+    ({ which, x }, i) => markup`<text x="${round(x)}" y="${at[i] as number}" fill="${colours[which]}">${which}</text>`,
+  );
 }
 
 function table(capacity: CapacitySection, steps: readonly CapacityStepRow[]): Markup {
