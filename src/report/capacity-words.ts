@@ -15,7 +15,9 @@ export function foundInWords(capacity: CapacitySection): string {
   const { load, failing, unit, end, steps } = capacity;
   if (load === null) {
     const least = Math.min(...steps.map((step) => step.load));
-    return `not even ${loadInWords(least, unit)} ${least === 1 && unit === "users" ? "keeps" : "keep"} the promises`;
+    const keeps = `${loadInWords(least, unit)} ${least === 1 && unit === "users" ? "keeps" : "keep"} the promises`;
+    const isOpen = steps.findLast((step) => step.load === least)?.outcome === "undecided";
+    return isOpen ? `undecided whether even ${keeps}` : `not even ${keeps}`;
   }
   const holds = `holds ${loadInWords(load, unit)} (${formatRate(capacity.rps)})`;
   if (failing !== null) return `${holds}, not ${formatNumber(failing)}`;

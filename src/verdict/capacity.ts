@@ -120,8 +120,8 @@ function alone({ load, requests }: CapacityStep, { tolerance }: DropSettings): C
 
 /** Nothing was compared and the knee was not found: the question stays open. */
 export function openEnd(capacity: Capacity, comparison: Comparison | null): Reason[] {
-  if (heldStep(capacity) === null || comparison?.outcome === "unchanged" || comparison?.outcome === "improved")
-    return [];
+  if (heldStep(capacity) === null) return nothingSure(capacity);
+  if (comparison?.outcome === "unchanged" || comparison?.outcome === "improved") return [];
   const least = heldStep(capacity)?.load ?? 0;
   if (capacity.end === "limited" && isLowerBound(capacity)) {
     return [
@@ -138,6 +138,19 @@ export function openEnd(capacity: Capacity, comparison: Comparison | null): Reas
       code: "inconclusive",
       message: `The search ended with its time at ${least} ${capacity.unit}, before it had found how much is too much.`,
       remedy: "Raise `max-duration`, shorten `run-time` (the length of a step), or start nearer with `users`.",
+    },
+  ];
+}
+
+/** No load held, and the least of them did not break a promise either: that must not look like a pass. */
+function nothingSure({ steps, unit }: Capacity): Reason[] {
+  const least = steps.findLast(({ load }) => load === Math.min(...steps.map((step) => step.load)));
+  if (least?.outcome !== "undecided") return [];
+  return [
+    {
+      code: "inconclusive",
+      message: `No load keeps the promises for sure, not even ${least.load} ${least.load === 1 && unit === "users" ? "user" : unit}: ${least.why ?? "the limit lies inside the interval"}`,
+      remedy: "Longer steps (`run-time`) narrow the interval; or promise something further from what is normal.",
     },
   ];
 }

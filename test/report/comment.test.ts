@@ -140,6 +140,17 @@ describe("headlines", () => {
     expect(renderConsole(report)).toContain(`  warn p95 < 300ms [GET /]: 301 ms; ${message}\n`);
   });
 
+  test("do not call a load too much that may have kept the promises", () => {
+    const input = sampleInputs.capacity!();
+    const told = (outcome: "undecided" | "broken", conclusion: "inconclusive" | "fail") => {
+      const steps = input.capacity!.steps.slice(0, 1).map((step) => ({ ...step, outcome }));
+      const verdict = { ...input.verdict, conclusion, comparisons: [] };
+      return headlineText(buildReport({ ...input, verdict, capacity: { ...input.capacity!, steps } }));
+    };
+    expect(told("undecided", "inconclusive")).toBe("🟡 api: undecided whether even 25 users keep the promises");
+    expect(told("broken", "fail")).toBe("❌ api: not even 25 users keep the promises");
+  });
+
   test("tell errors in percent, not in relative change", () => {
     const errors = comparison({
       metric: "errors",

@@ -129,6 +129,19 @@ describe("a capacity against earlier ones", () => {
     expect(openEnd(enough, same)).toEqual([]);
   });
 
+  test("nothing that held for sure is inconclusive, never a pass without a word", () => {
+    const open = searched([
+      { load: 4, outcome: "undecided" },
+      { load: 2, outcome: "broken" },
+      { load: 1, outcome: "undecided" },
+    ]);
+    expect(openEnd(open, compareCapacity(open, { past: [], settings }))).toMatchObject([
+      { code: "inconclusive", message: expect.stringMatching(/^No load keeps the promises for sure, not even 1 user: /) },
+    ]);
+    // A promise that is broken is a reason of its own.
+    expect(openEnd(searched([broken(4), broken(2)]), null)).toEqual([]);
+  });
+
   test("the bracket is half as wide as what may be lost", () => {
     expect(precisionOf(0.1)).toBe(0.05);
     expect(precisionOf(0.01)).toBe(0.02);
