@@ -136,7 +136,10 @@ describe("a capacity against earlier ones", () => {
       { load: 1, outcome: "undecided" },
     ]);
     expect(openEnd(open, compareCapacity(open, { past: [], settings }))).toMatchObject([
-      { code: "inconclusive", message: expect.stringMatching(/^No load keeps the promises for sure, not even 1 user: /) },
+      {
+        code: "inconclusive",
+        message: expect.stringMatching(/^No load keeps the promises for sure, not even 1 user: /),
+      },
     ]);
     // A promise that is broken is a reason of its own.
     expect(openEnd(searched([broken(4), broken(2)]), null)).toEqual([]);
