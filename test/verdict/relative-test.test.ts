@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Random } from "../../src/base/random.ts";
+import { comparisonOf } from "../../src/verdict/comparison-of.ts";
 import { confirm } from "../../src/verdict/confirm.ts";
 import { Counts } from "../../src/verdict/counts.ts";
-import { decide } from "../../src/verdict/decide.ts";
+import { decide, type TestResult } from "../../src/verdict/decide.ts";
 import { driftOf, feltBy } from "../../src/verdict/drift.ts";
 import { relativeInterval, slowerThanOthers, slowness } from "../../src/verdict/relative-test.ts";
 import { slowerThan } from "../../src/verdict/score-test.ts";
@@ -151,6 +152,18 @@ describe("one look at versions with machines of their own", () => {
     expect(
       decision.tests.filter(({ outcome }) => outcome === "regressed").map(({ endpoint }) => endpoint?.name),
     ).toEqual(decision.tests.filter(({ outcome }) => outcome === "regressed").map(() => "/e2"));
+  });
+
+  test("the comparison says what the others told, and sees smaller changes", () => {
+    const series = measured({ machine, code: one(1.1) });
+    const shown = (test: TestResult) => comparisonOf(test, { alpha: 0.0002, settings, confirmation: null });
+    const held = of(look(series), "/e2", "p50");
+    expect(shown(held).explanation).toEqual([
+      expect.stringMatching(/^beside the other endpoints in the same seconds: \+[\d.]+ % \(\+[\d.]+ % … \+[\d.]+ %\)$/),
+    ]);
+    const alone = of(look([series[2] as Series]), "/e2", "p50");
+    expect(shown(alone).explanation).toEqual([]);
+    expect(shown(held).smallestDetectable).toBeLessThan(shown(alone).smallestDetectable as number);
   });
 
   test("unchanged code is not taken for slower", () => {
