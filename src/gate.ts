@@ -8,10 +8,9 @@ import { judgeCapacity } from "./gate/judge-capacity.ts";
 import type { RunExtras } from "./gate/load.ts";
 import { measure } from "./gate/measure.ts";
 import { prepare } from "./gate/prepare.ts";
-import { asMeasured, type ReadResults, readResults } from "./gate/read-results.ts";
+import type { ReadResults } from "./gate/read-results.ts";
 import type { Past } from "./gate/recall.ts";
 import { remember } from "./gate/remember.ts";
-import { reportOf, writeDocuments } from "./gate/tell.ts";
 import type { World } from "./gate/world.ts";
 import type { Report } from "./report/report.ts";
 import type { RunResult } from "./stats/run-result.ts";
@@ -40,11 +39,12 @@ interface Stage {
 
 /**
  * The story in one screen: prepare → measure → confirm → judge → remember → tell. The raw run is on disk before anyone
- * judges it, and what becomes of the telling changes nothing of the verdict.
+ * judges it, and what becomes of the telling changes nothing of the verdict. What draws documents is loaded when there is
+ * something to draw: nothing waits for it before the first request.
  */
 export async function gate(asked: GateConfig, world: World, extras: RunExtras): Promise<GateOutcome> {
-  const elsewhere = asked.settings.results.length === 0 ? null : readResults(asked, world);
-  const config = elsewhere ? asMeasured(asked, elsewhere.result) : asked;
+  const { config, elsewhere } =
+    asked.settings.results.length === 0 ? { config: asked, elsewhere: null } : await others(asked, world);
   const prepared = await prepare(config, world);
   const { directory } = prepared;
   const stage = { config, world, extras, directory, elsewhere };
@@ -57,10 +57,21 @@ export async function gate(asked: GateConfig, world: World, extras: RunExtras): 
   const { verdict } = judged;
   const kept = await remember({ config, world, result, verdict, capacity });
   const passed = exitCode === 0;
+  const { reportOf, writeDocuments } = await import("./gate/tell.ts");
   const report = reportOf({ config, world, result, judged, past: prepared.past, kept, passed, capacity });
   await writeDocuments({ directory, result, report, verdict, secrets: config.secrets });
   await world.tell(report, { directory, exitCode, verdict, result });
   return { verdict, report, directory, exitCode };
+}
+
+/** What other jobs measured, and the settings it was measured with. */
+async function others(
+  asked: GateConfig,
+  world: World,
+): Promise<{ readonly config: GateConfig; readonly elsewhere: ReadResults }> {
+  const { asMeasured, readResults } = await import("./gate/read-results.ts");
+  const elsewhere = readResults(asked, world);
+  return { config: asMeasured(asked, elsewhere.result), elsewhere };
 }
 
 /**

@@ -1,7 +1,7 @@
-import { findConfiguration } from "../config/find-configuration.ts";
 import { type GateConfig, gateConfig } from "../config/gate-config.ts";
 import { locustDefaults } from "../config/settings.ts";
 import type { RunExtras } from "../gate/load.ts";
+import type { Configuration } from "../slo/configuration.ts";
 import { confLayers } from "./conf-layers.ts";
 import { readConfigUsers } from "./config-users.ts";
 import { type Layer, layerOfEnvironment, lookUp, optionNames, refuseUnbuilt, settingLayers } from "./layers.ts";
@@ -42,10 +42,7 @@ export async function readCommandLine(
   const baseline = lookUp(layers, "baseline") !== undefined;
   const config = gateConfig({
     layers: [{ values: new Map([["mode", mode]]), spell: (name) => name }, ...settingLayers(layers)],
-    file:
-      files.configuration === null
-        ? null
-        : findConfiguration({ directory: terminal.directory, named: files.configuration }),
+    file: await configurationAt(files.configuration, terminal),
     defaults: {
       ...locustDefaults,
       ...(mode === "calibrate" && calibrateDefaults),
@@ -74,4 +71,11 @@ export async function readCommandLine(
       anyHost: true,
     },
   };
+}
+
+/** What reads YAML is loaded where there is some. */
+async function configurationAt(named: string | null, { directory }: Terminal): Promise<Configuration | null> {
+  if (named === null) return null;
+  const { findConfiguration } = await import("../config/find-configuration.ts");
+  return findConfiguration({ directory, named });
 }

@@ -10,6 +10,8 @@ import { renderLocustJson } from "../report/locust-json.ts";
 import type { Report } from "../report/report.ts";
 import type { OutputPaths } from "./output-paths.ts";
 
+export { renderLocustJson };
+
 /** Writes every file the options ask for. */
 export async function writeFiles(
   report: Report,

@@ -12,7 +12,6 @@ import { inspect, loadOrder } from "../gate/load.ts";
 import type { LoadOrder } from "../gate/swarm-channel.ts";
 import type { Told, World } from "../gate/world.ts";
 import { gate } from "../gate.ts";
-import { renderLocustJson } from "../report/locust-json.ts";
 import type { Report } from "../report/report.ts";
 import { watchKeys } from "./keys.ts";
 import { lookUp } from "./layers.ts";
@@ -20,7 +19,6 @@ import { codeOnError, locustExitCode } from "./locust-exit.ts";
 import { logFor } from "./log.ts";
 import { outputPaths } from "./output-paths.ts";
 import { type RunMode, readCommandLine } from "./read-run.ts";
-import { finalTables, writeFiles } from "./run-documents.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Users stop within this once the run is interrupted, whatever the stop timeout says (SPEC 13.8). */
@@ -103,6 +101,7 @@ export async function run(
     meter.end();
     if (!finished) return exitCode;
     const { report, told } = finished;
+    const { finalTables, renderLocustJson, writeFiles } = await import("./run-documents.ts");
     await writeFiles(report, told, { paths, secrets: config.secrets });
     if (says("json") !== undefined) terminal.out(renderLocustJson(told.result));
     // As Locust: whoever takes the numbers in a file needs no tables.

@@ -4,7 +4,6 @@ import { GateError } from "../base/errors.ts";
 import { type Usable, usable } from "../baseline/usable.ts";
 import type { GateConfig } from "../config/gate-config.ts";
 import type { Threshold } from "../slo/threshold.ts";
-import { encodeResult } from "../stats/result-document.ts";
 import type { LoadProfile, RunResult } from "../stats/run-result.ts";
 import { type Capacity, type CapacityUnit, isDrop, precisionOf } from "../verdict/capacity.ts";
 import { bracketOf, nextStep, type SearchBounds } from "../verdict/capacity-plan.ts";
@@ -80,6 +79,7 @@ export async function searchCapacity(
   const { held, failing } = bracketOf(steps);
   const shown = (end === "unjudged" ? null : (held ?? failing)) ?? steps.at(-1)?.load ?? bounds.start;
   const result = results.get(shown) as RunResult;
+  const { encodeResult } = await import("../stats/result-document.ts");
   writeFileSync(join(directory, "result.json"), encodeResult(result));
   return { capacity, result, history };
 }

@@ -1,7 +1,6 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { GateError } from "../base/errors.ts";
 import type { GateConfig } from "../config/gate-config.ts";
-import { encodeResult } from "../stats/result-document.ts";
 import type { RunResult } from "../stats/run-result.ts";
 import type { Block } from "../stats/snapshot.ts";
 import { summarize } from "../stats/summary.ts";
@@ -29,6 +28,7 @@ export async function confirmRegression(
   world.log(`the head looks worse; the whole locustfile runs again, ${next.forMs / 1000} s at most, to confirm it`);
   const order = loadOrder({ config, world, extras, directory, confirmMs: next.forMs });
   const both = await second();
+  const { encodeResult } = await import("../stats/result-document.ts");
   writeFileSync(`${directory}/result.json`, encodeResult(both));
   return both;
 

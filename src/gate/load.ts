@@ -5,7 +5,6 @@ import type { GateConfig } from "../config/gate-config.ts";
 import { type LoadPlan, type Progress, threadsFor } from "../engine/load-plan.ts";
 import { shareOf } from "../engine/shard.ts";
 import type { FailureGroup } from "../stats/failures.ts";
-import { decodeResult } from "../stats/result-document.ts";
 import type { RunResult, UserTrouble } from "../stats/run-result.ts";
 import type { Block } from "../stats/snapshot.ts";
 import { baseHostOf } from "./question.ts";
@@ -146,6 +145,7 @@ export async function load(order: LoadOrder, world: World, config: GateConfig, w
     whyBlocked: (failures) => told(whyBlocked(failures)),
     whyLost: (progress, trouble) => told(whyLost(progress, trouble)),
   });
+  const { decodeResult } = await import("../stats/result-document.ts");
   return decodeResult(readFileSync(order.resultPath, "utf8"), order.resultPath, ownRun);
 
   function told(why: string | null): string | null {
