@@ -35,7 +35,7 @@ const baseline: OptionRow = {
 
 export const judgeCommand: FileCommand = {
   name: "judge",
-  summary: "judge a result file (several are merged first) by promises and a baseline",
+  summary: "judge a result file, or Locust's --csv prefix, by promises and a baseline (several are merged first)",
   operands: "<result...>",
   options: [baseline, configuration, ...judging],
 };

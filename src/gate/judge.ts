@@ -3,7 +3,7 @@ import { type LeftOut, usable } from "../baseline/usable.ts";
 import type { GateConfig } from "../config/gate-config.ts";
 import { evaluate, settle } from "../slo/evaluate.ts";
 import { expiredWaivers, waiverSubject } from "../slo/waiver.ts";
-import type { RunResult, Warning } from "../stats/run-result.ts";
+import { locustMeasurementVersion, type RunResult, type Warning } from "../stats/run-result.ts";
 import { calibrate, calibrationLines } from "../verdict/calibration.ts";
 import { type Against, compare } from "../verdict/compare.ts";
 import type { Comparison, ComparisonMetric } from "../verdict/comparison.ts";
@@ -43,7 +43,7 @@ export function judgeRun({
   /** `2026-12-24`, for waivers. */
   today: string;
 }): Judged {
-  const comparing = compareSettings(config);
+  const comparing = comparingFor(result, compareSettings(config));
   const thresholds = settle(evaluate(config.thresholds, result.blocks));
   const use = past.baseline && usable(past.baseline, { ...result.meta, measurement: result.meta.measurement });
   const history = use?.records ?? [];
@@ -88,6 +88,14 @@ export function overdue({ file }: GateConfig, today: string): Warning[] {
     code: "waiver",
     message: `the waiver at ${waiver.place} (${waiverSubject(waiver)}) ended on ${waiver.until} and forgives nothing now; delete it, or give it a new day`,
   }));
+}
+
+/** Locust rounds to whole milliseconds at best: of two runs that read 8 and 9 nobody knows that they differ. */
+const locustMinEffectMs = 1.5;
+
+function comparingFor({ meta }: RunResult, asked: CompareSettings): CompareSettings {
+  if (meta.measurement !== locustMeasurementVersion) return asked;
+  return { ...asked, minEffectMs: Math.max(asked.minEffectMs, locustMinEffectMs) };
 }
 
 /** `mode: calibrate`: what the difference of equals says of the gate, one line each. */

@@ -11,7 +11,8 @@ import { renderJunit } from "../report/junit.ts";
 import { renderMarkdown } from "../report/markdown.ts";
 import { type Report, renderJson } from "../report/report.ts";
 import { printThreshold } from "../slo/threshold.ts";
-import type { RunResult } from "../stats/run-result.ts";
+import { printQuantity } from "../slo/threshold-quantity.ts";
+import { locustMeasurementVersion, type RunResult } from "../stats/run-result.ts";
 import type { Capacity } from "../verdict/capacity.ts";
 import { hintsOf } from "../verdict/hints.ts";
 import { verdictSchemaVersion } from "../verdict/json-schema.ts";
@@ -70,7 +71,7 @@ export function reportOf({
       errorTolerance: judged.comparing.errorTolerance,
     },
     ...(world.origin.run && { run: world.origin.run }),
-    warmup: settings.warmup === "auto" ? "auto" : formatDuration(settings.warmup),
+    warmup: warmupOf(settings, result),
     thresholdsChanged: config.changed.map(({ kind, before, after }) => ({ change: kind, before, after })),
     warnings: [
       ...hints,
@@ -85,6 +86,12 @@ export function reportOf({
   return cleanData(redactor, report);
 }
 
+/** Locust has no warm-up, so nothing is said of one. */
+function warmupOf({ warmup }: GateConfig["settings"], { meta }: RunResult): string {
+  if (meta.measurement === locustMeasurementVersion) return "";
+  return warmup === "auto" ? "auto" : formatDuration(warmup);
+}
+
 const turnsNotice = {
   code: "interleave",
   message: "The two versions had turns of a second (interleave: seconds): they were not loaded at the same moment.",
@@ -94,7 +101,7 @@ const turnsNotice = {
 function configurationOf({ settings, given, thresholds }: GateConfig): [string, string][] {
   const lines: [string, string][] = thresholds.map((threshold) => ["slo", printThreshold(threshold)]);
   for (const name of given) {
-    const value = settings[name];
+    const value = asWritten(name, settings[name]);
     if (name === "slo" || name === "headers" || name === "github-token" || value === null) continue;
     lines.push([
       name,
@@ -102,6 +109,25 @@ function configurationOf({ settings, given, thresholds }: GateConfig): [string, 
     ]);
   }
   return lines;
+}
+
+const spans: ReadonlySet<string> = new Set([
+  "run-time",
+  "stop-timeout",
+  "warmup",
+  "wait-timeout",
+  "max-duration",
+  "min-effect",
+]);
+const shares: ReadonlySet<string> = new Set(["tolerance", "error-tolerance", "confidence"]);
+const rates: ReadonlySet<string> = new Set(["arrival-rate", "max-rate"]);
+
+/** A number of ours with the unit people write: `28s`, `10%`, `5000/s`. */
+function asWritten<T>(name: string, value: T): T | string {
+  if (typeof value !== "number") return value;
+  if (spans.has(name)) return printQuantity(value, "ms");
+  if (shares.has(name)) return printQuantity(value, "ratio");
+  return rates.has(name) ? printQuantity(value, "perSecond") : value;
 }
 
 /** What is drawn from the report alone. */

@@ -25,15 +25,14 @@ export interface Fact {
 /** How this was measured, for every surface that tells it. */
 export function facts(report: Report): Fact[] {
   const { measured, comparing } = report;
-  const { machine } = measured;
   const load = [
-    measured.shape === null ? counted(measured.users, "user") : "users by a load shape",
+    usersInWords(report),
     measured.spawnRate === 0 ? "" : `spawned at ${formatRate(measured.spawnRate)}`,
     measured.runTimeMs === null ? "" : `run time ${formatDuration(measured.runTimeMs)}`,
     measured.requests === null ? "" : `stopped after ${counted(measured.requests, "request")}`,
     measured.arrivalRate === null ? "" : `open model at ${formatRate(measured.arrivalRate)}`,
     measured.threads === 0 ? "" : counted(measured.threads, "thread"),
-    `at most ${counted(measured.peakUsers, "user")} at once`,
+    measured.peakUsers + measured.threads === 0 ? "" : `at most ${counted(measured.peakUsers, "user")} at once`,
   ];
   const list: Fact[] = [
     { label: "Load", value: load.filter((part) => part !== "").join(", ") },
@@ -48,18 +47,32 @@ export function facts(report: Report): Fact[] {
     { label: "Rule", value: ruleInWords(report) || "nothing was compared" },
     { label: "Target", value: "", outside: measured.host === null ? [] : [measured.host] },
     { label: "Base version", value: "", outside: measured.baseHost === null ? [] : [measured.baseHost] },
-    { label: "Locustfile", value: "", outside: [measured.locustfile] },
+    { label: "Locustfile", value: "", outside: told(measured.locustfile) },
     { label: "User classes", value: "", outside: measured.userClasses.slice(0, 20) },
     { label: "Load shape", value: "", outside: measured.shape === null ? [] : [measured.shape] },
-    {
-      label: "Machine",
-      value: `${counted(machine.cores, "core")}, ${formatBytes(machine.memoryBytes)}`,
-      outside: [machine.cpuModel, machine.os, `Node ${machine.node}`],
-    },
-    { label: "Seed", value: "", outside: [measured.seed] },
+    ...(measured.machine.cores === 0 ? [] : [machineFact(report)]),
+    { label: "Seed", value: "", outside: told(measured.seed) },
     { label: "Engine", value: "", outside: [measured.engine] },
   ];
   return list.filter(({ value, outside }) => value !== "" || (outside?.length ?? 0) > 0);
+}
+
+/** What others measured may not say everything. */
+function told(text: string): string[] {
+  return text === "" ? [] : [text];
+}
+
+function usersInWords({ measured: { shape, users, peakUsers, threads } }: Report): string {
+  if (shape !== null) return "users by a load shape";
+  return users + peakUsers + threads === 0 ? "users not known" : counted(users, "user");
+}
+
+function machineFact({ measured: { machine } }: Report): Fact {
+  return {
+    label: "Machine",
+    value: `${counted(machine.cores, "core")}, ${formatBytes(machine.memoryBytes)}`,
+    outside: [machine.cpuModel, machine.os, `Node ${machine.node}`],
+  };
 }
 
 /** Users that did not stay to the end; empty where all did. */
