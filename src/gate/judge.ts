@@ -77,7 +77,7 @@ export function judgeRun({
       ...overdue(config, today),
       ...[crowding(result)].filter((warning) => warning !== null),
       ...told,
-      ...calibrationOf(config, comparisons),
+      ...calibrationOf(config, { comparisons, verdict }),
     ],
   };
 }
@@ -98,9 +98,12 @@ function comparingFor({ meta }: RunResult, asked: CompareSettings): CompareSetti
   return { ...asked, minEffectMs: Math.max(asked.minEffectMs, locustMinEffectMs) };
 }
 
-/** `mode: calibrate`: what the difference of equals says of the gate, one line each. */
-function calibrationOf({ settings }: GateConfig, comparisons: readonly Comparison[]): Warning[] {
-  if (settings.mode !== "calibrate") return [];
+/** `mode: calibrate`: what the difference of equals says of the gate, one line each; nothing that is no measurement. */
+function calibrationOf(
+  { settings }: GateConfig,
+  { comparisons, verdict }: { comparisons: readonly Comparison[]; verdict: Verdict },
+): Warning[] {
+  if (settings.mode !== "calibrate" || verdict.conclusion === "invalid") return [];
   return calibrationLines(calibrate(comparisons)).map((message) => ({ code: "calibration", message }));
 }
 

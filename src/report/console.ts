@@ -158,7 +158,9 @@ export function verdictBlock(report: Report): string {
     lines.push(`  could see p95 changes of ${plain(formatPercent(smallestDetectable))} or more`);
   const broken = report.thresholds.find(({ outcome }) => outcome === "no-data");
   if (broken) lines.push(`  ${plain(brokenInWords(broken))}: ${safe(broken.message)}`);
-  for (const { message } of noticesOf(report).slice(0, 20)) lines.push(`  warning: ${safe(message)}`);
+  for (const { code, message } of noticesOf(report).slice(0, 50)) {
+    lines.push(`  ${code === "calibration" ? code : "warning"}: ${safe(message)}`);
+  }
   return lines.join("\n");
 }
 

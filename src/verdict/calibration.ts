@@ -45,7 +45,7 @@ export function calibrate(comparisons: readonly Comparison[]): Calibration {
   return { floors, tolerances, unknown };
 }
 
-/** The same in sentences: the floor of each endpoint, then the lines for the configuration. */
+/** The same in sentences: the line for the configuration first, for lists get cut; then the floor of each endpoint. */
 export function calibrationLines({ floors, tolerances, unknown }: Calibration): string[] {
   const lines = floors.map(({ endpoint, metric, difference, low, high, smallestDetectable }) => {
     const size = metric === "errors" ? points : percent;
@@ -65,7 +65,7 @@ export function calibrationLines({ floors, tolerances, unknown }: Calibration): 
       : `tolerance: { ${latencies.map(([metric, value]) => `${metric}: ${short(value)}%`).join(", ")} }`,
     errors === undefined ? "" : `error-tolerance: ${short(errors)}%`,
   ].filter((part) => part !== "");
-  if (parts.length > 0) lines.push(`suggested for the configuration: regression: { ${parts.join(", ")} }`);
+  if (parts.length > 0) lines.unshift(`suggested for the configuration: regression: { ${parts.join(", ")} }`);
   return lines;
 }
 

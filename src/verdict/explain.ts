@@ -1,4 +1,4 @@
-import { cellKey } from "../stats/endpoint.ts";
+import { cellKey, endpointLabel } from "../stats/endpoint.ts";
 import type { EndpointStats } from "../stats/endpoint-stats.ts";
 import type { Histogram } from "../stats/histogram.ts";
 import type { RunResult } from "../stats/run-result.ts";
@@ -72,8 +72,9 @@ function moreConnections({ base, head }: { base: EndpointStats; head: EndpointSt
 
 /** Same median, worse tail: a few requests got much slower, not all of them a little. */
 function tailOnly({ endpoint, metric }: Comparison, all: readonly Comparison[]): string[] {
-  if (metric === "p50") return [];
-  const middle = all.find((one) => one.endpoint === endpoint && one.metric === "p50");
+  if (metric === "p50" || endpoint === null) return [];
+  const label = endpointLabel(endpoint);
+  const middle = all.find((one) => one.metric === "p50" && one.endpoint && endpointLabel(one.endpoint) === label);
   if (!middle?.change || middle.outcome === "regressed" || Math.abs(middle.change.estimate) >= middle.tolerance)
     return [];
   return ["the median stayed: some requests got much slower, not all of them a little"];

@@ -104,9 +104,13 @@ describe("a pull request compared side by side", () => {
     expect(lines).toContainEqual(
       expect.stringMatching(/^GET \/home p95: two equals differed by .*smallest detectable/),
     );
-    expect(lines.at(-1)).toMatch(
-      /^suggested for the configuration: regression: \{ tolerance: \{ p50: \d+%, p95: \d+% \}/,
-    );
+    expect(lines[0]).toMatch(/^suggested for the configuration: regression: \{ tolerance: \{ p50: \d+%, p95: \d+% \}/);
+  });
+
+  test("calibrating with a generator that cannot keep up suggests nothing", async () => {
+    const { outcome } = await sideBySide("equal", { seed: "busy 1", mode: "calibrate", "base-host": "" });
+    expect(outcome.verdict.conclusion).toBe("invalid");
+    expect(outcome.report.warnings.filter(({ code }) => code === "calibration")).toEqual([]);
   });
 
   test.each([

@@ -61,6 +61,8 @@ test("same median and worse tail is said in words", () => {
   expect(explain([p50, p95], null)[1]?.explanation).toEqual([
     "the median stayed: some requests got much slower, not all of them a little",
   ]);
+  // Endpoints are the same by name: documents and tables make objects of their own.
+  expect(explain([{ ...p50, endpoint: { ...home } }, p95], null)[1]?.explanation).toHaveLength(1);
   const all: Comparison = { ...p50, outcome: "regressed", change: { estimate: 0.3, low: 0.2, high: 0.4 } };
   expect(explain([all, p95], null)[1]?.explanation).toEqual([]);
 });
