@@ -6,7 +6,7 @@ import { deal, latenciesOf, type Ranked, type Weighted } from "./reconstruct.ts"
 import type { Entry } from "./stats-file.ts";
 
 /** Different values between two stated percentiles: of a whole run, and of a second. */
-const pieces = { run: 64, second: 2 };
+const pieces = { run: 20, second: 1 };
 
 /** When an entry's requests were made: those of each slot. A slot is a second of the run. */
 export interface Share {

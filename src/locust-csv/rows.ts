@@ -38,7 +38,7 @@ export function* rowsOf(file: CsvFile): Generator<Row> {
     for (;;) {
       const field = fieldAt(text, at);
       if (field === null) refuse(file, row.line, "the file is cut off within this record");
-      for (let i = text.indexOf("\n", at); i >= 0 && i < field.end; i = text.indexOf("\n", i + 1)) line++;
+      for (let i = field.value.indexOf("\n"); i >= 0; i = field.value.indexOf("\n", i + 1)) line++;
       row.fields.push(field.value);
       if (row.fields.length > mostFields) refuse(file, row.line, `a record has more than ${mostFields} fields`);
       at = field.end;
