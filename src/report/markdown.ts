@@ -1,5 +1,14 @@
 import { fixedPart, longestComment, type Part, shedToFit } from "./fit.ts";
-import { counted, formatCount, formatDuration, formatInstant, formatMs, formatPercent, formatRate } from "./format.ts";
+import {
+  counted,
+  formatCount,
+  formatDuration,
+  formatInstant,
+  formatMoment,
+  formatMs,
+  formatPercent,
+  formatRate,
+} from "./format.ts";
 import { headlineMarkdown, stepInWords } from "./headline.ts";
 import { commentMarker, withoutMarker } from "./marker.ts";
 import { capacityPart } from "./md-capacity.ts";
@@ -16,6 +25,7 @@ import {
 } from "./md-details.ts";
 import { baselineInWords, measuredPart } from "./md-measured.ts";
 import { endpointCell, matterColumns, rowsThatMatter, ruleInWords } from "./md-rows.ts";
+import { momentsOf } from "./moments.ts";
 import type { Report } from "./report.ts";
 import { code } from "./safe-text.ts";
 import { tablePart } from "./table.ts";
@@ -87,19 +97,28 @@ function reasonsPart(report: Report): Part | null {
   return lines.length === 0 ? null : fixedPart(1, lines.join("\n"));
 }
 
-/** Where the time went, if the phases of the worst regression tell. */
+/** Where the time went, if the phases of the worst regression tell, and since when in the run, if it began there. */
 function explanationPart(report: Report): Part | null {
   const lines = report.comparisons
     .filter(({ outcome }) => outcome === "regressed")
     .slice(0, 2)
     .flatMap(({ explanation }) => explanation.slice(0, 2))
     .map((sentence) => `- ${code(sentence, 300)}`);
+  if (report.verdict.conclusion === "fail") lines.push(...sinceWhen(report));
   for (const { endpoint, metric, waived } of report.comparisons) {
     if (waived === null || lines.length >= 8) continue;
     const what = `${endpointCell(endpoint)} ${metric}`;
     lines.push(`- Waived: ${what} until ${code(waived.until, 40)}, because ${code(waived.reason, 300)}`);
   }
   return lines.length === 0 ? null : fixedPart(2, lines.join("\n"));
+}
+
+/** Endpoints that became slower for good within the run: the change shows only after a while, or came from outside. */
+function sinceWhen(report: Report): string[] {
+  return momentsOf(report)
+    .filter(({ name, lasting, slower }) => name !== null && lasting && slower)
+    .slice(0, 2)
+    .map(({ name, atMs, text }) => `- ${code(name ?? "", 120)}: at ${formatMoment(atMs)} of the run its ${text}`);
 }
 
 /** One sentence of counts, one of traffic, and what to do next. */

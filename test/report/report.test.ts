@@ -3,6 +3,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, test } from "vitest";
 import { buildReport } from "../../src/report/build-report.ts";
 import { reportJsonSchema } from "../../src/report/json-schema.ts";
+import { renderMarkdown } from "../../src/report/markdown.ts";
 import { percentile } from "../../src/report/md-details.ts";
 import { lastingChange, momentsOf } from "../../src/report/moments.ts";
 import { parseReport, type Report, renderJson } from "../../src/report/report.ts";
@@ -165,6 +166,16 @@ describe("when it began", () => {
     expect(moment.text).toContain("rose");
     expect(Math.abs(moment.atMs - 15_000)).toBeLessThanOrEqual(1000);
     expect(momentsOf(slowed(15)).find(({ name }) => name === "GET /home")).toBeUndefined();
+  });
+
+  test("is in the comment of a run that failed", () => {
+    const report = slowed(15);
+    const failed = { ...report, verdict: { ...report.verdict, conclusion: "fail" as const } };
+    expect(renderMarkdown(failed)).toMatch(
+      /^- `POST \/checkout`: at 00:1[456] of the run its p95 rose from about \S+.ms to about \S+.ms and stayed there$/m,
+    );
+    expect(renderMarkdown(report)).not.toContain("of the run its");
+    expect(renderMarkdown({ ...failed, series: slowed(undefined).series })).not.toContain("of the run its");
   });
 
   test("says nothing of noise", () => {
