@@ -12,6 +12,7 @@ const rooms: Record<string, { floor: number; wing?: "load" | "gate" }> = {
   protocol: { floor: 3, wing: "load" },
   loading: { floor: 3, wing: "load" },
   engine: { floor: 4, wing: "load" },
+  cluster: { floor: 5, wing: "load" },
   slo: { floor: 2, wing: "gate" },
   baseline: { floor: 2, wing: "gate" },
   "locust-csv": { floor: 2, wing: "gate" },
@@ -35,6 +36,7 @@ const confined: Record<string, readonly string[]> = {
   "@octokit/": ["github"],
   "markdown-table": ["report/markdown.ts", "report/table.ts"],
   "tough-cookie": ["http"],
+  "@msgpack/": ["protocol/codec.ts"],
 };
 
 /** Below the doors nobody looks at the machine: clock, dice, environment and directory are arguments. */

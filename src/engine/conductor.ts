@@ -145,6 +145,13 @@ export class Conductor {
     return this.#ramp.take({ untilMs: atMs });
   }
 
+  /** A worker is there: it gets its share at once; undefined where it had one already. */
+  withNode(id: string, { atMs }: { atMs: number }): Step | undefined {
+    if (this.#dispatcher.nodes.includes(id)) return undefined;
+    this.#dispatcher.addNode(id);
+    return this.#dispatcher.now(atMs);
+  }
+
   /** A worker is gone: its users go to the others at once; the plan under way goes on from there. */
   withoutNode(id: string, { atMs }: { atMs: number }): Step {
     this.#dispatcher.removeNode(id);

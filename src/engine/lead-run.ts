@@ -10,12 +10,14 @@ import { type LoadPlan, type Progress, profileOf } from "./load-plan.ts";
 import { type MachineSource, MachineWatch } from "./machine-health.ts";
 import { MasterRunner } from "./master.ts";
 import type { MasterHooks, MasterOutcome } from "./master-options.ts";
-import type { WorkerNode } from "./node.ts";
+import type { NodeSource, WorkerNode } from "./node.ts";
 
 /** What a run needs of the world: time, workers, and the locustfile as the master has loaded it. */
 export interface RunWorld {
   readonly clock: Clock;
   readonly nodes: readonly WorkerNode[];
+  /** See MasterOptions. */
+  readonly joining?: NodeSource | undefined;
   readonly classes: readonly ClassShare[];
   readonly hooks: MasterHooks;
   readonly shape?: { readonly name: string; tick(): ShapeTick | Promise<ShapeTick> } | undefined;
@@ -36,6 +38,7 @@ export async function leadRun(plan: LoadPlan, world: RunWorld): Promise<RunResul
     clock: world.clock,
     plan,
     nodes: world.nodes,
+    joining: world.joining,
     classes: world.classes,
     hooks: world.hooks,
     shape: world.shape && (() => world.shape?.tick() ?? null),
@@ -80,7 +83,7 @@ export function resultOf(
         classes.map(({ name }) => name),
       ),
       machine: plan.machine,
-      threads: plan.threads,
+      threads: outcome.workers,
       ...(plan.alternates && { interleave: "seconds" as const }),
       ...(plan.shard && { shard: plan.shard }),
     },

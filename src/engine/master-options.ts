@@ -7,7 +7,7 @@ import type { Course } from "./course.ts";
 import type { ClassShare } from "./distribution.ts";
 import type { LoadPlan } from "./load-plan.ts";
 import type { MasterLog } from "./master-log.ts";
-import type { WorkerNode } from "./node.ts";
+import type { NodeSource, WorkerNode } from "./node.ts";
 
 /** What happens on the master that listeners of the locustfile are told of. */
 export interface MasterHooks {
@@ -29,6 +29,8 @@ export interface MasterOptions extends Onlookers {
   readonly clock: Clock;
   readonly plan: LoadPlan;
   readonly nodes: readonly WorkerNode[];
+  /** Workers that come later. */
+  readonly joining?: NodeSource | undefined;
   readonly classes: readonly ClassShare[];
   readonly hooks: MasterHooks;
   /** Asked once a second what the load is to be; instead of the plan's users and run time. */
@@ -41,6 +43,8 @@ export interface MasterOutcome {
   readonly course: Course;
   readonly log: MasterLog;
   readonly interrupted: boolean;
+  /** Workers that took part. */
+  readonly workers: number;
   readonly startedAtMs: number;
   readonly endedAtMs: number;
 }

@@ -9,6 +9,7 @@ import { Harvest } from "./harvest.ts";
 import { MasterInbox } from "./master-inbox.ts";
 import { MasterLog } from "./master-log.ts";
 import type { MasterOptions, MasterOutcome } from "./master-options.ts";
+import type { NodeSource } from "./node.ts";
 import { Roster, type WorkerEntry } from "./roster.ts";
 import { SpawnOrders } from "./spawn-orders.ts";
 
@@ -66,15 +67,21 @@ export class MasterRunner {
       endTest: () => this.end(),
       moreUsers: (count) => this.#addUsers(count),
       failed: (error) => {
-        this.#fatal ??= error;
+        // One that comes late and cannot begin leaves the run to those that could.
+        if (this.#underWay) this.#log.warn("worker-failed", `a worker could not begin: ${error.message}`);
+        else this.#fatal ??= error;
       },
     });
     this.#roster = new Roster({
       clock,
       nodes,
-      onMessage: ({ node }, message) => inbox.take(node.id, message),
+      onMessage: ({ node }, message) => {
+        inbox.take(node.id, message);
+        if (message.type === "client_ready") this.#welcome(node.id);
+      },
       onLost: (worker, reason) => this.#lose(worker, reason),
     });
+    options.joining?.onNode((node) => this.#roster.add(node));
   }
 
   get state(): RunnerState {
@@ -143,6 +150,7 @@ export class MasterRunner {
       course,
       log: this.#log,
       interrupted: this.#interrupted,
+      workers: this.#roster.tookPart,
       startedAtMs: this.#startedAtMs,
       endedAtMs,
     };
@@ -165,6 +173,7 @@ export class MasterRunner {
   }
 
   async #connected(): Promise<void> {
+    if (this.#options.joining) return this.#gathered(this.#options.joining);
     const untilMs = this.#options.clock.now() + connectMs;
     await this.#roster.waitWhile(() => !this.#isOver && this.#roster.some("connecting"), { untilMs });
     if (!this.#isOver && this.#roster.some("connecting")) {
@@ -173,6 +182,25 @@ export class MasterRunner {
         hint: "Is the locustfile doing long work while it loads?",
       });
     }
+    await this.#giveUpIfFatal();
+  }
+
+  /** Waits for as many workers as were expected. */
+  async #gathered({ expected, maxWaitMs }: NodeSource): Promise<void> {
+    const untilMs = this.#options.clock.now() + (maxWaitMs ?? Number.POSITIVE_INFINITY);
+    const missing = () => !this.#isOver && this.#roster.count("ready") < expected;
+    await this.#roster.waitWhile(missing, { untilMs });
+    if (missing()) {
+      const ready = this.#roster.count("ready");
+      this.#fatal = new GateError("workers-missing", `${ready} of ${expected} workers were ready in time`, {
+        exitCode: ExitCode.ownFault,
+        hint: "Raise --expect-workers-max-wait, or see why the others did not come.",
+      });
+    }
+    await this.#giveUpIfFatal();
+  }
+
+  async #giveUpIfFatal(): Promise<void> {
     if (!this.#fatal) return;
     await this.#quit();
     throw this.#fatal;
@@ -237,15 +265,27 @@ export class MasterRunner {
     this.#teller.beat({ atMs: this.runTimeMs, users: this.userCount, stopping: this.#state === "stopping" });
   }
 
+  get #underWay(): boolean {
+    return this.#state === "spawning" || this.#state === "running";
+  }
+
+  /** A worker is ready: one that comes late gets its share at once, or is told that all is over. */
+  #welcome(id: string): void {
+    const shares = this.#conductor.withNode(id, { atMs: this.runTimeMs });
+    if (shares && this.#underWay) this.#send(shares);
+    else if (this.#state === "stopping") this.#roster.send(id, { type: "stop", data: null });
+    else if (this.#state === "cleanup") this.#roster.send(id, { type: "quit", data: null });
+  }
+
   #lose({ node }: WorkerEntry, reason: string): void {
-    if (this.#state === "cleanup") return;
-    this.#log.warn("worker-lost", `${node.id} ended in mid-run: ${reason}`);
+    if (this.#state === "cleanup" || this.#state === "stopped") return;
     const others = this.#conductor.withoutNode(node.id, { atMs: this.runTimeMs });
+    // Whoever leaves while all are still being waited for is waited for too.
+    if (this.#state === "ready" && this.#options.joining) return;
+    this.#log.warn("worker-lost", `${node.id} ended in mid-run: ${reason}`);
     if (this.workerCount === 0) {
-      this.#fatal ??= new GateError("worker-lost", `no load-generating thread is left: ${reason}`, {
-        exitCode: ExitCode.ownFault,
-      });
-    } else if (this.#state === "spawning" || this.#state === "running") {
+      this.#fatal ??= new GateError("worker-lost", `no worker is left: ${reason}`, { exitCode: ExitCode.ownFault });
+    } else if (this.#underWay) {
       this.#send(others);
     }
   }

@@ -12,6 +12,16 @@ export interface WorkerNode {
   close(): Promise<void>;
 }
 
+/** Where workers come from that are not there from the start, and may come at any time. */
+export interface NodeSource {
+  /** How many are to be ready before the test starts. */
+  readonly expected: number;
+  /** How long they are waited for, milliseconds; null for ever. */
+  readonly maxWaitMs: number | null;
+  /** Told of every worker that joins, those that did so before too. One listener. */
+  onNode(listener: (node: WorkerNode) => void): void;
+}
+
 /** The other end: the master as a worker sees it. */
 export interface MasterLink {
   send(message: WorkerMessage): void;

@@ -4,6 +4,9 @@ import type { WorkerNode } from "./node.ts";
 
 export type WorkerState = "connecting" | "ready" | "running" | "stopped" | "gone";
 
+/** A timer cannot be set for as long as some wait. */
+const longestSleepMs = 60_000;
+
 /** One worker as the master knows it. */
 export interface WorkerEntry {
   readonly node: WorkerNode;
@@ -21,6 +24,10 @@ export interface WorkerEntry {
 export class Roster {
   readonly #entries = new Map<string, WorkerEntry>();
   readonly #clock: Clock;
+  readonly #onMessage: (worker: WorkerEntry, message: WorkerMessage) => void;
+  readonly #onLost: (worker: WorkerEntry, reason: string) => void;
+  #nextIndex = 0;
+  #tookPart = 0;
   #wake = new AbortController();
 
   constructor(options: {
@@ -30,28 +37,36 @@ export class Roster {
     onLost: (worker: WorkerEntry, reason: string) => void;
   }) {
     this.#clock = options.clock;
-    for (const [index, node] of options.nodes.entries()) {
-      const entry: WorkerEntry = { node, index, state: "connecting", users: 0 };
-      this.#entries.set(node.id, entry);
-      node.onMessage((message) => {
-        this.#follow(entry, message);
-        options.onMessage(entry, message);
-        this.wakeUp();
-      });
-      node.onLost((reason) => {
-        if (entry.state === "gone") return;
-        entry.state = "gone";
-        entry.users = 0;
-        options.onLost(entry, reason);
-        this.wakeUp();
-      });
-    }
+    this.#onMessage = options.onMessage;
+    this.#onLost = options.onLost;
+    for (const node of options.nodes) this.add(node);
+  }
+
+  /** A worker that connects; it counts once it says that it is ready. */
+  add(node: WorkerNode): void {
+    const entry: WorkerEntry = { node, index: this.#nextIndex++, state: "connecting", users: 0 };
+    this.#entries.set(node.id, entry);
+    node.onMessage((message) => {
+      const wasThere = entry.state !== "gone";
+      this.#follow(entry, message);
+      this.#onMessage(entry, message);
+      if (wasThere && message.type === "quit") this.#onLost(entry, "it left");
+      this.wakeUp();
+    });
+    node.onLost((reason) => {
+      if (entry.state === "gone") return;
+      entry.state = "gone";
+      entry.users = 0;
+      this.#onLost(entry, reason);
+      this.wakeUp();
+    });
   }
 
   /** What a message says of its sender's state. */
   #follow(entry: WorkerEntry, message: WorkerMessage): void {
     switch (message.type) {
       case "client_ready":
+        if (entry.state === "connecting") this.#tookPart++;
         entry.state = "ready";
         this.send(entry.node.id, { type: "ack", data: { index: entry.index } });
         return;
@@ -87,6 +102,16 @@ export class Roster {
     return this.#entries.values().reduce((sum, { state }) => sum + (state === "gone" ? 0 : 1), 0);
   }
 
+  /** How many said that they are ready, in all. */
+  get tookPart(): number {
+    return this.#tookPart;
+  }
+
+  /** How many are in this state. */
+  count(state: WorkerState): number {
+    return this.#entries.values().reduce((sum, entry) => sum + (entry.state === state ? 1 : 0), 0);
+  }
+
   some(...states: readonly WorkerState[]): boolean {
     return this.#entries.values().some(({ state }) => states.includes(state));
   }
@@ -108,7 +133,7 @@ export class Roster {
 
   /** Waits as long as `busy` says so, but not past `untilMs` on the clock. */
   async waitWhile(busy: () => boolean, { untilMs }: { untilMs: number }): Promise<void> {
-    while (busy() && this.#clock.now() < untilMs) await this.sleepUntil(untilMs);
+    while (busy() && this.#clock.now() < untilMs) await this.sleepUntil(Math.min(untilMs, this.#clock.now() + longestSleepMs));
   }
 
   wakeUp(): void {

@@ -8,15 +8,18 @@ import type { LoadPlan, Progress } from "./load-plan.ts";
 import type { MachineSource } from "./machine-health.ts";
 import type { MasterRunner } from "./master.ts";
 import { openMaster } from "./master-side.ts";
+import type { NodeSource } from "./node.ts";
 import { RateCap } from "./rate-cap.ts";
 import { RequestBudget } from "./request-budget.ts";
-import { startThreads, type ThreadPool } from "./thread-node.ts";
+import { startThreads, type ThreadPool, type Threads } from "./thread-node.ts";
 
 /** What a run on this machine needs of the world. */
 export interface LoadWorld {
   readonly clock?: Clock;
   /** Threads that were started ahead, as many as the plan has. */
   readonly pool?: ThreadPool | undefined;
+  /** Workers on other machines; then no users run here. */
+  readonly joining?: NodeSource | undefined;
   /** How to ask the machine for its load; without it blocks carry no machine health. */
   readonly machine?: MachineSource | undefined;
   /** Called after every block, from the first. */
@@ -33,7 +36,7 @@ export interface LoadWorld {
 }
 
 /**
- * Runs one load in threads of this process, from loading the locustfile to the last report. Once per process: a
+ * Runs one load in threads of this process or in workers that join, from loading the locustfile to the last report. Once per process: a
  * locustfile's modules are loaded and its listeners stay.
  * Throws GateError for whatever is wrong before the first request: nothing was sent then.
  */
@@ -43,13 +46,12 @@ export async function runLoad(plan: LoadPlan, world: LoadWorld = {}): Promise<Ru
     throw new GateError("no-users", "an arrival rate needs at least one user to begin with", { place: "users" });
   }
   const side = await openMaster(plan, { clock });
-  const budget = plan.requests === null ? undefined : RequestBudget.of(plan.requests).buffer;
-  const places = plan.maxRate === null ? undefined : RateCap.places();
-  const threads = startThreads(plan, { budget, places, pool: world.pool });
+  const threads = world.joining ? noThreads : threadsHere(plan, world);
   try {
     const result = await leadRun(plan, {
       clock,
       nodes: threads.nodes,
+      joining: world.joining,
       classes: side.classes,
       hooks: side.hooks,
       shape: side.shape,
@@ -66,4 +68,12 @@ export async function runLoad(plan: LoadPlan, world: LoadWorld = {}): Promise<Ru
   } finally {
     await threads.destroy();
   }
+}
+
+const noThreads: Threads = { nodes: [], destroy: async () => {} };
+
+function threadsHere(plan: LoadPlan, { pool }: LoadWorld): Threads {
+  const budget = plan.requests === null ? undefined : RequestBudget.of(plan.requests).buffer;
+  const places = plan.maxRate === null ? undefined : RateCap.places();
+  return startThreads(plan, { budget, places, pool });
 }

@@ -96,15 +96,28 @@ export function openThreads(options: { threads: number; threadUrl: string; engin
 /** What the threads of a run share. */
 export type SharedLimits = Pick<ThreadStart, "budget"> & Partial<Pick<ThreadStart, "places">>;
 
+/** Which worker of how many a thread is, and its name. */
+export type Seat = Pick<ThreadStart, "id" | "thread" | "threads">;
+
+function seatsHere({ threads }: LoadPlan): Seat[] {
+  return Array.from({ length: threads }, (_, thread) => {
+    return { id: `thread_${String(thread).padStart(3, "0")}`, thread, threads };
+  });
+}
+
 /** Gives the threads of a pool what they are to run. */
 export function startThreads(
   plan: LoadPlan,
-  { budget, places, pool = openThreads(plan) }: SharedLimits & { pool?: ThreadPool | undefined },
+  {
+    budget,
+    places,
+    pool = openThreads(plan),
+    seats = seatsHere(plan),
+  }: SharedLimits & { pool?: ThreadPool | undefined; seats?: readonly Seat[] },
 ): Threads {
-  const nodes = Array.from({ length: plan.threads }, (_, thread) => {
+  const nodes = seats.map((seat) => {
     const { port1, port2 } = new MessageChannel();
-    const id = `thread_${String(thread).padStart(3, "0")}`;
-    const start: ThreadStart = { id, thread, threads: plan.threads, plan, port: port2, budget, places };
+    const start: ThreadStart = { ...seat, plan, port: port2, budget, places };
     return new ThreadNode(pool, { start, port: port1 });
   });
   return { nodes, destroy: () => pool.destroy() };
