@@ -1,4 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { systemClock } from "./base/clock.ts";
 import { ExitCode, GateError, UsageError } from "./base/errors.ts";
 import { cleanJson, Redactor } from "./base/redact.ts";
 import { entryUrl } from "./door/beside.ts";
@@ -32,6 +34,8 @@ void import(entries.engineUrl);
 
 let master: MasterRunner | undefined;
 let stopping: number | undefined;
+/** A worker that is to leave its master. */
+const leaving = new AbortController();
 
 function tell(message: FromSwarm): Promise<void> {
   return new Promise((resolve) => {
@@ -48,6 +52,7 @@ process.on("message", (message) => {
     master?.end();
   } else if (said.type === "stop") {
     stopping = said.stopTimeoutMs;
+    leaving.abort();
     master?.interrupt({ stopTimeoutMs: said.stopTimeoutMs });
   } else if (said.type === "users" && master) {
     master.retarget({ users: master.targetUserCount + said.by, spawnRate: keysSpawnRate });
@@ -79,10 +84,29 @@ async function load(order: LoadOrder): Promise<void> {
     const text = await inspectLocustfile(await planFor(order), order.inspect);
     return await tell({ type: "inspected", text });
   }
+  const { cluster } = order;
+  const note = (text: string) => void tell({ type: "note", text });
   // The threads come up while the locustfile is compiled and looked at.
-  const pool = openThreads({ ...entries, threads: order.plan.threads });
-  const result = await runLoad(await planFor(order), {
+  const pool = cluster?.role === "master" ? undefined : openThreads({ ...entries, threads: order.plan.threads });
+  const plan = await planFor(order);
+  if (cluster?.role === "worker") {
+    const { joinMaster } = await import("./cluster/join.ts");
+    await joinMaster(plan, {
+      at: cluster.at,
+      clock: systemClock,
+      machineName: hostname(),
+      pool,
+      signal: leaving.signal,
+      note,
+    });
+    return await tell({ type: "done" });
+  }
+  const gathering =
+    cluster && new (await import("./cluster/gathering.ts")).Gathering({ ...cluster, plan, clock: systemClock, note });
+  await gathering?.listen();
+  const result = await runLoad(plan, {
     pool,
+    joining: gathering ?? undefined,
     machine: { procStat, memoryBytes: () => process.memoryUsage.rss() },
     onProgress: (progress) => {
       if (master) void tell({ type: "progress", progress, trouble: withoutTraces(master.log.toTrouble()) });
@@ -95,6 +119,7 @@ async function load(order: LoadOrder): Promise<void> {
       if (stopping !== undefined) running.interrupt({ stopTimeoutMs: stopping });
     },
   });
+  await gathering?.close();
   const { encodeResult } = await import("./stats/result-document.ts");
   // Names of requests may carry a secret too (a token in a URL).
   writeFileSync(order.resultPath, cleanJson(new Redactor(order.plan.secrets), encodeResult(result)));

@@ -2,6 +2,7 @@ import { type GateConfig, gateConfig } from "../config/gate-config.ts";
 import { locustDefaults } from "../config/settings.ts";
 import type { RunExtras } from "../gate/load.ts";
 import type { Configuration } from "../slo/configuration.ts";
+import { clusterOrder } from "./cluster-options.ts";
 import { confLayers } from "./conf-layers.ts";
 import { readConfigUsers } from "./config-users.ts";
 import { type Layer, layerOfEnvironment, lookUp, optionNames, refuseUnbuilt, settingLayers } from "./layers.ts";
@@ -69,6 +70,7 @@ export async function readCommandLine(
       countEverything: !paired && !steps,
       forgiven: judges ? new Set() : forgiven,
       anyHost: true,
+      cluster: clusterOrder(layers, { mode }),
     },
   };
 }

@@ -8,7 +8,7 @@ import { onInterruption } from "../door/interruption.ts";
 import { thisMachine } from "../door/machine.ts";
 import { ProgressMeter } from "../door/progress-meter.ts";
 import { storeFor } from "../door/store-for.ts";
-import { inspect, loadOrder } from "../gate/load.ts";
+import { inspect, loadOrder, work } from "../gate/load.ts";
 import type { LoadOrder } from "../gate/swarm-channel.ts";
 import type { Told, World } from "../gate/world.ts";
 import { gate } from "../gate.ts";
@@ -84,6 +84,7 @@ export async function run(
       finished = { report, told };
     },
   };
+  const codeOfSignal = () => (interruption.name() === "SIGTERM" ? ExitCode.terminated : ExitCode.interrupted);
   try {
     const [, asOption] = inspections.find(([option]) => says(option) !== undefined) ?? [];
     const what = mode === "arguments" ? mode : asOption;
@@ -92,6 +93,10 @@ export async function run(
         `${await inspect(loadOrder({ config, world, extras, directory: scratch, inspect: what }), world, config)}\n`,
       );
       return ExitCode.ok;
+    }
+    if (extras.cluster?.role === "worker") {
+      await work(loadOrder({ config, world, extras, directory: scratch }), world, config);
+      return interruption.signal.aborted ? codeOfSignal() : ExitCode.ok;
     }
     if (says("headless") === undefined && terminal.keyboard) {
       world.log("the web page is not built yet: running as with --headless");
@@ -107,7 +112,7 @@ export async function run(
     // As Locust: whoever takes the numbers in a file needs no tables.
     if (paths.json === null || asked.judges)
       terminal.error(finalTables(report, told, { judges: asked.judges, columns: terminal.columns }));
-    if (told.result.interrupted) return interruption.name() === "SIGTERM" ? ExitCode.terminated : ExitCode.interrupted;
+    if (told.result.interrupted) return codeOfSignal();
     return asked.judges ? exitCode : locustExitCode(told, onError);
   } finally {
     stopKeys();

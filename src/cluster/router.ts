@@ -65,7 +65,7 @@ export class Router {
   /** Ends every connection once all was sent, and stops listening. */
   async close(): Promise<void> {
     const ended = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    for (const connection of this.#connections) connection.close();
+    for (const connection of this.#connections) void connection.close();
     await ended;
   }
 }

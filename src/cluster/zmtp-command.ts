@@ -59,6 +59,13 @@ export function readError(data: Buffer): string {
   return data.toString("latin1", 1, 1 + (data[0] ?? 0)).replace(/[^\x20-\x7e]/g, "?");
 }
 
+/** PING: are you there? The answer is due within the time to live, which is told in tenths of a second. */
+export function pingCommand({ ttlMs }: { ttlMs: number }): Command {
+  const data = Buffer.alloc(2);
+  data.writeUInt16BE(Math.min(0xffff, Math.ceil(ttlMs / 100)));
+  return { name: "PING", data };
+}
+
 /** The answer to a PING (ZMTP 3.1): its context, after two bytes of time to live. Throws ZmtpError. */
 export function pongFor(ping: Buffer): Command {
   if (ping.length < 2 || ping.length > 2 + pingContextBytes) throw new ZmtpError("a PING of the wrong length");

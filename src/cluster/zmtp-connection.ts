@@ -5,8 +5,9 @@ import {
   decodeCommand,
   encodeCommand,
   errorCommand,
-  pongFor,
   type Properties,
+  pingCommand,
+  pongFor,
   readError,
   readProperties,
   readyCommand,
@@ -21,12 +22,15 @@ export interface ZmtpLimits {
   /** Bytes that wait to be sent to a peer that does not read. */
   readonly backlogBytes: number;
   readonly handshakeMs: number;
+  /** A peer that was asked again and again and said nothing for so long is gone. */
+  readonly silentMs: number;
 }
 
 export const standardLimits: ZmtpLimits = {
   messageBytes: 32 * 1024 * 1024,
   backlogBytes: 64 * 1024 * 1024,
   handshakeMs: 10_000,
+  silentMs: 20_000,
 };
 
 export interface ZmtpOptions {
@@ -47,6 +51,8 @@ export interface ZmtpPeer {
 /** Until the peer has said who it is, and in all its commands, frames are small. */
 const commandBytes = 8192;
 const keepAliveMs = 30_000;
+/** How often a peer is asked before it counts as gone. */
+const beatsOfSilence = 4;
 /** Locust's messages have one part. */
 const mostParts = 16;
 
@@ -61,6 +67,10 @@ export class ZmtpConnection {
   readonly #reader = new FrameReader({ limitBytes: commandBytes });
   readonly #handshake: NodeJS.Timeout;
   #phase: "greeting" | "ready" | "open" | "closed" = "greeting";
+  #heartbeat: NodeJS.Timeout | undefined;
+  #heard = true;
+  #unanswered = 0;
+  #reason = "";
   #parts: Buffer[] = [];
   #partBytes = 0;
   #opened: (peer: ZmtpPeer) => void = () => {};
@@ -89,9 +99,10 @@ export class ZmtpConnection {
     this.#message = listener;
   }
 
-  /** At most once; also after `close`. */
+  /** Called once; also after `close`, and for a connection that has ended already. */
   onClose(listener: (reason: string) => void): void {
     this.#closed = listener;
+    if (this.#phase === "closed") queueMicrotask(() => listener(this.#reason));
   }
 
   /** Sends one message; what cannot be sent any more is dropped. */
@@ -103,11 +114,16 @@ export class ZmtpConnection {
     if (this.#socket.writableLength > this.#limits.backlogBytes) this.#end("does not read what it is sent");
   }
 
-  /** Ends the connection once everything was sent. */
-  close(): void {
-    if (this.#phase === "closed") return;
-    this.#socket.end();
-    this.#end("closed here", { gently: true });
+  /** Ends the connection once everything was sent; resolves when it is gone. */
+  async close(): Promise<void> {
+    const gone = this.#socket.closed
+      ? Promise.resolve()
+      : new Promise<void>((resolve) => this.#socket.once("close", () => resolve()));
+    if (this.#phase !== "closed") {
+      this.#socket.end();
+      this.#end("closed here", { gently: true });
+    }
+    await gone;
   }
 
   /** Refuses the peer, telling it why. */
@@ -119,18 +135,22 @@ export class ZmtpConnection {
   }
 
   #take(chunk: Buffer): void {
+    if (this.#phase === "closed") return;
+    this.#heard = true;
     try {
       this.#reader.push(chunk);
       if (this.#phase === "greeting" && !this.#greeted()) return;
-      while (this.#phase !== "closed") {
-        const frame = this.#reader.next();
-        if (!frame) return;
+      for (let frame = this.#reader.next(); frame; frame = this.#isClosed ? undefined : this.#reader.next()) {
         if (frame.command) this.#obey(decodeCommand(frame.body));
         else this.#collect(frame);
       }
     } catch (error) {
       this.#end(error instanceof ZmtpError ? error.message : `sent what cannot be understood: ${messageOf(error)}`);
     }
+  }
+
+  get #isClosed(): boolean {
+    return this.#phase === "closed";
   }
 
   #greeted(): boolean {
@@ -158,8 +178,16 @@ export class ZmtpConnection {
     if (type !== wanted) throw new ZmtpError(`is a ${JSON.stringify(type)}, not a ${wanted}`);
     clearTimeout(this.#handshake);
     this.#phase = "open";
+    this.#heartbeat = setInterval(() => this.#beat(), this.#limits.silentMs / beatsOfSilence);
     this.#reader.limitBytes = this.#limits.messageBytes;
     this.#opened({ identity: properties.get("identity")?.toString("utf8") ?? "", properties });
+  }
+
+  #beat(): void {
+    this.#unanswered = this.#heard ? 0 : this.#unanswered + 1;
+    this.#heard = false;
+    if (this.#unanswered >= beatsOfSilence) this.#end(`silent for ${this.#limits.silentMs / 1000} s`);
+    else this.#command(pingCommand({ ttlMs: this.#limits.silentMs }));
   }
 
   #collect({ more, body }: Frame): void {
@@ -186,7 +214,9 @@ export class ZmtpConnection {
   #end(reason: string, { gently = false } = {}): void {
     if (this.#phase === "closed") return;
     this.#phase = "closed";
+    this.#reason = reason;
     clearTimeout(this.#handshake);
+    clearInterval(this.#heartbeat);
     this.#parts = [];
     if (!gently) this.#socket.destroy();
     else {

@@ -133,7 +133,8 @@ export class Roster {
 
   /** Waits as long as `busy` says so, but not past `untilMs` on the clock. */
   async waitWhile(busy: () => boolean, { untilMs }: { untilMs: number }): Promise<void> {
-    while (busy() && this.#clock.now() < untilMs) await this.sleepUntil(Math.min(untilMs, this.#clock.now() + longestSleepMs));
+    while (busy() && this.#clock.now() < untilMs)
+      await this.sleepUntil(Math.min(untilMs, this.#clock.now() + longestSleepMs));
   }
 
   wakeUp(): void {

@@ -8,7 +8,7 @@ import type { FailureGroup } from "../stats/failures.ts";
 import type { RunResult, UserTrouble } from "../stats/run-result.ts";
 import type { Block } from "../stats/snapshot.ts";
 import { baseHostOf } from "./question.ts";
-import type { CustomArguments, LoadOrder } from "./swarm-channel.ts";
+import type { ClusterOrder, CustomArguments, LoadOrder } from "./swarm-channel.ts";
 import { allowedEnvironment } from "./swarm-child.ts";
 import { runSwarmProcess } from "./swarm-process.ts";
 import type { World } from "./world.ts";
@@ -27,6 +27,8 @@ export interface RunExtras {
   readonly forgiven: ReadonlySet<string>;
   /** Every host may be reached (the command line without --allowed-hosts). */
   readonly anyHost: boolean;
+  /** This machine's part in a cluster; null for a run of its own. */
+  readonly cluster: ClusterOrder | null;
 }
 
 export const noExtras: RunExtras = {
@@ -39,6 +41,7 @@ export const noExtras: RunExtras = {
   countEverything: false,
   forgiven: new Set(),
   anyHost: false,
+  cluster: null,
 };
 
 /** What is asked of the load-generating process. */
@@ -74,6 +77,7 @@ export function loadOrder({
     customArguments: extras.customArguments,
     resultPath: join(directory, confirmMs === null ? "result.json" : "confirmation.json"),
     inspect,
+    cluster: inspect === null ? extras.cluster : null,
     plan: {
       name: settings.name,
       engine: version,
@@ -154,6 +158,11 @@ export async function load(order: LoadOrder, world: World, config: GateConfig, w
   }
 }
 
+/** Works for a master until that says it is over; what was measured is the master's to tell. */
+export async function work(order: LoadOrder, world: World, config: GateConfig): Promise<void> {
+  await runSwarmProcess(order, { ...swarmProcess(world, config), isEnough: () => false, isLost: () => false });
+}
+
 /** Loads the locustfile and says what is in it, without load. */
 export async function inspect(order: LoadOrder, world: World, config: GateConfig): Promise<string> {
   const { inspected } = await runSwarmProcess(order, { ...swarmProcess(world, config), ...noWatch });
@@ -168,6 +177,7 @@ function swarmProcess(world: World, config: GateConfig) {
     directory: world.directory,
     onOutput: world.userOutput,
     onProgress: world.onProgress,
+    onNote: world.log,
     onStarted: world.onStarted,
     signal: world.signal,
     stopWithinMs: world.stopWithinMs,

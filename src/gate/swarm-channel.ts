@@ -22,9 +22,23 @@ export interface LoadOrder {
   readonly plan: Omit<LoadPlan, "compiled" | "locustfile" | "locustfileHash" | "engineUrl" | "threadUrl">;
   /** Where `result.json` goes; complete on disk before `done` is said. */
   readonly resultPath: string;
+  /** This machine's part in a cluster; null for a run of its own. */
+  readonly cluster: ClusterOrder | null;
   /** Print and end without load: `--list`, `--show-task-ratio`, `--show-task-ratio-json`, `--help`. */
   readonly inspect: "list" | "task-ratio" | "task-ratio-json" | "arguments" | null;
 }
+
+/** A master plans the run and lets workers do it; a worker joins one. */
+export type ClusterOrder =
+  | {
+      readonly role: "master";
+      /** Where it listens; `*` is every address, port 0 any free one. */
+      readonly bind: { readonly host: string; readonly port: number };
+      /** Workers to wait for, and how long, milliseconds; null for ever. */
+      readonly expected: number;
+      readonly maxWaitMs: number | null;
+    }
+  | { readonly role: "worker"; readonly at: { readonly host: string; readonly port: number } };
 
 /** What only the locustfile's own arguments can explain. */
 export interface CustomArguments {
@@ -42,6 +56,8 @@ export type FromSwarm =
   | { readonly type: "started" }
   /** Once a block; what users met so far comes without traces. */
   | { readonly type: "progress"; readonly progress: Progress; readonly trouble: UserTrouble }
+  /** A line for people: who joined, who is gone. */
+  | { readonly type: "note"; readonly text: string }
   /** Of a run that may go on past its run time: what the gate judges by at its looks, and what users met so far. */
   | { readonly type: "blocks"; readonly blocks: readonly BlockWire[]; readonly trouble: UserTrouble | null }
   /** What failed since the last time; the samples without their bodies. */

@@ -16,6 +16,7 @@ export interface SwarmProcess extends SwarmStart {
   /** One line of what user code printed. */
   readonly onOutput: (line: string) => void;
   readonly onProgress: (progress: Progress) => void;
+  readonly onNote?: ((text: string) => void) | undefined;
   readonly onStarted?: ((controls: SwarmControls) => void) | undefined;
   /** Given the blocks of a run that may go on past its run time; true once enough was measured. */
   readonly isEnough: (blocks: readonly Block[], trouble: UserTrouble | null) => boolean;
@@ -48,6 +49,7 @@ export async function runSwarmProcess(order: LoadOrder, options: SwarmProcess): 
   const said = new Said(child, options.onProgress);
   child.on("message", (message) => {
     const news = message as FromSwarm;
+    if (news.type === "note") options.onNote?.(news.text);
     if (news.type === "blocks" && options.isEnough(news.blocks.map(fromBlockWire), news.trouble)) tell({ type: "end" });
     const why =
       news.type === "failures"

@@ -1,4 +1,4 @@
-import { decode, encode, ExtensionCodec } from "@msgpack/msgpack";
+import { decode, ExtensionCodec, encode } from "@msgpack/msgpack";
 import type { Message } from "./messages.ts";
 import { checkShape } from "./msgpack-shape.ts";
 

@@ -1,0 +1,116 @@
+import type { Clock } from "../base/clock.ts";
+import type { LoadPlan } from "../engine/load-plan.ts";
+import type { NodeSource, WorkerNode } from "../engine/node.ts";
+import { decodeMessage, encodeMessage } from "../protocol/codec.ts";
+import { aboutUs, versionOf } from "./about.ts";
+import { heardFrom } from "./heard.ts";
+import { RemoteNode } from "./remote-node.ts";
+import { Router, type RouterPeer } from "./router.ts";
+import { isRecord, sharedOf } from "./shared-plan.ts";
+
+/** What a peer gets to say that it joins; nobody else has a business here. */
+const joinMs = 10_000;
+
+export interface GatheringOptions {
+  readonly plan: LoadPlan;
+  readonly clock: Clock;
+  /** Where to listen; `*` is every address, port 0 any free one. */
+  readonly bind: { readonly host: string; readonly port: number };
+  /** How many workers the test waits for, and how long, milliseconds; null for ever. */
+  readonly expected: number;
+  readonly maxWaitMs: number | null;
+  /** Told what is worth knowing, one line each. */
+  readonly note: (text: string) => void;
+}
+
+/**
+ * The master's side of a cluster: listens, tells every worker that joins what the load is, and hands it to the run as
+ * one more node. A worker is its connection: when that breaks it is lost, and comes again as another one.
+ */
+export class Gathering implements NodeSource {
+  readonly expected: number;
+  readonly maxWaitMs: number | null;
+  readonly #options: GatheringOptions;
+  readonly #router: Router;
+  /** Who came before there was a run. */
+  #lobby: (() => void)[] = [];
+  #closed = false;
+  #joined = 0;
+  #take: ((node: WorkerNode) => void) | undefined;
+
+  constructor(options: GatheringOptions) {
+    this.#options = options;
+    this.expected = options.expected;
+    this.maxWaitMs = options.maxWaitMs;
+    this.#router = new Router({ about: aboutUs(options.plan.engine), onPeer: (peer) => this.#meet(peer) });
+  }
+
+  /** Begins to listen; workers are let in once there is a run. Resolves with the port. Throws GateError. */
+  async listen(): Promise<number> {
+    const { bind, expected, note } = this.#options;
+    const port = await this.#router.listen(bind);
+    note(`waiting for ${expected === 1 ? "a worker" : `${expected} workers`} on ${bind.host}:${port}`);
+    return port;
+  }
+
+  onNode(listener: (node: WorkerNode) => void): void {
+    this.#take = listener;
+    for (const admit of this.#lobby.splice(0)) admit();
+  }
+
+  /** Ends all connections, once what is on its way was sent. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#router.close();
+  }
+
+  #meet(peer: RouterPeer): void {
+    const { plan } = this.#options;
+    const { connection, properties } = peer;
+    const version = versionOf(properties);
+    const foreign = version === undefined ? "only workers of swarmgate can join" : undefined;
+    const other = version === plan.engine ? undefined : `the master is swarmgate ${plan.engine}, not ${version}`;
+    const fault = foreign ?? other;
+    if (fault !== undefined) {
+      this.#refuse(peer, fault);
+      return;
+    }
+    const overdue = setTimeout(() => connection.refuse("it did not join in time"), joinMs);
+    connection.onClose(() => clearTimeout(overdue));
+    connection.onMessage((parts) => {
+      const { type, data } = decodeMessage(parts.at(-1) ?? Buffer.alloc(0));
+      if (type !== "join" || !isRecord(data)) throw new RangeError("it said something before it joined");
+      clearTimeout(overdue);
+      connection.onMessage(() => {
+        throw new RangeError("it said something before it was let in");
+      });
+      if (this.#take) this.#admit(peer, data);
+      else this.#lobby.push(() => this.#admit(peer, data));
+    });
+  }
+
+  #refuse({ identity, connection, address }: RouterPeer, reason: string): void {
+    this.#options.note(`refused ${JSON.stringify(identity)} from ${address}: ${reason}`);
+    connection.refuse(reason);
+  }
+
+  #admit(peer: RouterPeer, { locustfile_hash }: Readonly<Record<string, unknown>>): void {
+    const { plan, clock, note, expected } = this.#options;
+    const { identity, connection, address } = peer;
+    const index = this.#joined++;
+    note(`${identity} joined from ${address}${index < expected ? ` (${index + 1} of ${expected})` : ""}`);
+    if (locustfile_hash !== plan.locustfileHash) note(`${identity} has another locustfile than the master`);
+    const node = new RemoteNode(identity, connection);
+    connection.onClose((reason) => {
+      if (!this.#closed) note(`${identity} is gone: ${reason}`);
+      node.left(reason);
+    });
+    connection.onMessage((parts) => {
+      node.take(heardFrom(identity, decodeMessage(parts.at(-1) ?? Buffer.alloc(0))));
+    });
+    this.#take?.(node);
+    const workers = Math.max(expected, this.#joined);
+    const data = { index, workers, now_ms: clock.now(), plan: sharedOf(plan) };
+    connection.send(encodeMessage({ type: "plan", data, node_id: identity }));
+  }
+}
