@@ -118,8 +118,7 @@ async function load(order: LoadOrder): Promise<void> {
       master = running;
       if (stopping !== undefined) running.interrupt({ stopTimeoutMs: stopping });
     },
-  });
-  await gathering?.close();
+  }).finally(() => gathering?.close());
   const { encodeResult } = await import("./stats/result-document.ts");
   // Names of requests may carry a secret too (a token in a URL).
   writeFileSync(order.resultPath, cleanJson(new Redactor(order.plan.secrets), encodeResult(result)));

@@ -61,7 +61,10 @@ export async function joinMaster(plan: LoadPlan, options: JoinOptions): Promise<
     });
     const all = threads.nodes.map((node, i) => relay(node, places[i] as Place, options));
     const failures = (await Promise.all(all)).filter((failure) => failure !== undefined);
-    if (failures[0] && !options.signal.aborted) throw failures[0];
+    if (failures[0]) throw failures[0];
+  } catch (error) {
+    // Whoever was told to leave does not mind how.
+    if (!options.signal.aborted) throw error;
   } finally {
     await Promise.all(places.map(({ connection }) => connection.close()));
     await threads?.destroy();

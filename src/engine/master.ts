@@ -283,7 +283,8 @@ export class MasterRunner {
     // Whoever leaves while all are still being waited for is waited for too.
     if (this.#state === "ready" && this.#options.joining) return;
     this.#log.warn("worker-lost", `${node.id} ended in mid-run: ${reason}`);
-    if (this.workerCount === 0) {
+    // What was measured counts when the run is ending anyway (a signal to everybody, say).
+    if (this.workerCount === 0 && !this.#ending.signal.aborted) {
       this.#fatal ??= new GateError("worker-lost", `no worker is left: ${reason}`, { exitCode: ExitCode.ownFault });
     } else if (this.#underWay) {
       this.#send(others);

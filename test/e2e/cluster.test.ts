@@ -32,7 +32,7 @@ export class Visitor extends HttpUser {
   @task async visit() {
     const { runner } = this.environment;
     const answer = await this.client.get("/" + runner.clientId + "/" + this.index, { name: "/visit" });
-    if (answer.text === "enough") runner.quit();
+    if (answer.text() === "enough") runner.quit();
   }
 }
 `;
@@ -149,11 +149,9 @@ test("a master that vanishes ends its workers, and so does a signal", async () =
 });
 
 test("a master that waits in vain says so, and sends nothing", async () => {
-  const { master, startWorker } = await startMaster("--expect-workers", "2", "--expect-workers-max-wait", "1");
-  const worker = startWorker();
+  const { master } = await startMaster("--expect-workers", "2", "--expect-workers-max-wait", "1");
   expect(await master.exit).toBe(1);
-  expect(master.output()).toMatch(/[01] of 2 workers were ready in time/);
-  await worker.exit;
+  expect(master.output()).toMatch(/0 of 2 workers were ready in time/);
   expect(seen).toEqual([]);
   expect(existsSync(join(scratch, "result.json"))).toBe(false);
 });
