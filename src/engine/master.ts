@@ -81,7 +81,11 @@ export class MasterRunner {
       },
       onLost: (worker, reason) => this.#lose(worker, reason),
     });
-    options.joining?.onNode((node) => this.#roster.add(node));
+    options.joining?.onNode((node) => {
+      this.#roster.add(node);
+      // Whoever was there has been told.
+      if (this.#state === "cleanup") this.#roster.send(node.id, { type: "quit", data: null });
+    });
   }
 
   get state(): RunnerState {
@@ -269,12 +273,11 @@ export class MasterRunner {
     return this.#state === "spawning" || this.#state === "running";
   }
 
-  /** A worker is ready: one that comes late gets its share at once, or is told that all is over. */
+  /** A worker is ready: one that comes late gets its share at once, or is told to stop as the others were. */
   #welcome(id: string): void {
     const shares = this.#conductor.withNode(id, { atMs: this.runTimeMs });
     if (shares && this.#underWay) this.#send(shares);
     else if (this.#state === "stopping") this.#roster.send(id, { type: "stop", data: null });
-    else if (this.#state === "cleanup") this.#roster.send(id, { type: "quit", data: null });
   }
 
   #lose({ node }: WorkerEntry, reason: string): void {
