@@ -160,7 +160,7 @@ export async function load(order: LoadOrder, world: World, config: GateConfig, w
 
 /** Works for a master until that says it is over; what was measured is the master's to tell. */
 export async function work(order: LoadOrder, world: World, config: GateConfig): Promise<void> {
-  await runSwarmProcess(order, { ...swarmProcess(world, config), isEnough: () => false, isLost: () => false });
+  await runSwarmProcess(order, { ...swarmProcess(world, config), ...noWatch });
 }
 
 /** Loads the locustfile and says what is in it, without load. */
