@@ -55,7 +55,7 @@ export function parseTaurus(cursor: Cursor): TaurusPromise {
     const spelt = `${printMetric(metric)} ${failing} ${cursor.source.slice(token.start, valueEnd)}`;
     cursor.fail(
       "is this a promise, or Taurus' condition for failing?",
-      `a promise is ${spelt}${of === null ? "" : ' of "GET /path"'}; a condition ends in ", stop as failed"`,
+      `a promise is ${spelt}${of === null ? "" : ` of "${of.replace(/[\\"]/g, "\\$&")}"`}; a condition ends in ", stop as failed"`,
       operatorToken,
     );
   }

@@ -51,6 +51,23 @@ test.each<[string, string[], number, string]>([
   expect(said.out).toContain(told);
 });
 
+test("judge waives what the configuration waives, and tells a waiver whose day is over", async () => {
+  const judged = (until: string) => {
+    const waive = `version: 1\nwaive: [{ endpoint: "*", until: ${until}, reason: known }]\n`;
+    const files = { "slow.json": text({ seed: "slow", medianMs: 60 }), "b.json": stored(main), "c.yml": waive };
+    return swarmgate(["judge", "slow.json", "--baseline", "b.json", "--config", "c.yml"], { files });
+  };
+  const waived = await judged("9999-12-31");
+  expect(waived).toMatchObject({ code: 0, error: "" });
+  expect(waived.out).toContain("passed with a waiver");
+  expect(waived.out).toContain("regressed (waived until 9999-12-31: known)");
+  const over = await judged("2020-01-01");
+  expect(over.code).toBe(99);
+  expect(over.out).toContain(
+    'the waiver at c.yml:2:9 (everything of "*") ended on 2020-01-01 and forgives nothing now',
+  );
+});
+
 test("judge compares with a baseline file, names the regression, and writes every document", async () => {
   const files = {
     "slow.json": text({ seed: "slow", medianMs: 60 }),

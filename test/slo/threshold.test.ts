@@ -184,7 +184,7 @@ describe("Taurus' spelling states the failure and is read inverted", () => {
   test.each([
     [
       'errors of "GET /item/*" < 1%',
-      'slo:1:25: is this a promise, or Taurus\' condition for failing?; a promise is errors < 1% of "GET /path"',
+      'slo:1:25: is this a promise, or Taurus\' condition for failing?; a promise is errors < 1% of "GET /item/*"',
     ],
     ['p95 of "GET /" < 300ms', "a promise is p95 < 300ms of"],
     ['failures of "GET /" == 0', "a promise is failures == 0 of"],
