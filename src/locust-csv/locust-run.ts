@@ -41,7 +41,7 @@ export const locustEngine = "Locust";
  */
 export function locustRun(files: LocustFiles, unsaid: Unsaid): RunResult {
   const stats = readStats(files.stats);
-  const history = files.history === null ? null : readHistory(files.history);
+  const history = files.history === null ? null : courseIn(readHistory(files.history), stats);
   const length = seconds(stats, { history, file: files.stats });
   const startMs = history ? history.startMs + history.fromSecond * 1000 : files.writtenMs - length * 1000;
   const span = { first: startMs, last: startMs + length * 1000 };
@@ -71,8 +71,15 @@ export function locustRun(files: LocustFiles, unsaid: Unsaid): RunResult {
   };
 }
 
+/** Older versions flush the history every ten seconds: of a short run it may hold a row from before the load. */
+function courseIn(history: History | null, { total }: StatsFile): History | null {
+  return total.requests > 0 && !history?.total.points.some(({ requests }) => requests > 0) ? null : history;
+}
+
 function seconds({ total }: StatsFile, { history, file }: { history: History | null; file: CsvFile }): number {
-  const stated = history ? history.toSecond - history.fromSecond : total.rps > 0 ? total.requests / total.rps : 1;
+  const ofRate = total.rps > 0 ? total.requests / total.rps : 1;
+  // A history that ends early, for what it had not flushed, makes no run shorter.
+  const stated = history ? Math.max(history.toSecond - history.fromSecond, ofRate) : ofRate;
   if (stated > longestSeconds) {
     refuse(file, null, `the run is longer than ${longestSeconds / 3600} hours, the most that can be judged`);
   }
@@ -230,7 +237,7 @@ function warningsOf(history: History | null): Warning[] {
     "Measured by Locust, read from its CSV files: whether the load generator kept up is not known. The ramp counts in " +
     "every number, and percentiles are rounded as Locust rounds them.";
   const course = !history
-    ? "There is no _stats_history.csv: users and the run's course are not known."
+    ? "There is no _stats_history.csv, or nothing of the run in it: users and the run's course are not known."
     : history.courses.size === 0 && history.total.points.some(({ requests }) => requests > 0)
       ? "Locust ran without --csv-full-history: when each endpoint's requests and failures happened is taken from all endpoints' together, and latencies have no course."
       : null;

@@ -140,6 +140,27 @@ describe("a run without history", () => {
   });
 });
 
+describe("a history that Locust had not flushed", () => {
+  const rows = (text: string, most: number) =>
+    `${text
+      .split("\r\n")
+      .slice(0, 1 + most)
+      .join("\r\n")}\r\n`;
+
+  it("is as good as none where it ends before the load", () => {
+    const result = read("full", changed("full", { stats_history: (text) => rows(text, 1) }));
+    expect(result.summary.windowMs).toBe(15_000);
+    expect(result.warnings[1]?.message).toContain("nothing of the run in it");
+  });
+
+  it("makes no run shorter, and loses no request", () => {
+    const result = read("full", changed("full", { stats_history: (text) => rows(text, 31) }));
+    expect(result.summary.windowMs).toBe(15_000);
+    expect(result.summary.totals[0]?.requests).toBe(1125);
+    expect(result.trouble.peakUsers).toBe(10);
+  });
+});
+
 describe("a locustfile that threw", () => {
   it("makes the run invalid, with the place and the message Locust kept", () => {
     const [reason] = invalidities(read("throws"));
@@ -284,6 +305,7 @@ describe("what older and newer versions write", () => {
   it("a reset of the statistics leaves what was before out", () => {
     // As if --reset-stats had struck after 100 requests that no other file counts.
     const directory = changed("plain", {
+      stats: (text) => text.replace("69.19163514145148", "76.1"),
       stats_history: (text) =>
         text.replace(
           /\r\n(\d+),5,(.*),36,0,10,/,
