@@ -10,6 +10,7 @@ import { isRecord, sharedOf } from "./shared-plan.ts";
 
 /** What a peer gets to say that it joins; nobody else has a business here. */
 const joinMs = 10_000;
+const mostRefusalsTold = 100;
 
 export interface GatheringOptions {
   readonly plan: LoadPlan;
@@ -34,6 +35,7 @@ export class Gathering implements NodeSource {
   readonly #router: Router;
   /** Who came before there was a run. */
   #lobby: (() => void)[] = [];
+  readonly #refused = new Set<string>();
   #closed = false;
   #joined = 0;
   #take: ((node: WorkerNode) => void) | undefined;
@@ -90,7 +92,11 @@ export class Gathering implements NodeSource {
   }
 
   #refuse({ identity, connection, address }: RouterPeer, reason: string): void {
-    this.#options.note(`refused ${JSON.stringify(identity)} from ${address}: ${reason}`);
+    // libzmq comes again ten times a second; each is told of once.
+    if (!this.#refused.has(identity) && this.#refused.size < mostRefusalsTold) {
+      this.#refused.add(identity);
+      this.#options.note(`refused ${JSON.stringify(identity)} from ${address}: ${reason}`);
+    }
     connection.refuse(reason);
   }
 

@@ -93,12 +93,14 @@ test("a worker is told what the load is, and no secret; its words come in as mes
 test.each([
   [{}, "only workers of swarmgate can join"],
   [aboutUs("9.9.9"), "the master is swarmgate 0.0.0, not 9.9.9"],
-])("a peer that says %j of itself is refused by name", async (about, reason) => {
+])("a peer that says %j of itself is refused by name, and told of once", async (about, reason) => {
   const { port, notes, nodes, open } = await gathering();
   open();
-  const { closed } = await peer(port, { about });
-  expect(await closed).toBe(`refused us: ${reason}`);
-  expect(notes.at(-1)).toContain(reason);
+  for (let time = 0; time < 3; time++) {
+    const { closed } = await peer(port, { about });
+    expect(await closed).toBe(`refused us: ${reason}`);
+  }
+  expect(notes.filter((note) => note.includes(reason))).toHaveLength(1);
   expect(nodes).toEqual([]);
 });
 

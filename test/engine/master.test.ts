@@ -4,8 +4,9 @@ import type { ShapeTick } from "../../src/engine/conductor.ts";
 import { leadRun } from "../../src/engine/lead-run.ts";
 import type { LoadPlan, Progress } from "../../src/engine/load-plan.ts";
 import type { MasterRunner } from "../../src/engine/master.ts";
+import type { WorkerNode } from "../../src/engine/node.ts";
 import type { RunResult } from "../../src/stats/run-result.ts";
-import { localNode } from "./local-node.ts";
+import { type LocalNode, localNode } from "./local-node.ts";
 import { notingHooks, planFor } from "./plan.ts";
 
 function begin(
@@ -218,4 +219,63 @@ test("a test that is ended before it began starts nobody, and asks nobody for mo
   expect(trouble).toMatchObject({ targetUsers: 0, peakUsers: 0 });
   expect(warnings.map(({ code }) => code)).toEqual(["ended-before-start"]);
   expect(blocks).toEqual([]);
+});
+
+test("workers that come late get their share, and the test begins when as many are ready as were expected", async () => {
+  const clock = new ManualClock(1_000_000);
+  let join: (node: WorkerNode) => void = () => {};
+  const done = leadRun(planFor({ stopTimeoutMs: 0, users: 6, spawnRate: 100, runTimeMs: 4000 }), {
+    clock,
+    nodes: [],
+    joining: {
+      expected: 2,
+      maxWaitMs: null,
+      onNode: (listener) => {
+        join = listener;
+      },
+    },
+    classes: [{ name: "A", weight: 1, fixedCount: 0 }],
+    hooks: notingHooks(),
+  });
+  const nodes: LocalNode[] = [];
+  const advance = async (ms: number) => {
+    for (let i = 0; i < ms; i += 50) await clock.advance(50);
+  };
+  const come = async (...ids: readonly string[]) => {
+    for (const id of ids) {
+      const node = localNode(id, { clock });
+      nodes.push(node);
+      join(node);
+    }
+    await advance(500);
+    return nodes.map(({ running }) => running.size);
+  };
+  expect(await come("a_1")).toEqual([0]);
+  await advance(120_000);
+  expect(await come("b_1")).toEqual([3, 3]);
+  expect(await come("c_1")).toEqual([2, 2, 2]);
+  nodes[0]?.die();
+  await advance(500);
+  expect(nodes.slice(1).map(({ running }) => running.size)).toEqual([3, 3]);
+  expect(new Set(nodes.slice(1).flatMap(({ running }) => [...running.keys()])).size).toBe(6);
+  await advance(10_000);
+  const { meta, warnings } = await done;
+  expect(meta.threads).toBe(3);
+  expect(warnings.map(({ code }) => code)).toEqual(["worker-lost"]);
+});
+
+test("fewer workers than expected when the wait is over are an error, and nobody is started", async () => {
+  const clock = new ManualClock(1_000_000);
+  const node = localNode("a_1", { clock });
+  const done = leadRun(planFor(), {
+    clock,
+    nodes: [],
+    joining: { expected: 2, maxWaitMs: 5000, onNode: (listener) => listener(node) },
+    classes: [{ name: "A", weight: 1, fixedCount: 0 }],
+    hooks: notingHooks(),
+  });
+  const error = done.catch((thrown: unknown) => thrown);
+  for (let i = 0; i < 10_000; i += 50) await clock.advance(50);
+  expect(await error).toMatchObject({ code: "workers-missing", exitCode: 1 });
+  expect(await error).toHaveProperty("message", "1 of 2 workers were ready in time");
 });
