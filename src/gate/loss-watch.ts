@@ -1,6 +1,6 @@
 import type { GateConfig } from "../config/gate-config.ts";
 import type { Progress } from "../engine/load-plan.ts";
-import type { UserTrouble } from "../stats/run-result.ts";
+import { noTrouble, type UserTrouble } from "../stats/run-result.ts";
 import { type Block, blockMs, emptySnapshot } from "../stats/snapshot.ts";
 import { lostForGood } from "../verdict/validity.ts";
 import { failOnOf } from "./judge.ts";
@@ -78,18 +78,6 @@ export class LossWatch {
     return lostForGood({ trouble: noTrouble, strained, limitMs, forgiven })?.message ?? null;
   }
 }
-
-const noTrouble: UserTrouble = {
-  deadInOnStart: 0,
-  killed: 0,
-  retiredPairs: 0,
-  peakUsers: 0,
-  targetUsers: 0,
-  missingAwaits: [],
-  exceptions: [],
-  forbiddenHosts: [],
-  processExitCode: null,
-};
 
 /**
  * The watch for a run of this configuration. It ends none that is of use though it cannot be judged: where nothing was

@@ -1,6 +1,6 @@
 import { version } from "../base/version.ts";
 import type { GateConfig } from "../config/gate-config.ts";
-import { measurementVersion, type RunResult, resultSchemaVersion } from "../stats/run-result.ts";
+import { measurementVersion, noTrouble, type RunResult, resultSchemaVersion } from "../stats/run-result.ts";
 import { summarize } from "../stats/summary.ts";
 import { noTargetVerdict } from "../verdict/verdict-of.ts";
 import { compareSettings, failOnOf } from "./judge.ts";
@@ -67,17 +67,7 @@ function nothingMeasured({ settings }: GateConfig, world: World): RunResult {
     },
     blocks: [],
     summary: summarize([]),
-    trouble: {
-      deadInOnStart: 0,
-      peakUsers: 0,
-      targetUsers: 0,
-      killed: 0,
-      retiredPairs: 0,
-      missingAwaits: [],
-      exceptions: [],
-      forbiddenHosts: [],
-      processExitCode: null,
-    },
+    trouble: noTrouble,
     warnings: [],
     interrupted: false,
   };

@@ -4,6 +4,7 @@ import { type FailureGroup, FailureLog } from "../stats/failures.ts";
 import { noHealth } from "../stats/health.ts";
 import {
   locustMeasurementVersion,
+  noTrouble,
   type RunMeta,
   type RunResult,
   resultSchemaVersion,
@@ -55,16 +56,11 @@ export function locustRun(files: LocustFiles, unsaid: Unsaid): RunResult {
     blocks,
     summary: summarize(blocks),
     trouble: {
-      deadInOnStart: 0,
+      ...noTrouble,
       peakUsers: users,
       // How many were asked for is in no file.
       targetUsers: users,
-      killed: 0,
-      retiredPairs: 0,
-      missingAwaits: [],
       exceptions: readExceptions(files.exceptions, span),
-      forbiddenHosts: [],
-      processExitCode: null,
     },
     warnings: warningsOf(history),
     interrupted: false,

@@ -5,7 +5,7 @@ import { type Summary, shownPercentiles } from "../stats/summary.ts";
 import type { CapacitySection } from "./capacity-schema.ts";
 import { stepsByLoad } from "./capacity-section.ts";
 import { loadInWords } from "./capacity-words.ts";
-import { formatMs, formatPercent, formatPromised, formatRate, plain } from "./format.ts";
+import { counted, formatMs, formatPercent, formatPromised, formatRate, plain } from "./format.ts";
 import { brokenInWords, changeInWords, headlineText, stepInWords } from "./headline.ts";
 import { noticesOf } from "./md-rows.ts";
 import type { Report, ReportNumbers } from "./report.ts";
@@ -128,6 +128,10 @@ export function renderConsole(report: Report, options: ConsoleOptions = {}): str
   return `${[...blocks, verdictBlock(report)].filter((block) => block !== "").join("\n")}\n`;
 }
 
+/** A log is not the report: more lines than these stand in the documents. */
+const mostPromises = 50;
+const mostComparisons = 20;
+
 /** The verdict with its reasons, promises and comparisons, one line each. */
 export function verdictBlock(report: Report): string {
   const lines = [headlineText(report)];
@@ -139,20 +143,23 @@ export function verdictBlock(report: Report): string {
   }
   if (report.capacity) lines.push(...capacityLines(report.capacity));
   const mark = { pass: "ok  ", warn: "warn", fail: "FAIL", "no-data": "FAIL", undecided: "?   " } as const;
-  for (const threshold of report.thresholds.slice(0, 50)) {
+  for (const threshold of report.thresholds.slice(0, mostPromises)) {
     const where = threshold.endpoint === null ? "" : ` [${safe(endpointLabel(threshold.endpoint))}]`;
     const actual = threshold.actual === null ? "no data" : plain(formatPromised(threshold.unit, threshold.actual));
     // What is not kept and fails nothing is explained nowhere else.
     const why = threshold.outcome === "warn" ? `; ${safe(threshold.message)}` : "";
     lines.push(`  ${mark[threshold.outcome]} ${safe(threshold.source)}${where}: ${actual}${why}`);
   }
-  for (const comparison of report.comparisons.filter(({ outcome }) => outcome !== "unchanged").slice(0, 20)) {
+  if (report.thresholds.length > mostPromises) lines.push(inReport(report.thresholds.length - mostPromises, "promise"));
+  const changed = report.comparisons.filter(({ outcome }) => outcome !== "unchanged");
+  for (const comparison of changed.slice(0, mostComparisons)) {
     const where = comparison.endpoint === null ? "" : `${safe(endpointLabel(comparison.endpoint))} `;
     const { waived } = comparison;
     const excuse = waived ? ` (waived until ${safe(waived.until)}: ${safe(waived.reason)})` : "";
     const told = comparison.change ? plain(changeInWords(comparison)) : comparison.metric;
     lines.push(`  ${comparison.outcome}${excuse}: ${where}${told}`);
   }
+  if (changed.length > mostComparisons) lines.push(inReport(changed.length - mostComparisons, "comparison"));
   const { smallestDetectable } = report.comparing;
   if (smallestDetectable !== null)
     lines.push(`  could see p95 changes of ${plain(formatPercent(smallestDetectable))} or more`);
@@ -162,6 +169,10 @@ export function verdictBlock(report: Report): string {
     lines.push(`  ${code === "calibration" ? code : "warning"}: ${safe(message)}`);
   }
   return lines.join("\n");
+}
+
+function inReport(count: number, what: string): string {
+  return `  … and ${counted(count, what)} more: see the report`;
 }
 
 /** One line a load, by load. */

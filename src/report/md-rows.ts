@@ -113,8 +113,18 @@ export function rowsThatMatter(report: Report, most = 5): string[][] {
 
 /** Everything worth telling that changes no number: the run's warnings, and those of its comparisons once each. */
 export function noticesOf(report: Report): Report["warnings"] {
-  const compared = new Set(report.comparisons.flatMap(({ warnings }) => warnings));
-  return [...report.warnings, ...[...compared].slice(0, 20).map((message) => ({ code: "comparison", message }))];
+  const { comparisons } = report;
+  const messages = [...new Set(comparisons.flatMap(({ warnings }) => warnings))].slice(0, 20);
+  return [...report.warnings, ...messages.map((message) => ({ code: "comparison", message: ofWhich(message) }))];
+
+  /** What only some comparisons are warned of names their endpoints. */
+  function ofWhich(message: string): string {
+    const warned = comparisons.filter(({ warnings }) => warnings.includes(message));
+    if (warned.length === comparisons.length) return message;
+    const names = [...new Set(warned.map(({ endpoint, metric }) => (endpoint ? endpointLabel(endpoint) : metric)))];
+    const rest = names.length > 4 ? ` and ${names.length - 3} more` : "";
+    return `${names.slice(0, rest === "" ? 4 : 3).join(", ")}${rest}: ${message}`;
+  }
 }
 
 /** The rule that decided, in a sentence; empty where nothing was compared. */

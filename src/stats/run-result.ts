@@ -74,6 +74,19 @@ export interface UserTrouble {
   readonly processExitCode: number | null;
 }
 
+/** Of a run in which nothing befell any user, and none was asked for. */
+export const noTrouble: UserTrouble = {
+  deadInOnStart: 0,
+  peakUsers: 0,
+  targetUsers: 0,
+  killed: 0,
+  retiredPairs: 0,
+  missingAwaits: [],
+  exceptions: [],
+  forbiddenHosts: [],
+  processExitCode: null,
+};
+
 /** A thing worth telling that does not change a number. */
 export interface Warning {
   /** Stable: `high-spawn-rate`, `deprecated-min-wait`. */

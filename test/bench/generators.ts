@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { installed } from "../support/installed.ts";
 
 /** What to load, and for how long at most: the bench ends a generator itself. */
 export interface Order {
@@ -23,13 +24,6 @@ export interface Generator {
 
 const root = resolve(import.meta.dirname, "../..");
 const node = process.execPath;
-
-/** The binary named by the environment variable, else the one on the path; undefined if neither is there. */
-function installed(binary: string, variable: string): string | undefined {
-  const named = process.env[variable];
-  if (named !== undefined && named !== "") return existsSync(named) ? named : undefined;
-  return spawnSync("which", [binary]).status === 0 ? binary : undefined;
-}
 
 const locust = installed("locust", "LOCUST");
 const k6 = installed("k6", "K6");

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { deploymentStatusEvent, pullRequestEvent, workflowRunEvent } from "../github/events.ts";
 import { type ActRun, findAct, runWorkflow } from "../support/act.ts";
 import { GitHubEmulator, type SeededPull, tokens } from "../support/github-emulator.ts";
+import { installed } from "../support/installed.ts";
 import { ResultsService } from "../support/results-service.ts";
 import { locustfile } from "../support/stage.ts";
 import { ToyTarget } from "../support/toy-target.ts";
@@ -12,6 +13,18 @@ import { ToyTarget } from "../support/toy-target.ts";
  */
 
 const act = findAct();
+/** Real Locust, where it is installed (`pip install locust`): by `$LOCUST` or the path. */
+const locust = installed("locust", "LOCUST");
+const locustfilePy = `from locust import HttpUser, constant, task
+
+
+class Shopper(HttpUser):
+    wait_time = constant(0.1)
+
+    @task
+    def item(self):
+        self.client.get("/load/item")
+`;
 const canary = "canary-0123456789abcdef";
 const repository = { id: 1, name: "shop", full_name: "octo/shop", default_branch: "main", owner: { login: "octo" } };
 const target = new ToyTarget();
@@ -179,5 +192,26 @@ describe.skipIf(act === undefined)("the workflow of", () => {
     expect(said).toHaveLength(1);
     expect(said[0]).toContain("untrusted run");
     expect(said[0]).toContain(expected ? "SLOs met" : "❌");
+  });
+
+  it.skipIf(locust === undefined).each([
+    ["green", green, true],
+    ["red", red, false],
+  ])("(e) a Locust shop, judged by the files Locust wrote, goes %s", async (_, config, expected) => {
+    const { green: passed, log } = await run({
+      workflow: "e0-locust-results.yml",
+      config,
+      adapt: [
+        [/pip install .*/g, "true"],
+        ["locust -f", `${locust} -f`],
+        ["-u 50 -r 10 -t 2m", "-u 5 -r 5 -t 6s"],
+      ],
+      files: { "loadtest/locustfile.py": locustfilePy },
+    });
+    expect(passed, log).toBe(expected);
+    expect(target.load.length, log).toBeGreaterThan(5);
+    const [comment] = await comments();
+    expect(comment, log).toContain("Measured by Locust");
+    expect(comment, log).toContain("GET /load/item");
   });
 });

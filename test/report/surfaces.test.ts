@@ -7,7 +7,7 @@ import { renderJunit } from "../../src/report/junit.ts";
 import { locustEntries } from "../../src/report/locust-json.ts";
 import { locustBucket } from "../../src/report/locust-numbers.ts";
 import { progressLine, redrawLine } from "../../src/report/progress.ts";
-import { home, sampleInputs, sampleReport, threshold } from "../support/make-report.ts";
+import { comparison, home, sampleInputs, sampleReport, threshold } from "../support/make-report.ts";
 import { makeResult } from "../support/make-result.ts";
 
 describe("Locust's own formats", () => {
@@ -183,5 +183,33 @@ describe("JUnit", () => {
 
   test("is an error where the run could not be judged", () => {
     expect(renderJunit(sampleReport("invalid"))).toContain('<error message="⚠ api: not judged');
+  });
+});
+
+describe("what is told of many", () => {
+  const endpoint = (i: number) => ({ method: "GET", name: `/e${i}` });
+  const inputs = sampleInputs.pass!();
+  const textOf = (changes: Partial<typeof inputs.verdict>) =>
+    renderConsole(buildReport({ ...inputs, verdict: { ...inputs.verdict, ...changes } }));
+
+  test("a warning names the endpoints it is about, and no more than a line has room for", () => {
+    const few = (i: number) =>
+      comparison({ endpoint: endpoint(i), warnings: i < 6 ? ["too few requests (43 now)"] : [] });
+    const text = textOf({ comparisons: Array.from({ length: 8 }, (_, i) => few(i)) });
+    expect(text).toContain("warning: GET /e0, GET /e1, GET /e2 and 3 more: too few requests (43 now)");
+  });
+
+  test("a warning about all of them names none", () => {
+    const text = textOf({ comparisons: [0, 1].map((i) => comparison({ endpoint: endpoint(i), warnings: ["mixed"] })) });
+    expect(text).toContain("warning: mixed");
+  });
+
+  test("the console says how many promises and comparisons it leaves to the report", () => {
+    const text = textOf({
+      thresholds: Array.from({ length: 53 }, (_, i) => threshold({ endpoint: endpoint(i) })),
+      comparisons: Array.from({ length: 21 }, (_, i) => comparison({ endpoint: endpoint(i), outcome: "improved" })),
+    });
+    expect(text).toContain("  … and 3 promises more: see the report");
+    expect(text).toContain("  … and 1 comparison more: see the report");
   });
 });
