@@ -171,6 +171,17 @@ if (wants("reference")) {
     rule: byReference,
     n: draws,
   });
+  for (const [where, setting] of [
+    ["shared", shared],
+    ["+quiet host", quietHost],
+  ] as const) {
+    play(`+10 % at 100/s, ${where}`, {
+      setting: { ...setting, rate: 100 },
+      effect: one10,
+      rule: byReference,
+      n: draws,
+    });
+  }
   play("tail +50 %, shared", { setting: shared, effect: tail50, rule: byReference, n: draws });
   play("tail +20 % at 100/s, shared", {
     setting: { ...shared, rate: 100 },
@@ -333,6 +344,12 @@ for (const where of ["shared", "+quiet host"]) {
     `+10 % on one endpoint, ${where}`,
     (t) => t.regressed,
     (p) => p >= 95,
+  );
+  goal(
+    "+10 % at 100/s found within 120 s, at least 90 %",
+    `+10 % at 100/s, ${where}`,
+    (t) => t.by120,
+    (p) => p >= 90,
   );
   goal(
     "+20 % found within 120 s, at least 99 %",
