@@ -93,6 +93,9 @@ function pythonNotYet(shown: string): GateError {
   return new GateError(
     "python-not-yet",
     `${shown}: a Python locustfile is run by Locust itself, and that is not built yet`,
-    { hint: "Write the locustfile in TypeScript: docs/migrating-from-locust.md shows each construct.", place: shown },
+    {
+      hint: "Run it with Locust and hand its --csv prefix to `results`, or write it in TypeScript: docs/migrating-from-locust.md shows both.",
+      place: shown,
+    },
   );
 }
