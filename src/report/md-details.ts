@@ -13,7 +13,7 @@ import {
   formatPromised,
   nothing,
 } from "./format.ts";
-import { comparisonIcon, comparisonRow, endpointCell, matterColumns, noticesOf, thresholdIcon } from "./md-rows.ts";
+import { comparisonRow, endpointCell, matterColumns, noticesOf, rowIcon, thresholdIcon } from "./md-rows.ts";
 import type { Report, ReportFailure, ReportNumbers, ReportRow } from "./report.ts";
 import { code, fence } from "./safe-text.ts";
 import { type Column, details, shedNote, tablePart } from "./table.ts";
@@ -63,7 +63,7 @@ export function endpointsPart(report: Report, tier: number): Part | null {
     const established = outcome === "regressed" || outcome === "improved";
     const estimate = formatChange(change?.estimate ?? null);
     return [
-      outcome === null ? "" : comparisonIcon[outcome],
+      rowIcon(report, row),
       row === report.total ? "all requests" : endpointCell(row.endpoint),
       head ? formatCount(head.requests) : nothing,
       head ? formatNumber(head.rps) : nothing,

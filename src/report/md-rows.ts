@@ -10,7 +10,7 @@ import {
   formatPromised,
   nothing,
 } from "./format.ts";
-import type { Report, ReportComparison, ReportThreshold } from "./report.ts";
+import type { Report, ReportComparison, ReportRow, ReportThreshold } from "./report.ts";
 import { code } from "./safe-text.ts";
 import type { Column } from "./table.ts";
 
@@ -22,6 +22,16 @@ export const comparisonIcon: Record<ReportComparison["outcome"], string> = {
   inconclusive: "🟡",
   "no-baseline": "🆕",
 };
+
+/** Of a row of all endpoints, which tells the p95: a regression that is waived is a warning there, too. */
+export function rowIcon({ comparisons }: Report, { endpoint, outcome }: ReportRow): string {
+  if (outcome === null) return "";
+  const label = endpointLabel(endpoint);
+  const isWaived = comparisons.some(
+    (one) => one.metric === "p95" && one.waived !== null && one.endpoint && endpointLabel(one.endpoint) === label,
+  );
+  return isWaived ? "⚠️" : comparisonIcon[outcome];
+}
 
 export const thresholdIcon: Record<ReportThreshold["outcome"], string> = {
   pass: "✅",

@@ -14,7 +14,7 @@ import {
   nothing,
 } from "../format.ts";
 import { percentile, worstFirst } from "../md-details.ts";
-import { comparisonIcon, thresholdIcon } from "../md-rows.ts";
+import { comparisonIcon, rowIcon, thresholdIcon } from "../md-rows.ts";
 import type { Report, ReportComparison, ReportNumbers, ReportRow, ReportThreshold, Timing } from "../report.ts";
 import { oneLine } from "../safe-text.ts";
 import { type Markup, markup } from "./markup.ts";
@@ -103,7 +103,7 @@ export function endpointsTable(report: Report, most: number): Markup {
     };
     return [
       { text: row === report.total ? "All requests" : label(row.endpoint) },
-      ...(compared ? [{ text: outcomeText(row), tone: toneOf(outcome) }, changed] : []),
+      ...(compared ? [{ text: outcomeText(report, row), tone: toneOf(outcome) }, changed] : []),
       ms(percentile(head, 0.5)),
       ...(twoArms ? [ms(percentile(base, 0.95))] : []),
       ms(percentile(head, 0.95)),
@@ -129,9 +129,9 @@ export function endpointsTable(report: Report, most: number): Markup {
   });
 }
 
-function outcomeText({ outcome, presence }: ReportRow): string {
-  if (presence !== "both") return presence;
-  return outcome === null ? nothing : `${comparisonIcon[outcome]} ${outcomeWords[outcome]}`;
+function outcomeText(report: Report, row: ReportRow): string {
+  if (row.presence !== "both") return row.presence;
+  return row.outcome === null ? nothing : `${rowIcon(report, row)} ${outcomeWords[row.outcome]}`;
 }
 
 function toneOf(outcome: ReportRow["outcome"]): "bad" | "good" | null {
