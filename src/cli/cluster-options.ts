@@ -1,4 +1,5 @@
 import { type Problem, UsageError } from "../base/errors.ts";
+import type { SettingName } from "../config/settings.ts";
 import type { ClusterOrder } from "../gate/swarm-channel.ts";
 import { type Layer, lookUp } from "./layers.ts";
 
@@ -15,8 +16,14 @@ const notOfMasters: readonly (readonly [option: string, why: string])[] = [
   ["shard", "a shard is a run of its own"],
 ];
 
+/** Those a configuration file may ask for, too. */
+const countedSettings = ["requests", "arrival-rate", "max-rate"] as const satisfies readonly SettingName[];
+
 /** `--master` and `--worker` and what belongs to them; null for a run of one machine. Throws UsageError. */
-export function clusterOrder(layers: readonly Layer[], { mode }: { mode: string }): ClusterOrder | null {
+export function clusterOrder(
+  layers: readonly Layer[],
+  { mode, given }: { mode: string; given: ReadonlySet<SettingName> },
+): ClusterOrder | null {
   const says = (name: string) => lookUp(layers, name);
   const problems: Problem[] = [];
   const spelled = (name: string) => layers.find(({ values }) => values.has(name))?.spell(name) ?? `--${name}`;
@@ -35,7 +42,10 @@ export function clusterOrder(layers: readonly Layer[], { mode }: { mode: string 
   if ((master || worker) && mode !== "gate") wrong(master ? "master" : "worker", `${mode} is for one machine`);
   let order: ClusterOrder | null = null;
   if (master) {
-    for (const [name, why] of notOfMasters) if (says(name) !== undefined) wrong(name, `not with --master: ${why}`);
+    for (const [name, why] of notOfMasters) {
+      const isGiven = says(name) !== undefined || countedSettings.some((one) => one === name && given.has(one));
+      if (isGiven) wrong(name, `not with --master: ${why}`);
+    }
     const waitS = whole("expect-workers-max-wait", "0", { least: 0, most: 1_000_000 });
     order = {
       role: "master",

@@ -1,5 +1,6 @@
 import { ExitCode, GateError, messageOf, UsageError } from "../base/errors.ts";
 import { version } from "../base/version.ts";
+import { ownLines } from "../github/workflow-commands.ts";
 import type { FileCommand } from "./file-command.ts";
 import { runAhead } from "./run-ahead.ts";
 import type { Terminal } from "./terminal.ts";
@@ -130,8 +131,9 @@ function told(error: unknown, { error: write }: Terminal): number {
       error instanceof UsageError
         ? error.problems.map(({ where, message, hint }) => `${where}: ${message}${hint ? ` (${hint})` : ""}`)
         : [`${error.place ? `${error.place}: ` : ""}${error.message}`];
-    for (const line of lines) write(`swarmgate: ${line}\n`);
-    if (error.hint) write(`  ${error.hint}\n`);
+    // It may quote what a locustfile or a worker said.
+    const said = [...lines.map((line) => `swarmgate: ${line}`), ...(error.hint ? [`  ${error.hint}`] : [])];
+    for (const line of said.flatMap(ownLines)) write(`${line}\n`);
     return error.exitCode;
   }
   write(

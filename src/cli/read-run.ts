@@ -70,7 +70,7 @@ export async function readCommandLine(
       countEverything: !paired && !steps,
       forgiven: judges ? new Set() : forgiven,
       anyHost: true,
-      cluster: clusterOrder(layers, { mode }),
+      cluster: clusterOrder(layers, { mode, given: config.given }),
     },
   };
 }

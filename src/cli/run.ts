@@ -12,6 +12,7 @@ import { inspect, loadOrder, work } from "../gate/load.ts";
 import type { LoadOrder } from "../gate/swarm-channel.ts";
 import type { Told, World } from "../gate/world.ts";
 import { gate } from "../gate.ts";
+import { ownLines } from "../github/workflow-commands.ts";
 import type { Report } from "../report/report.ts";
 import { watchKeys } from "./keys.ts";
 import { lookUp } from "./layers.ts";
@@ -66,7 +67,7 @@ export async function run(
     readiness: false,
     log: (text) => {
       meter.end();
-      logged.write("INFO", `swarmgate: ${text}`);
+      for (const line of ownLines(`swarmgate: ${text}`)) logged.write("INFO", line);
     },
     userOutput: (text) => {
       meter.end();

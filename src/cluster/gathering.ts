@@ -11,6 +11,8 @@ import { isRecord, sharedOf } from "./shared-plan.ts";
 /** What a peer gets to say that it joins; nobody else has a business here. */
 const joinMs = 10_000;
 const mostRefusalsTold = 100;
+/** What joins says little. */
+const joinBytes = 8192;
 
 export interface GatheringOptions {
   readonly plan: LoadPlan;
@@ -71,8 +73,11 @@ export class Gathering implements NodeSource {
     const { connection, properties } = peer;
     const version = versionOf(properties);
     const foreign = version === undefined ? "only workers of swarmgate can join" : undefined;
-    const other = version === plan.engine ? undefined : `the master is swarmgate ${plan.engine}, not ${version}`;
-    const fault = foreign ?? other;
+    // What a stranger calls itself reaches the log only if it is a name.
+    const shown = version !== undefined && /^[\w.+-]{1,40}$/.test(version) ? version : "another version";
+    const other = version === plan.engine ? undefined : `the master is swarmgate ${plan.engine}, not ${shown}`;
+    const nameless = /^[^\p{C}\s]{1,255}$/u.test(peer.identity) ? undefined : "its identity is no name";
+    const fault = foreign ?? other ?? nameless;
     if (fault !== undefined) {
       this.#refuse(peer, fault);
       return;
@@ -80,14 +85,17 @@ export class Gathering implements NodeSource {
     const overdue = setTimeout(() => connection.refuse("it did not join in time"), joinMs);
     connection.onClose(() => clearTimeout(overdue));
     connection.onMessage((parts) => {
-      const { type, data } = decodeMessage(parts.at(-1) ?? Buffer.alloc(0));
+      const first = parts.at(-1) ?? Buffer.alloc(0);
+      if (first.length > joinBytes) throw new RangeError("it said much before it joined");
+      const { type, data } = decodeMessage(first);
       if (type !== "join" || !isRecord(data)) throw new RangeError("it said something before it joined");
       clearTimeout(overdue);
       connection.onMessage(() => {
         throw new RangeError("it said something before it was let in");
       });
-      if (this.#take) this.#admit(peer, data);
-      else this.#lobby.push(() => this.#admit(peer, data));
+      const cameMs = this.#options.clock.now();
+      if (this.#take) this.#admit(peer, data, { cameMs });
+      else this.#lobby.push(() => this.#admit(peer, data, { cameMs }));
     });
   }
 
@@ -100,7 +108,11 @@ export class Gathering implements NodeSource {
     connection.refuse(reason);
   }
 
-  #admit(peer: RouterPeer, { locustfile_hash }: Readonly<Record<string, unknown>>): void {
+  #admit(
+    peer: RouterPeer,
+    { locustfile_hash }: Readonly<Record<string, unknown>>,
+    { cameMs }: { cameMs: number },
+  ): void {
     const { plan, clock, note, expected } = this.#options;
     const { identity, connection, address } = peer;
     const index = this.#joined++;
@@ -114,9 +126,11 @@ export class Gathering implements NodeSource {
     connection.onMessage((parts) => {
       node.take(heardFrom(identity, decodeMessage(parts.at(-1) ?? Buffer.alloc(0))));
     });
-    this.#take?.(node);
     const workers = Math.max(expected, this.#joined);
-    const data = { index, workers, now_ms: clock.now(), plan: sharedOf(plan) };
+    const nowMs = clock.now();
+    const data = { index, workers, now_ms: nowMs, waited_ms: nowMs - cameMs, plan: sharedOf(plan) };
     connection.send(encodeMessage({ type: "plan", data, node_id: identity }));
+    // After its plan: the first that a run which is ending says is "quit".
+    this.#take?.(node);
   }
 }

@@ -74,8 +74,8 @@ function exceptionOf({ msg, traceback, task, count, first_ms, last_ms }: Readonl
     traceback: String(traceback),
     ...(typeof task === "string" && { task }),
     ...(count !== undefined && { count: countOf(count) }),
-    ...(typeof first_ms === "number" && { first_ms }),
-    ...(typeof last_ms === "number" && { last_ms }),
+    ...(isTime(first_ms) && { first_ms }),
+    ...(isTime(last_ms) && { last_ms }),
   };
   return data;
 }
@@ -133,6 +133,10 @@ function countOf(value: unknown): number {
   return value;
 }
 
+function isTime(value: unknown): value is number {
+  return typeof value === "number" && Number.isFinite(value);
+}
+
 function numberOr(value: unknown, otherwise: number): number {
-  return typeof value === "number" && Number.isFinite(value) ? value : otherwise;
+  return isTime(value) ? value : otherwise;
 }

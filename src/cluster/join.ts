@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../base/clock.ts";
-import { ExitCode, GateError } from "../base/errors.ts";
+import { ExitCode, GateError, messageOf } from "../base/errors.ts";
 import type { LoadPlan } from "../engine/load-plan.ts";
 import type { WorkerNode } from "../engine/node.ts";
 import { RateCap } from "../engine/rate-cap.ts";
@@ -96,13 +96,18 @@ async function takePlace(plan: LoadPlan, { at, clock, machineName, signal, note 
   const data = await answer.promise;
   signal.removeEventListener("abort", leave);
   const gotMs = clock.now();
-  const { index, workers, now_ms, plan: shared } = isRecord(data) ? data : {};
-  if (typeof index !== "number" || typeof workers !== "number" || typeof now_ms !== "number" || !isRecord(shared)) {
+  const { index, workers, now_ms, waited_ms, plan: shared } = isRecord(data) ? data : {};
+  const areNumbers =
+    typeof index === "number" &&
+    typeof workers === "number" &&
+    typeof now_ms === "number" &&
+    typeof waited_ms === "number";
+  if (!areNumbers || !isRecord(shared)) {
     await connection.close();
     throw refused(at, "its plan cannot be understood");
   }
   note(`joined the master at ${at.host}:${at.port} as worker ${index + 1}, ${id}`);
-  return { id, connection, early, index, workers, shared, aheadMs: now_ms - (askedMs + gotMs) / 2 };
+  return { id, connection, early, index, workers, shared, aheadMs: now_ms - (askedMs + gotMs + waited_ms) / 2 };
 }
 
 function refused(at: JoinOptions["at"], reason: string): GateError {
@@ -132,7 +137,17 @@ function relay(node: WorkerNode, place: Place, { clock, signal }: JoinOptions): 
     node.onMessage((message) => {
       if (message.type === "quit" || message.type === "failed") saidQuit = true;
       if (message.type === "failed") failure ??= failureFromWire(message.data);
-      connection.send(encodeMessage(message));
+      try {
+        connection.send(encodeMessage(message));
+      } catch (error) {
+        failure ??= new GateError("worker-lost", `a "${message.type}" message cannot be sent: ${messageOf(error)}`, {
+          exitCode: ExitCode.ownFault,
+          hint: "A locustfile's own messages are made of text, numbers, lists and records.",
+        });
+        saidQuit = true;
+        void connection.close();
+        leave();
+      }
     });
     node.onLost((reason) => {
       if (!saidQuit) {

@@ -48,7 +48,8 @@ export class Router {
   /** Listens; `*` is every address, port 0 any free one. Resolves with the port. Throws GateError `master-bind`. */
   listen({ host, port }: { host: string; port: number }): Promise<number> {
     return new Promise((resolve, reject) => {
-      this.#server.once("error", (error) =>
+      // Also what fails later, a connection for which no file handle is left: it ends nothing, and nobody waits for this.
+      this.#server.on("error", (error) =>
         reject(
           new GateError("master-bind", `cannot listen on ${host}:${port}: ${messageOf(error)}`, {
             hint: "Another master may run here: choose another --master-bind-port.",

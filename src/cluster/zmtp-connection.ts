@@ -141,6 +141,7 @@ export class ZmtpConnection {
       this.#reader.push(chunk);
       if (this.#phase === "greeting" && !this.#greeted()) return;
       for (let frame = this.#reader.next(); frame; frame = this.#isClosed ? undefined : this.#reader.next()) {
+        if (frame.command && frame.body.length > commandBytes) throw new ZmtpError("sent a long command");
         if (frame.command) this.#obey(decodeCommand(frame.body));
         else this.#collect(frame);
       }

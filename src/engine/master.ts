@@ -287,11 +287,16 @@ export class MasterRunner {
     if (this.#state === "ready" && this.#options.joining) return;
     this.#log.warn("worker-lost", `${node.id} ended in mid-run: ${reason}`);
     // What was measured counts when the run is ending anyway (a signal to everybody, say).
-    if (this.workerCount === 0 && !this.#ending.signal.aborted) {
+    if (!this.#isAnyLeft && !this.#ending.signal.aborted) {
       this.#fatal ??= new GateError("worker-lost", `no worker is left: ${reason}`, { exitCode: ExitCode.ownFault });
     } else if (this.#underWay) {
       this.#send(others);
     }
+  }
+
+  /** Of those that may join at any time only who said it is ready can run users. */
+  get #isAnyLeft(): boolean {
+    return this.#options.joining ? this.#roster.some("ready", "running", "stopped") : this.workerCount > 0;
   }
 
   #tellStop(): void {

@@ -31,10 +31,16 @@ export function cellsOf(entry: Entry, shares: readonly Share[]): Map<number, End
     for (const cell of cells.values()) cell.untimed = cell.requests;
     return cells;
   }
-  const last = cells.get(Math.max(...cells.keys()));
+  const last = cells.get(lastOf(cells));
   if (last) last.stated = [statementOn(entry)];
   time(entry, shares, cells);
   return cells;
+}
+
+function lastOf(cells: ReadonlyMap<number, EndpointStats>): number {
+  let last = 0;
+  for (const slot of cells.keys()) last = Math.max(last, slot);
+  return last;
 }
 
 export function statementOn({ requests, avgMs, rps, percentiles }: Entry, sumMs = avgMs * requests): Statement {
@@ -62,7 +68,10 @@ function time(entry: Entry, shares: readonly Share[], cells: ReadonlyMap<number,
       shares.flatMap((share) => ranked(share, entry)),
       put,
     );
-  else for (const part of latencies) put(Math.max(...cells.keys()), part);
+  else {
+    const last = lastOf(cells);
+    for (const part of latencies) put(last, part);
+  }
 }
 
 function ranked({ slot, requests, percentiles }: Share, entry: Entry): Ranked[] {

@@ -1,9 +1,12 @@
 import type { ExceptionGroup, FailureGroup, FailureKind } from "../stats/failures.ts";
 import { normalizeMessage } from "../stats/failures.ts";
 import { endpointOf } from "./entry.ts";
-import type { CsvFile } from "./rows.ts";
+import { entryKey } from "./history-file.ts";
+import { type CsvFile, refuse } from "./rows.ts";
 import { tableOf } from "./table.ts";
 
+/** Different failures of `_failures.csv`, numbers in their texts aside. */
+const mostFailures = 10_000;
 /** Groups of `_exceptions.csv` that are kept. */
 const mostExceptions = 1000;
 
@@ -22,22 +25,39 @@ const kinds: readonly (readonly [RegExp, FailureKind])[] = [
 /** Reads `_failures.csv`; times are null where Locust is too old to tell them. Throws GateError `csv-unreadable`. */
 export function readFailures(file: CsvFile, otherwiseMs: { first: number; last: number }): FailureGroup[] {
   const { records } = tableOf(file, ["Method", "Name", "Error", "Occurrences"]);
-  return [...records].map((record) => {
+  const groups = new Map<string, FailureGroup>();
+  for (const record of records) {
     const error = record.text("Error");
-    const first = Date.parse(record.text("First Seen"));
-    const last = Date.parse(record.text("Last Seen"));
-    return {
+    const seen = { first: Date.parse(record.text("First Seen")), last: Date.parse(record.text("Last Seen")) };
+    const group: FailureGroup = {
       arm: "head",
       endpoint: endpointOf(record, "Method"),
       // Newer versions write what a locustfile said itself without any class around it.
       kind: kinds.find(([pattern]) => pattern.test(error))?.[1] ?? "check",
       message: normalizeMessage(error),
       count: record.count("Occurrences"),
-      firstMs: Number.isFinite(first) ? first : otherwiseMs.first,
-      lastMs: Number.isFinite(last) ? last : otherwiseMs.last,
+      firstMs: Number.isFinite(seen.first) ? seen.first : otherwiseMs.first,
+      lastMs: Number.isFinite(seen.last) ? seen.last : otherwiseMs.last,
       samples: [],
     };
-  });
+    // Locust has a row for every text; here numbers in texts make no difference.
+    const key = JSON.stringify([entryKey(group.endpoint), group.kind, group.message]);
+    const known = groups.get(key);
+    groups.set(key, known ? together(known, group) : group);
+    if (groups.size > mostFailures) {
+      refuse(file, null, `has more than ${mostFailures} different failures, the most that can be read`);
+    }
+  }
+  return [...groups.values()];
+}
+
+function together(a: FailureGroup, b: FailureGroup): FailureGroup {
+  return {
+    ...a,
+    count: a.count + b.count,
+    firstMs: Math.min(a.firstMs, b.firstMs),
+    lastMs: Math.max(a.lastMs, b.lastMs),
+  };
 }
 
 /** Reads `_exceptions.csv`: what a locustfile threw outside of any request. Throws GateError `csv-unreadable`. */

@@ -66,15 +66,13 @@ export function readHistory(file: CsvFile): History | null {
     open.set(key, course);
     const requests = record.count("Total Request Count");
     const failures = record.count("Total Failure Count");
-    if (requests < course.requests) {
+    if (requests < course.requests || failures < course.failures) {
       // `--reset-stats`: what was before is in no other file either.
       course.points.length = 0;
       course.requests = 0;
       course.failures = 0;
       if (aggregated) fromSecond = Math.max(0, second - 1);
     }
-    if (failures < course.failures)
-      record.refuse("Total Failure Count", `falls from ${course.failures} to ${failures}`);
     const list = aggregated ? [] : percentilesOf(record, percentiles);
     course.points.push({
       second,

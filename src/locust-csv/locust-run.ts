@@ -12,10 +12,11 @@ import {
 } from "../stats/run-result.ts";
 import type { Block } from "../stats/snapshot.ts";
 import { summarize } from "../stats/summary.ts";
-import { apportion, cellsOf, keyOf, type Share, statementOn } from "./cells.ts";
+import { apportion, cellsOf, keyOf, statementOn } from "./cells.ts";
 import { readExceptions, readFailures } from "./failures-file.ts";
-import { entryKey, type History, longestSeconds, readHistory } from "./history-file.ts";
+import { type History, longestSeconds, readHistory } from "./history-file.ts";
 import { type CsvFile, refuse } from "./rows.ts";
+import { type Shares, sharesOf, takesCourseOfAll } from "./shares.ts";
 import { readStats, type StatsFile } from "./stats-file.ts";
 
 /** The files of one run of Locust's, by the suffixes it gives them. */
@@ -48,8 +49,8 @@ export function locustRun(files: LocustFiles, unsaid: Unsaid): RunResult {
   const span = { first: startMs, last: startMs + length * 1000 };
   const shares = sharesOf(stats, { history, length, file: files.history });
   const blocks = blocksOf(stats, { shares, history, length });
-  placeFailures(readFailures(files.failures, span), { blocks, shares, length, file: files.failures });
-  const users = Math.max(0, ...(history?.users ?? []).map((row) => row.users));
+  placeFailures(readFailures(files.failures, span), { blocks, shares, file: files.failures });
+  const users = (history?.users ?? []).reduce((most, row) => Math.max(most, row.users), 0);
   return {
     schema: resultSchemaVersion,
     meta: metaOf(unsaid, { span, users }),
@@ -62,7 +63,7 @@ export function locustRun(files: LocustFiles, unsaid: Unsaid): RunResult {
       targetUsers: users,
       exceptions: readExceptions(files.exceptions, span),
     },
-    warnings: warningsOf(history),
+    warnings: warningsOf(history, stats),
     interrupted: false,
   };
 }
@@ -80,58 +81,6 @@ function seconds({ total }: StatsFile, { history, file }: { history: History | n
     refuse(file, null, `the run is longer than ${longestSeconds / 3600} hours, the most that can be judged`);
   }
   return Math.max(1, Math.round(stated));
-}
-
-type Shares = ReadonlyMap<string, readonly Share[]>;
-
-/** When each entry's requests were made, as far as it is known: by its own course, by that of all, or not at all. */
-function sharesOf(
-  { entries }: StatsFile,
-  { history, length, file }: { history: History | null; length: number; file: CsvFile | null },
-): Shares {
-  const slotOf = (second: number) => Math.min(length - 1, Math.max(0, second - (history?.fromSecond ?? 0) - 1));
-  const last = { slot: length - 1, percentiles: [] };
-  return new Map(
-    entries
-      .filter(({ requests }) => requests > 0)
-      .map((entry): [string, Share[]] => {
-        const { requests, failures } = entry;
-        const own = history?.courses.get(entryKey(entry.endpoint));
-        if (own && file) {
-          const told = own.points.reduce((sum, point) => sum + point.requests, 0);
-          const failed = own.points.reduce((sum, point) => sum + point.failures, 0);
-          if (told > requests || failed > failures) {
-            const name = endpointLabel(entry.endpoint).slice(0, 100);
-            refuse(
-              file,
-              null,
-              `has ${told} requests of ${name} (${failed} failed), _stats.csv ${requests} (${failures})`,
-            );
-          }
-          const points = own.points.map((point) => ({ ...point, slot: slotOf(point.second) }));
-          return [keyOf(entry), [...points, { ...last, requests: requests - told, failures: failures - failed }]];
-        }
-        if (!history || history.courses.size > 0) return [keyOf(entry), [{ ...last, requests, failures }]];
-        const { points } = history.total;
-        const made = apportion(
-          requests,
-          points.map((point) => point.requests),
-        );
-        const failing = apportion(
-          failures,
-          points.map((point) => point.failures),
-        );
-        return [
-          keyOf(entry),
-          points.map(({ second }, i) => ({
-            slot: slotOf(second),
-            requests: made[i] as number,
-            failures: failing[i] as number,
-            percentiles: [],
-          })),
-        ];
-      }),
-  );
 }
 
 /** Two blocks a second, of which the first has what the second of the run brought. */
@@ -179,7 +128,7 @@ function usersBySlot(history: History | null, length: number): number[] {
 /** Failures fall when their entry's failures did. */
 function placeFailures(
   groups: readonly FailureGroup[],
-  { blocks, shares, length, file }: { blocks: readonly Block[]; shares: Shares; length: number; file: CsvFile },
+  { blocks, shares, file }: { blocks: readonly Block[]; shares: Shares; file: CsvFile },
 ): void {
   const sums = new Map<string, number>();
   for (const group of groups) {
@@ -192,9 +141,13 @@ function placeFailures(
     const all = own.reduce((total, { failures }) => total + failures, 0);
     if (sum > all)
       refuse(file, null, `has more failures of ${name} than _stats.csv (${all}): the files are of different runs`);
-    const bySlot = new Array<number>(length).fill(0);
-    for (const { slot, failures } of own) bySlot[slot] = (bySlot[slot] as number) + failures;
-    for (const [slot, count] of apportion(group.count, bySlot).entries()) {
+    const failing = own.filter(({ failures }) => failures > 0);
+    const parts = apportion(
+      group.count,
+      failing.map(({ failures }) => failures),
+    );
+    for (const [i, { slot }] of failing.entries()) {
+      const count = parts[i] as number;
       if (count > 0) blocks[2 * slot]?.failures.add({ ...group, count });
     }
   }
@@ -228,17 +181,23 @@ function metaOf(unsaid: Unsaid, { span, users }: { span: { first: number; last: 
   };
 }
 
-function warningsOf(history: History | null): Warning[] {
+function warningsOf(history: History | null, stats: StatsFile): Warning[] {
   const message =
     "Measured by Locust, read from its CSV files: whether the load generator kept up is not known. The ramp counts in " +
     "every number, and percentiles are rounded as Locust rounds them.";
-  const course = !history
-    ? "There is no _stats_history.csv, or nothing of the run in it: users and the run's course are not known."
-    : history.courses.size === 0 && history.total.points.some(({ requests }) => requests > 0)
-      ? "Locust ran without --csv-full-history: when each endpoint's requests and failures happened is taken from all endpoints' together, and latencies have no course."
-      : null;
+  const course = courseToldOf(history, stats);
   return [
     { code: "measured-by-locust", message },
     ...(course === null ? [] : [{ code: "locust-history", message: course }]),
   ];
+}
+
+function courseToldOf(history: History | null, stats: StatsFile): string | null {
+  if (!history) {
+    return "There is no _stats_history.csv, or nothing of the run in it: users and the run's course are not known.";
+  }
+  if (history.courses.size > 0 || !history.total.points.some(({ requests }) => requests > 0)) return null;
+  return takesCourseOfAll(history, stats)
+    ? "Locust ran without --csv-full-history: when each endpoint's requests and failures happened is taken from all endpoints' together, and latencies have no course."
+    : "Locust ran without --csv-full-history, too long and with too many endpoints to give each the course of all: the run has none.";
 }

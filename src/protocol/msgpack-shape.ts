@@ -4,8 +4,9 @@ const deepest = 64;
 /**
  * Throws RangeError unless `bytes` are one whole value of msgpack. A decoder makes room for as many items as an array
  * claims to have; here nothing is made, so that a few bytes which claim millions of items cost nothing.
+ * @param items how many there may be; what there are is taken off
  */
-export function checkShape(bytes: Uint8Array): void {
+export function checkShape(bytes: Uint8Array, items: { left: number }): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   /** Items still to come, of each array or map that is open. */
   const open = [1];
@@ -17,6 +18,7 @@ export function checkShape(bytes: Uint8Array): void {
       continue;
     }
     open[top] = (open[top] as number) - 1;
+    if (--items.left < 0) throw new RangeError("a message has too many items");
     const item = itemAt(view, at);
     at += item.bytes;
     const left = bytes.length - at;

@@ -1,32 +1,42 @@
+import { failureKinds } from "../stats/failures.ts";
+import { binIndex, highestUs } from "../stats/histogram.ts";
 import type { SnapshotWire } from "./snapshot-wire.ts";
 
 /** A run of four weeks; a block beyond it is nobody's measurement. */
 const mostBlocks = 2 * 28 * 86_400;
-const numbersOfCell = ["requests", "failures", "untimed", "bytesIn", "bytesOut", "latencySumMs", "maxMs"];
+const countsOfCell = ["requests", "failures", "untimed", "bytesIn", "bytesOut"];
+const timesOfCell = ["latencySumMs", "maxMs"];
+/** Statuses are below it, and so many bins has a histogram of an hour. */
+const mostStatuses = 1000;
+const mostBins = { 2: binIndex(highestUs, 2), 3: binIndex(highestUs, 3) } as const;
+const longestMessage = 1000;
 const histogramsOfCell = ["success", "failure", "timeout"];
-const numbersOfThread = ["delayP99Ms", "delayMaxMs", "utilization", "cpu", "lateStarts", "openSockets"];
+const numbersOfThread = ["delayP99Ms", "delayMaxMs", "utilization", "cpu"];
+const countsOfThread = ["lateStarts", "openSockets"];
 
 /** A part of a block as it came over a socket, once all its numbers are numbers. Throws RangeError. */
 export function checkSnapshotWire(value: unknown): SnapshotWire {
   const { block, users, cells, failures, health } = record(value);
   if (!Number.isInteger(block) || (block as number) < 0 || (block as number) > mostBlocks) wrong("a block's number");
-  for (const [name, count] of mapOf(users)) if (typeof name !== "string" || !amount(count)) wrong("a number of users");
+  for (const [name, count] of mapOf(users)) if (typeof name !== "string" || !isCount(count)) wrong("a number of users");
   for (const [key, cell] of mapOf(cells)) if (typeof key !== "string" || !isCell(record(cell))) wrong("a cell");
   if (!Array.isArray(failures)) wrong("failures");
   for (const group of failures as unknown[]) checkFailures(record(group));
   const { threads } = record(health);
   if (!Array.isArray(threads)) wrong("health");
   for (const thread of (threads as unknown[]).map(record)) {
-    if (typeof thread.thread !== "string" || !numbersOfThread.every((name) => amount(thread[name]))) wrong("health");
+    const whole = typeof thread.thread === "string" && countsOfThread.every((name) => isCount(thread[name]));
+    if (!whole || !numbersOfThread.every((name) => amount(thread[name]))) wrong("health");
   }
   return value as SnapshotWire;
 }
 
 function isCell(cell: Readonly<Record<string, unknown>>): boolean {
   return (
-    numbersOfCell.every((name) => amount(cell[name])) &&
+    countsOfCell.every((name) => isCount(cell[name])) &&
+    timesOfCell.every((name) => amount(cell[name])) &&
     (cell.minMs === null || amount(cell.minMs)) &&
-    isCounts(cell.statuses) &&
+    areCounts(cell.statuses, mostStatuses) &&
     histogramsOfCell.every((name) => isHistogram(cell[name])) &&
     [cell.phases, cell.serverTiming].every((timings) =>
       [...mapOf(timings)].every(([name, histogram]) => typeof name === "string" && isHistogram(histogram)),
@@ -36,25 +46,31 @@ function isCell(cell: Readonly<Record<string, unknown>>): boolean {
 
 function isHistogram(value: unknown): boolean {
   const { digits, counts } = record(value);
-  return (digits === 2 || digits === 3) && isCounts(counts);
+  return (digits === 2 || digits === 3) && areCounts(counts, mostBins[digits]);
 }
 
-function isCounts(value: unknown): boolean {
-  return [...mapOf(value)].every(([key, count]) => Number.isInteger(key) && (key as number) >= 0 && amount(count));
+function areCounts(value: unknown, most: number): boolean {
+  return [...mapOf(value)].every(([key, count]) => isCount(key) && (key as number) <= most && isCount(count));
 }
 
 function checkFailures(group: Readonly<Record<string, unknown>>): void {
   const { method, name } = record(group.endpoint);
-  const texts = [method, name, group.kind, group.message].every((text) => typeof text === "string");
-  const numbers = [group.count, group.firstMs, group.lastMs].every(amount);
+  const texts = [method, name, group.message].every((text) => typeof text === "string");
+  const isShort = String(group.message).length <= longestMessage;
+  const isKnown = failureKinds.some((kind) => kind === group.kind);
+  const numbers = isCount(group.count) && isKnown && isShort && [group.firstMs, group.lastMs].every(amount);
   if (!texts || !numbers || !Array.isArray(group.samples) || !["head", "base"].includes(String(group.arm))) {
     wrong("a failure");
   }
   for (const sample of (group.samples as unknown[]).map(record)) {
     const { request, body, status, atMs, headers } = sample;
-    const whole = typeof request === "string" && typeof body === "string" && amount(status) && amount(atMs);
+    const whole = typeof request === "string" && typeof body === "string" && isCount(status) && amount(atMs);
     if (!whole || !Array.isArray(headers) || !headers.every((pair) => Array.isArray(pair))) wrong("a failure's sample");
   }
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
 function amount(value: unknown): boolean {

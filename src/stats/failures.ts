@@ -1,19 +1,22 @@
 import { type Arm, cellKey, type Endpoint } from "./endpoint.ts";
 
 /** Why a request counts as failed. */
-export type FailureKind =
-  | "status" // the answer's status was 400 or above
-  | "timeout"
-  | "connect" // refused, unreachable, no route
-  | "dns"
-  | "tls"
-  | "reset" // the connection broke in mid-answer
-  | "protocol" // the answer was not HTTP, or could not be decoded
-  | "redirects" // too many
-  | "check" // the locustfile said so
-  | "exception" // the locustfile threw before it said
-  | "forbidden-host" // aimed outside allowed-hosts: never sent
-  | "interrupted"; // still in flight when its user was stopped
+export const failureKinds = [
+  "status", // the answer's status was 400 or above
+  "timeout",
+  "connect", // refused, unreachable, no route
+  "dns",
+  "tls",
+  "reset", // the connection broke in mid-answer
+  "protocol", // the answer was not HTTP, or could not be decoded
+  "redirects", // too many
+  "check", // the locustfile said so
+  "exception", // the locustfile threw before it said
+  "forbidden-host", // aimed outside allowed-hosts: never sent
+  "interrupted", // still in flight when its user was stopped
+] as const;
+
+export type FailureKind = (typeof failureKinds)[number];
 
 /** What came back, redacted and cut short: enough to act on. */
 export interface FailureSample {

@@ -5,7 +5,7 @@ import { decodeCounts, encodeCounts, v2Compressed } from "./histogram-text.ts";
 export type Digits = 2 | 3;
 
 /** The largest value kept, one hour; longer ones are counted as this. */
-const highestUs = 3_600_000_000;
+export const highestUs = 3_600_000_000;
 
 interface Layout {
   /** Values below this are exact to a microsecond. */

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { samplesKept } from "./failures.ts";
+import { failureKinds, samplesKept } from "./failures.ts";
 import { resultSchemaVersion } from "./run-result.ts";
 import { phaseNames } from "./sample.ts";
 
@@ -21,20 +21,7 @@ export const sampleShape = z.object({
 const groupShape = z.object({
   arm: z.enum(["head", "base"]),
   endpoint: count,
-  kind: z.enum([
-    "status",
-    "timeout",
-    "connect",
-    "dns",
-    "tls",
-    "reset",
-    "protocol",
-    "redirects",
-    "check",
-    "exception",
-    "forbidden-host",
-    "interrupted",
-  ]),
+  kind: z.enum(failureKinds),
   message: z.string().max(1000),
   count,
   firstMs: finite,

@@ -127,10 +127,15 @@ function sampleOf(event: RequestEvent, at: Pick<Sample, "arm" | "startMs" | "int
     endpoint: { method: event.requestType, name: event.name },
     latencyMs: event.responseTime ?? null,
     status: statusOf(event.response),
-    bytesIn: event.responseLength ?? 0,
+    bytesIn: bytesOf(event.responseLength),
     bytesOut: 0,
     ...(failure && { failure }),
   };
+}
+
+/** Whole bytes; what is unknown or no number counts as none. */
+function bytesOf(length: number | null | undefined): number {
+  return length != null && Number.isFinite(length) ? Math.max(0, Math.round(length)) : 0;
 }
 
 function statusOf(response: unknown): number {

@@ -76,6 +76,24 @@ test.each([
   expect(error).toContain(told);
 });
 
+test.each([
+  ["load: { requests: 1000 }", "requests"],
+  ["load: { arrival-rate: 50 }", "arrival-rate"],
+  ["guard: { max-rate: 100/s }", "max-rate"],
+])("%s in a configuration file is no more a master's than the option", async (line, name) => {
+  const files = { "swarmgate.yml": `version: 1\n${line}\n` };
+  const { code, error } = await swarmgate(["run", "--master", "--config", "swarmgate.yml"], { files });
+  expect(code).toBe(2);
+  expect(error).toContain(`--${name}: not with --master`);
+});
+
+test("what an error quotes is no command to the runner", async () => {
+  const { code, error } = await swarmgate(["run", "--config", "a\n::error::b.conf"]);
+  expect(code).toBe(2);
+  expect(error).toContain("::error::b.conf");
+  expect(error).not.toMatch(/^\s*::/m);
+});
+
 test("several problems are told together, each by its source", async () => {
   const { error } = await swarmgate(["-u", "x", "-t", "y"], { env: { LOCUST_SPAWN_RATE: "z" } });
   expect(error).toContain("swarmgate: --users: ");

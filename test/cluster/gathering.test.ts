@@ -42,7 +42,7 @@ async function gathering() {
       node.onMessage((message) => void said.push(message));
       node.onLost((reason) => void lost.push(`${node.id}: ${reason}`));
     });
-  return { port, notes, nodes, said, lost, open };
+  return { port, notes, nodes, said, lost, open, made };
 }
 
 /** A peer that connects; what it is told is noted. */
@@ -72,6 +72,9 @@ test("a worker is told what the load is, and no secret; its words come in as mes
   const [told] = worker.heard;
   expect(told).toMatchObject({ type: "plan", data: { index: 0, workers: 2, plan: { seed: "s", host: plan.host } } });
   expect(JSON.stringify(told)).not.toContain("secret");
+  // It waited for a run; that is no time on the wire.
+  expect(told).toHaveProperty("data.waited_ms", expect.any(Number));
+  expect((told as { data: { waited_ms: number } }).data.waited_ms).toBeGreaterThanOrEqual(15);
   expect(notes.at(-1)).toBe("vm_1 has another locustfile than the master");
   worker.say("client_ready", "0.0.0");
   worker.say("heartbeat", { state: "ready" });
@@ -128,12 +131,33 @@ test.each([
   expect(said[0]).toEqual({ type: "spawning", data: null, node_id: "vm_2" });
 });
 
-test("bytes that are no message, or come before a join, end the connection", async () => {
+test("the first that a worker hears is its plan, even where the run is ending", async () => {
+  const { port, made } = await gathering();
+  made.onNode((node) => node.send({ type: "quit", data: null, node_id: node.id }));
+  const worker = await peer(port);
+  worker.say("join", { locustfile_hash: "0" });
+  await until(() => worker.heard.length === 2);
+  expect(worker.heard.map(({ type }) => type)).toEqual(["plan", "quit"]);
+});
+
+test("an identity that is no name is refused, and does not reach the log as it is", async () => {
+  const { port, notes, nodes, open } = await gathering();
+  open();
+  const { closed } = await peer(port, { id: "vm\n::error::mine" });
+  expect(await closed).toBe("refused us: its identity is no name");
+  expect(notes.join("|")).not.toContain("\n");
+  expect(nodes).toEqual([]);
+});
+
+test("bytes that are no message, say much, or come before a join, end the connection", async () => {
   const { port, nodes, open } = await gathering();
   open();
   const garbage = await peer(port);
   garbage.connection.send(Buffer.from("ddffffffff", "hex"));
   await garbage.closed;
+  const verbose = await peer(port, { id: "vm_3" });
+  verbose.say("join", { locustfile_hash: "0".repeat(10_000) });
+  expect(await verbose.closed).toContain("closed");
   const hasty = await peer(port, { id: "vm_2" });
   hasty.say("client_ready", "0.0.0");
   await hasty.closed;

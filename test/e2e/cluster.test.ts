@@ -156,7 +156,7 @@ test("a master that waits in vain says so, and sends nothing", async () => {
   expect(existsSync(join(scratch, "result.json"))).toBe(false);
 });
 
-test("a worker whose locustfile cannot be loaded ends the run before it begins, and says where", async () => {
+test("a worker whose locustfile cannot be loaded says where and never joins; the master waits on", async () => {
   const { master, startWorker } = await startMaster();
   writeFileSync(join(scratch, "broken.ts"), 'throw new Error("no data here");');
   const worker = startWorker("-f", "broken.ts");

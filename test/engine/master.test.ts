@@ -264,6 +264,32 @@ test("workers that come late get their share, and the test begins when as many a
   expect(warnings.map(({ code }) => code)).toEqual(["worker-lost"]);
 });
 
+test("a worker that never said it is ready keeps no run alive whose last worker is gone", async () => {
+  const clock = new ManualClock(1_000_000);
+  const [runs, hangs] = [localNode("a_1", { clock }), localNode("b_1", { clock })];
+  let join: (node: WorkerNode) => void = () => {};
+  const done = leadRun(planFor({ users: 2, spawnRate: 100, runTimeMs: 60_000 }), {
+    clock,
+    nodes: [],
+    joining: {
+      expected: 1,
+      maxWaitMs: null,
+      onNode: (listener) => {
+        join = listener;
+      },
+    },
+    classes: [{ name: "A", weight: 1, fixedCount: 0 }],
+    hooks: notingHooks(),
+  });
+  const error = done.catch((thrown: unknown) => thrown);
+  join(runs);
+  for (let i = 0; i < 2000; i += 50) await clock.advance(50);
+  join({ ...hangs, onMessage: () => {} });
+  runs.die();
+  for (let i = 0; i < 20_000; i += 50) await clock.advance(50);
+  expect(await error).toMatchObject({ code: "worker-lost", exitCode: 1 });
+});
+
 test("fewer workers than expected when the wait is over are an error, and nobody is started", async () => {
   const clock = new ManualClock(1_000_000);
   const node = localNode("a_1", { clock });

@@ -302,14 +302,61 @@ describe("what older and newer versions write", () => {
     expect(Date.parse(result.meta.startedAt)).toBe(result.summary.failures[0]?.firstMs);
   });
 
-  it("a reset of the statistics leaves what was before out", () => {
-    // As if --reset-stats had struck after 100 requests that no other file counts.
+  it("texts that differ in numbers alone are one failure", () => {
+    const row = (i: number) => `GET,/home,"CatchResponseError('order ${i} is gone')",1,,\r\n`;
+    const directory = changed("plain", {
+      failures: (text) => `${text.split("\r\n")[0]}\r\n${[1, 2, 3].map(row).join("")}`,
+      stats: (text) => text.replace("GET,/home,275,0,", "GET,/home,275,3,").replace(",761,29,", ",761,32,"),
+    });
+    const { failures } = read("plain", directory).summary;
+    expect(failures.map(({ count, endpoint }) => [count, endpoint.name])).toEqual([[3, "/home"]]);
+  });
+
+  it("more different failures than anybody reads are refused", () => {
+    const name = (i: number) => [...String(i)].map((digit) => "abcdefghij"[Number(digit)]).join("");
+    const rows = Array.from({ length: 10_001 }, (_, i) => `GET,/home,${name(i)},1,,\r\n`).join("");
+    const directory = changed("plain", { failures: (text) => `${text.split("\r\n")[0]}\r\n${rows}` });
+    expect(complaint(() => read("plain", directory))).toMatchObject({
+      code: "csv-unreadable",
+      message: expect.stringContaining("more than 10000 different failures"),
+    });
+  });
+
+  it("a long run of many endpoints without their own history has no course, and says so", () => {
+    const seconds = 3000;
+    const many = 200;
+    const directory = changed("plain", {
+      failures: (text) => `${text.split("\r\n")[0]}\r\n`,
+      stats: (text) => {
+        const [header = "", , home = ""] = text.split("\r\n");
+        const row = (i: number) => home.replace("/home,275,", `/e${i},10,`);
+        const total = home.replace("GET,/home,275,", `,Aggregated,${10 * many},`);
+        return [header, ...Array.from({ length: many }, (_, i) => row(i)), total, ""].join("\r\n");
+      },
+      stats_history: (text) => {
+        const [header = "", first = ""] = text.split("\r\n");
+        const at = Number(first.split(",")[0]);
+        const row = (i: number) =>
+          first.replace(`${at},0`, `${at + i},5`).replace(",0,0,0,0.0,", `,${Math.min(i, 10 * many)},0,0,0.0,`);
+        return [header, ...Array.from({ length: seconds }, (_, i) => row(i)), ""].join("\r\n");
+      },
+    });
+    const result = read("plain", directory);
+    expect(result.summary.totals[0]?.requests).toBe(10 * many);
+    expect(result.warnings.map(({ message }) => message).join()).toContain("the run has none");
+  });
+
+  it.each([
+    ["900,9", "fewer requests"],
+    ["30,9", "fewer failures alone"],
+  ])("a reset of the statistics leaves what was before out (%s, then %s)", (counts) => {
+    // As if --reset-stats had struck after requests that no other file counts.
     const directory = changed("plain", {
       stats: (text) => text.replace("69.19163514145148", "76.1"),
       stats_history: (text) =>
         text.replace(
           /\r\n(\d+),5,(.*),36,0,10,/,
-          (_row, time: string, rest: string) => `\r\n${time},5,${rest},900,9,10,`,
+          (_row, time: string, rest: string) => `\r\n${time},5,${rest},${counts},10,`,
         ),
     });
     const result = read("plain", directory);

@@ -73,7 +73,7 @@ test.each([
   ["two values", "c0c0"],
   ["a type nobody knows", "c1"],
 ])("bytes that claim to be %s are refused before room is made for them", (_, bytes) => {
-  expect(() => checkShape(Buffer.from(bytes, "hex"))).toThrow(RangeError);
+  expect(() => checkShape(Buffer.from(bytes, "hex"), { left: 1000 })).toThrow(RangeError);
 });
 
 test("no bytes do more than throw, and what is taken is a message", () => {
@@ -90,13 +90,47 @@ test("no bytes do more than throw, and what is taken is a message", () => {
   );
 });
 
+const none = { digits: 2, counts: new Map() };
+const cell = {
+  ...{ requests: 1, failures: 0, untimed: 0, bytesIn: 0, bytesOut: 0, latencySumMs: 1, maxMs: 1, minMs: 1 },
+  ...{ statuses: new Map([[200, 1]]), success: none, failure: none, timeout: none },
+  ...{ phases: new Map(), serverTiming: new Map() },
+};
+const failure = {
+  ...{ arm: "head", endpoint: { method: "GET", name: "/" }, kind: "status", message: "500" },
+  ...{ count: 1, firstMs: 0, lastMs: 0, samples: [] },
+};
+
+test("a sound snapshot is taken", () => {
+  const sound = { block: 0, users: new Map([["Visitor", 1]]), health: { threads: [] } };
+  const whole = { ...sound, cells: new Map([["k", cell]]), failures: [failure] };
+  expect(checkSnapshotWire(whole)).toBe(whole);
+});
+
+test("a message of too many items is refused before they are made, whatever maps they are in", () => {
+  const items = 2_100_000;
+  const list = Buffer.concat([Buffer.from([0xdd, 0, 0, 0, 0]), Buffer.alloc(items, 0x80)]);
+  list.writeUInt32BE(items, 1);
+  expect(() => decodeMessage(list)).toThrow("too many items");
+  const half = new Map([[1, new Array(1_100_000).fill(0)]]);
+  expect(() => decodeMessage(encodeMessage({ type: "x", data: half, node_id: "n" }))).not.toThrow();
+  const both = encodeMessage({ type: "x", data: [half, half], node_id: "n" });
+  expect(() => decodeMessage(both)).toThrow("too many items");
+});
+
 test.each([
   [{ block: -1 }, "a block's number"],
   [{ block: 1e9 }, "a block's number"],
   [{ users: { Visitor: 1 } }, "a map"],
   [{ users: new Map([["Visitor", Number.NaN]]) }, "a number of users"],
   [{ cells: new Map([["k", { requests: "5" }]]) }, "a cell"],
+  [{ users: new Map([["Visitor", 1.5]]) }, "a number of users"],
+  [{ cells: new Map([["k", { ...cell, requests: 0.5 }]]) }, "a cell"],
+  [{ cells: new Map([["k", { ...cell, statuses: new Map([[1001, 1]]) }]]) }, "a cell"],
+  [{ cells: new Map([["k", { ...cell, success: { digits: 2, counts: new Map([[2 ** 31, 1]]) } }]]) }, "a cell"],
   [{ failures: [{ endpoint: {} }] }, "a failure"],
+  [{ failures: [{ ...failure, kind: "mood" }] }, "a failure"],
+  [{ failures: [{ ...failure, message: "x".repeat(1001) }] }, "a failure"],
   [{ health: { threads: [{}] } }, "health"],
 ])("a snapshot with %j is nobody's measurement", (changes, what) => {
   const sound = { block: 0, users: new Map(), cells: new Map(), failures: [], health: { threads: [] } };

@@ -109,6 +109,25 @@ test("an event of one's own throws what its listeners throw", async () => {
 });
 
 describe("events.request", () => {
+  test.each([
+    [-1, 0],
+    [Number.NaN, 0],
+    [Number.POSITIVE_INFINITY, 0],
+    [12.4, 12],
+    [undefined, 0],
+  ])("a length of %s counts as %d bytes", (responseLength, bytesIn) => {
+    const stage = new Stage();
+    void stage.events.request.fire({
+      requestType: "MQTT",
+      name: "publish",
+      responseTime: 1,
+      exception: null,
+      context: {},
+      ...(responseLength !== undefined && { responseLength }),
+    });
+    expect(stage.samples[0]?.bytesIn).toBe(bytesIn);
+  });
+
   test("[seed S12] fire records a sample and tells the listeners all they were given", () => {
     const stage = new Stage();
     const seen: RequestEvent[] = [];
