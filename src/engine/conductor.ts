@@ -147,9 +147,14 @@ export class Conductor {
 
   /** A worker is there: it gets its share at once; undefined where it had one already. */
   withNode(id: string, { atMs }: { atMs: number }): Step | undefined {
-    if (this.#dispatcher.nodes.includes(id)) return undefined;
+    if (this.hasNode(id)) return undefined;
     this.#dispatcher.addNode(id);
     return this.#dispatcher.now(atMs);
+  }
+
+  /** Whether a worker has, or may be given, users. */
+  hasNode(id: string): boolean {
+    return this.#dispatcher.nodes.includes(id);
   }
 
   /** A worker is gone: its users go to the others at once; the plan under way goes on from there. */

@@ -169,6 +169,7 @@ export class MasterRunner {
       return this.#conductor.courseUntil(0);
     }
     await hooks.testStart();
+    if (!this.#isAnyLeft && !this.#isOver) this.#noneLeft("all of them left before the test began");
     this.#startedAtMs = clock.now();
     await this.#load();
     const course = this.#conductor.courseUntil(this.runTimeMs);
@@ -282,16 +283,22 @@ export class MasterRunner {
 
   #lose({ node }: WorkerEntry, reason: string): void {
     if (this.#state === "cleanup" || this.#state === "stopped") return;
+    // Who joined and left before it was ready never ran anybody.
+    if (this.#options.joining && !this.#conductor.hasNode(node.id)) return;
     const others = this.#conductor.withoutNode(node.id, { atMs: this.runTimeMs });
     // Whoever leaves while all are still being waited for is waited for too.
     if (this.#state === "ready" && this.#options.joining) return;
     this.#log.warn("worker-lost", `${node.id} ended in mid-run: ${reason}`);
     // What was measured counts when the run is ending anyway (a signal to everybody, say).
     if (!this.#isAnyLeft && !this.#ending.signal.aborted) {
-      this.#fatal ??= new GateError("worker-lost", `no worker is left: ${reason}`, { exitCode: ExitCode.ownFault });
+      this.#noneLeft(reason);
     } else if (this.#underWay) {
       this.#send(others);
     }
+  }
+
+  #noneLeft(reason: string): void {
+    this.#fatal ??= new GateError("worker-lost", `no worker is left: ${reason}`, { exitCode: ExitCode.ownFault });
   }
 
   /** Of those that may join at any time only who said it is ready can run users. */

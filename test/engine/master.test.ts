@@ -290,6 +290,46 @@ test("a worker that never said it is ready keeps no run alive whose last worker 
   expect(await error).toMatchObject({ code: "worker-lost", exitCode: 1 });
 });
 
+test("workers that all leave while the test is being set up end the run", async () => {
+  const clock = new ManualClock(1_000_000);
+  const node = localNode("a_1", { clock });
+  const done = leadRun(planFor({ users: 2, spawnRate: 100, runTimeMs: null }), {
+    clock,
+    nodes: [],
+    joining: { expected: 1, maxWaitMs: null, onNode: (listener) => listener(node) },
+    classes: [{ name: "A", weight: 1, fixedCount: 0 }],
+    hooks: { ...notingHooks(), testStart: async () => node.die() },
+  });
+  const error = done.catch((thrown: unknown) => thrown);
+  for (let i = 0; i < 20_000; i += 50) await clock.advance(50);
+  expect(await error).toMatchObject({ code: "worker-lost", exitCode: 1 });
+});
+
+test("who joins and leaves before it is ready moves nobody's users", async () => {
+  const clock = new ManualClock(1_000_000);
+  const [runs, visits] = [localNode("a_1", { clock }), localNode("b_1", { clock })];
+  let join: (node: WorkerNode) => void = () => {};
+  const done = leadRun(planFor({ stopTimeoutMs: 0, users: 2, spawnRate: 100, runTimeMs: 3000 }), {
+    clock,
+    nodes: [],
+    joining: {
+      expected: 1,
+      maxWaitMs: null,
+      onNode: (listener) => {
+        join = listener;
+      },
+    },
+    classes: [{ name: "A", weight: 1, fixedCount: 0 }],
+    hooks: notingHooks(),
+  });
+  join(runs);
+  for (let i = 0; i < 2000; i += 50) await clock.advance(50);
+  join({ ...visits, onMessage: () => {} });
+  visits.die();
+  for (let i = 0; i < 20_000; i += 50) await clock.advance(50);
+  expect((await done).warnings).toEqual([]);
+});
+
 test("fewer workers than expected when the wait is over are an error, and nobody is started", async () => {
   const clock = new ManualClock(1_000_000);
   const node = localNode("a_1", { clock });
