@@ -9,12 +9,10 @@ import { Harvest } from "./harvest.ts";
 import { MasterInbox } from "./master-inbox.ts";
 import { MasterLog } from "./master-log.ts";
 import type { MasterOptions, MasterOutcome } from "./master-options.ts";
-import type { NodeSource } from "./node.ts";
+import { muster } from "./muster.ts";
 import { Roster, type WorkerEntry } from "./roster.ts";
 import { SpawnOrders } from "./spawn-orders.ts";
 
-/** How long threads get to load the locustfile. */
-const connectMs = 60_000;
 /** What a worker gets beyond the stop timeout to say it has stopped. */
 const stopPatienceMs = 5000;
 
@@ -178,34 +176,8 @@ export class MasterRunner {
   }
 
   async #connected(): Promise<void> {
-    if (this.#options.joining) return this.#gathered(this.#options.joining);
-    const untilMs = this.#options.clock.now() + connectMs;
-    await this.#roster.waitWhile(() => !this.#isOver && this.#roster.some("connecting"), { untilMs });
-    if (!this.#isOver && this.#roster.some("connecting")) {
-      this.#fatal = new GateError("workers-missing", "not every load-generating thread started within a minute", {
-        exitCode: ExitCode.ownFault,
-        hint: "Is the locustfile doing long work while it loads?",
-      });
-    }
-    await this.#giveUpIfFatal();
-  }
-
-  /** Waits for as many workers as were expected. */
-  async #gathered({ expected, maxWaitMs }: NodeSource): Promise<void> {
-    const untilMs = this.#options.clock.now() + (maxWaitMs ?? Number.POSITIVE_INFINITY);
-    const missing = () => !this.#isOver && this.#roster.count("ready") < expected;
-    await this.#roster.waitWhile(missing, { untilMs });
-    if (missing()) {
-      const ready = this.#roster.count("ready");
-      this.#fatal = new GateError("workers-missing", `${ready} of ${expected} workers were ready in time`, {
-        exitCode: ExitCode.ownFault,
-        hint: "Raise --expect-workers-max-wait, or see why the others did not come.",
-      });
-    }
-    await this.#giveUpIfFatal();
-  }
-
-  async #giveUpIfFatal(): Promise<void> {
+    const { clock, joining } = this.#options;
+    this.#fatal ??= await muster(this.#roster, { clock, joining, isOver: () => this.#isOver });
     if (!this.#fatal) return;
     await this.#quit();
     throw this.#fatal;
