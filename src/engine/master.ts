@@ -167,7 +167,8 @@ export class MasterRunner {
       return this.#conductor.courseUntil(0);
     }
     await hooks.testStart();
-    if (!this.#isAnyLeft && !this.#isOver) this.#noneLeft("all of them left before the test began");
+    if (this.#options.joining && !this.#isAnyLeft && !this.#isOver)
+      this.#noneLeft("all of them left before the test began");
     this.#startedAtMs = clock.now();
     await this.#load();
     const course = this.#conductor.courseUntil(this.runTimeMs);
@@ -177,7 +178,9 @@ export class MasterRunner {
 
   async #connected(): Promise<void> {
     const { clock, joining } = this.#options;
-    this.#fatal ??= await muster(this.#roster, { clock, joining, isOver: () => this.#isOver });
+    const missing = await muster(this.#roster, { clock, joining, isOver: () => this.#isOver });
+    // What went wrong meanwhile comes first: `??=` around the await would have looked before it.
+    this.#fatal ??= missing;
     if (!this.#fatal) return;
     await this.#quit();
     throw this.#fatal;
