@@ -250,6 +250,7 @@ export class Steps extends LoadTestShape {
   const users = result.blocks.map((block) => block.users.get("Shopper") ?? 0);
   // Those that end half a second after a tick: the others end as one is due.
   expect([users[0], users[2], users[4]]).toEqual([2, 6, 1]);
+  expect([2, 3, 4, 5, 6]).toContain(users[1]);
   expect(Math.max(...users)).toBe(6);
   expect(result.meta.profile.shape).toBe("Steps");
 });

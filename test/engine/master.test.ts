@@ -221,22 +221,34 @@ test("a test that is ended before it began starts nobody, and asks nobody for mo
   expect(blocks).toEqual([]);
 });
 
-test("workers that come late get their share, and the test begins when as many are ready as were expected", async () => {
-  const clock = new ManualClock(1_000_000);
-  let join: (node: WorkerNode) => void = () => {};
-  const done = leadRun(planFor({ stopTimeoutMs: 0, users: 6, spawnRate: 100, runTimeMs: 4000 }), {
+/** A run whose workers come by themselves. */
+function gathering(
+  changes: Parameters<typeof planFor>[0],
+  { clock, expected }: { clock: ManualClock; expected: number },
+) {
+  let listener: (node: WorkerNode) => void = () => {};
+  const done = leadRun(planFor(changes), {
     clock,
     nodes: [],
     joining: {
-      expected: 2,
+      expected,
       maxWaitMs: null,
-      onNode: (listener) => {
-        join = listener;
+      onNode: (take) => {
+        listener = take;
       },
     },
     classes: [{ name: "A", weight: 1, fixedCount: 0 }],
     hooks: notingHooks(),
   });
+  return { done, join: (node: WorkerNode) => listener(node) };
+}
+
+test("workers that come late get their share, and the test begins when as many are ready as were expected", async () => {
+  const clock = new ManualClock(1_000_000);
+  const { join, done } = gathering(
+    { stopTimeoutMs: 0, users: 6, spawnRate: 100, runTimeMs: 4000 },
+    { clock, expected: 2 },
+  );
   const nodes: LocalNode[] = [];
   const advance = async (ms: number) => {
     for (let i = 0; i < ms; i += 50) await clock.advance(50);
@@ -267,20 +279,7 @@ test("workers that come late get their share, and the test begins when as many a
 test("a worker that never said it is ready keeps no run alive whose last worker is gone", async () => {
   const clock = new ManualClock(1_000_000);
   const [runs, hangs] = [localNode("a_1", { clock }), localNode("b_1", { clock })];
-  let join: (node: WorkerNode) => void = () => {};
-  const done = leadRun(planFor({ users: 2, spawnRate: 100, runTimeMs: 60_000 }), {
-    clock,
-    nodes: [],
-    joining: {
-      expected: 1,
-      maxWaitMs: null,
-      onNode: (listener) => {
-        join = listener;
-      },
-    },
-    classes: [{ name: "A", weight: 1, fixedCount: 0 }],
-    hooks: notingHooks(),
-  });
+  const { join, done } = gathering({ users: 2, spawnRate: 100, runTimeMs: 60_000 }, { clock, expected: 1 });
   const error = done.catch((thrown: unknown) => thrown);
   join(runs);
   for (let i = 0; i < 2000; i += 50) await clock.advance(50);
@@ -308,20 +307,10 @@ test("workers that all leave while the test is being set up end the run", async 
 test("who joins and leaves before it is ready moves nobody's users", async () => {
   const clock = new ManualClock(1_000_000);
   const [runs, visits] = [localNode("a_1", { clock }), localNode("b_1", { clock })];
-  let join: (node: WorkerNode) => void = () => {};
-  const done = leadRun(planFor({ stopTimeoutMs: 0, users: 2, spawnRate: 100, runTimeMs: 3000 }), {
-    clock,
-    nodes: [],
-    joining: {
-      expected: 1,
-      maxWaitMs: null,
-      onNode: (listener) => {
-        join = listener;
-      },
-    },
-    classes: [{ name: "A", weight: 1, fixedCount: 0 }],
-    hooks: notingHooks(),
-  });
+  const { join, done } = gathering(
+    { stopTimeoutMs: 0, users: 2, spawnRate: 100, runTimeMs: 3000 },
+    { clock, expected: 1 },
+  );
   join(runs);
   for (let i = 0; i < 2000; i += 50) await clock.advance(50);
   join({ ...visits, onMessage: () => {} });
