@@ -1,7 +1,10 @@
 import type { BaselineRecord, RecordedEndpoint } from "../baseline/baseline.ts";
+import type { Histogram } from "../stats/histogram.ts";
 
 /** One endpoint of one run, as comparison sees it. */
-export type PastEndpoint = Pick<RecordedEndpoint, "endpoint" | "requests" | "failures" | "latencies">;
+export interface PastEndpoint extends Pick<RecordedEndpoint, "endpoint" | "requests" | "failures"> {
+  readonly latencies: Pick<Histogram, "count" | "quantile">;
+}
 
 /** One run as comparison sees it: a stored one, or the new one. */
 export interface PastRun extends Pick<BaselineRecord, "startedAt"> {

@@ -1,5 +1,5 @@
 import { type Endpoint, endpointLabel } from "../stats/endpoint.ts";
-import type { Histogram } from "../stats/histogram.ts";
+import { type Contrast, contrastsOf, type Level } from "./contrast.ts";
 import type { PastEndpoint, PastRun } from "./history.ts";
 import { mean } from "./prediction.ts";
 import { median } from "./screen.ts";
@@ -13,23 +13,21 @@ const smallestSpread = 0.02;
 export const enoughForContrasts = 4;
 
 /** One endpoint's percentile over the runs that have it, as logarithms of milliseconds. */
-export interface PastRow {
+export interface PastRow extends Level {
   readonly endpoint: Endpoint;
-  readonly now: number;
-  readonly past: readonly number[];
   /** What the new run's number of requests leaves open about `now`. */
   readonly samplingSd: number;
   /** Requests on both sides. */
   readonly n: number;
-  /** The same less the median of the other endpoints of each run; null where there are too few others. */
-  readonly contrast: { readonly now: number; readonly past: readonly number[] } | null;
+  /** The endpoint beside the others of each run; null where there are too few others. */
+  readonly contrast: Contrast | null;
 }
 
 /** All rows of one percentile. */
 export interface PastTable {
   readonly rows: readonly PastRow[];
   /** What the endpoints that every run has have in common; null with too few of them. */
-  readonly suite: { readonly now: number; readonly past: readonly number[] } | null;
+  readonly suite: Level | null;
 }
 
 /** Lays out new and old runs for one percentile. Runs whose whole level is far off the others are left out. */
@@ -47,40 +45,25 @@ export function layOut({
   const shared = [...now.keys()].filter((label) => past.length > 0 && past.every((run) => run.has(label)));
   const level = (run: Levels) => mean(shared.map((label) => run.get(label) as number));
   const kept = shared.length > 0 ? withoutOutliers(past, level) : past;
-  const contrasted = shared.length >= enoughForContrasts;
+  const over = (label: string): Level => ({
+    now: now.get(label) as number,
+    past: kept.flatMap((run) => run.get(label) ?? []),
+  });
+  const contrasts = shared.length >= enoughForContrasts ? contrastsOf(shared.map(over)) : null;
   const rows = current.endpoints.flatMap((endpoint): PastRow[] => {
     const label = endpointLabel(endpoint.endpoint);
-    const own = now.get(label);
-    const having = kept.filter((run) => run.has(label));
-    if (own === undefined || having.length === 0) return [];
-    const contrast = (run: Levels) =>
-      (run.get(label) as number) -
-      median(shared.filter((other) => other !== label).map((other) => run.get(other) as number));
+    if (!now.has(label) || !kept.some((run) => run.has(label))) return [];
     return [
       {
+        ...over(label),
         endpoint: endpoint.endpoint,
-        now: own,
-        past: having.map((run) => run.get(label) as number),
         samplingSd: samplingSd(endpoint.latencies, ratio),
         n: [current, ...runs].reduce((sum, run) => sum + (find(run, label)?.requests ?? 0), 0),
-        contrast:
-          contrasted && shared.includes(label) ? { now: contrast(now), past: kept.map((run) => contrast(run)) } : null,
+        contrast: contrasts?.rows[shared.indexOf(label)] ?? null,
       },
     ];
   });
-  return { rows, suite: contrasted ? commonLevel({ now, past: kept, shared }) : null };
-}
-
-/**
- * The level of a run as the median over its endpoints, each measured from its own mean over the past: one endpoint
- * that moved alone does not move it.
- */
-function commonLevel({ now, past, shared }: { now: Levels; past: readonly Levels[]; shared: readonly string[] }) {
-  const usual = shared.map((label) => mean(past.map((run) => run.get(label) as number)));
-  const middle = mean(usual);
-  const level = (run: Levels) =>
-    middle + median(shared.map((label, i) => (run.get(label) as number) - (usual[i] as number)));
-  return { now: level(now), past: past.map(level) };
+  return { rows, suite: contrasts?.suite ?? null };
 }
 
 type Levels = ReadonlyMap<string, number>;
@@ -103,7 +86,7 @@ function withoutOutliers(runs: readonly Levels[], level: (run: Levels) => number
 }
 
 /** By order statistics: the distance of the values one standard error of rank to each side. */
-function samplingSd(latencies: Histogram, ratio: number): number {
+function samplingSd(latencies: PastEndpoint["latencies"], ratio: number): number {
   const sd = Math.sqrt((ratio * (1 - ratio)) / latencies.count);
   const high = latencies.quantile(Math.min(1, ratio + sd));
   const low = latencies.quantile(Math.max(0, ratio - sd));

@@ -6,9 +6,9 @@ import type { RunResult } from "../stats/run-result.ts";
 import { boilingFrog } from "./boiling-frog.ts";
 import type { Comparison, ComparisonMetric } from "./comparison.ts";
 import { errorWindowsOf } from "./error-windows.ts";
+import { rejected } from "./family.ts";
 import type { Proportion } from "./fisher.ts";
 import type { PastRun } from "./history.ts";
-import { holm } from "./holm.ts";
 import { find, layOut } from "./past-table.ts";
 import { type CompareSettings, percentileOf, toleranceOf } from "./settings.ts";
 import { errorsQuestion, rowQuestion, type StoredQuestion, suiteQuestion } from "./stored-question.ts";
@@ -116,18 +116,19 @@ function nothing(incomparable: { why: string; message: string } | null): Reason 
 
 /** Holm over one family, then the words of SPEC 4.3: not proven and within tolerance is unchanged, past it undecided. */
 function settle(family: readonly StoredQuestion[], alpha: number): Comparison[] {
-  const up = holm(
-    family.map((question) => question.up),
+  const up = rejected(
+    family.map(({ up: p, able }) => ({ p, able })),
     alpha,
   );
-  const down = holm(
-    family.map((question) => question.down),
+  const down = rejected(
+    family.map(({ down: p, able }) => ({ p, able })),
     alpha,
   );
+  const able = family.filter((question) => question.able).length;
   return family.map(({ comparison, detect, material, better, ...question }, i): Comparison => {
     const outcome =
       up[i] && material ? "regressed" : down[i] && better ? "improved" : material ? "inconclusive" : "unchanged";
-    const smallestDetectable = detect(alpha / family.length);
+    const smallestDetectable = detect(alpha / Math.max(1, able));
     return { ...comparison, p: question.up, smallestDetectable, outcome };
   });
 }

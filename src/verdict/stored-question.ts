@@ -1,5 +1,6 @@
 import { signedPercent } from "./change-text.ts";
 import type { Comparison, ComparisonMetric } from "./comparison.ts";
+import type { Level } from "./contrast.ts";
 import { detectableErrors } from "./detectable.ts";
 import type { Proportion } from "./fisher.ts";
 import type { PastEndpoint, PastRun } from "./history.ts";
@@ -11,15 +12,14 @@ import { tQuantile } from "./student-t.ts";
 
 /** SPEC 4.3: before any run was seen, runs are taken to differ by 10 %, and that belief is worth four runs. */
 export const levelPrior: Prior = { sd: 0.1, df: 4 };
-/**
- * What hits all endpoints of a run cancels in a contrast. Between real runs endpoints move together with a correlation
- * of 0.77 (reference: statistics.md 2), which leaves 10 % · √(1 − 0.77) ≈ 5 %.
- */
-export const contrastPrior: Prior = { sd: 0.05, df: 4 };
+/** The others moved themselves if the machine's own wavering does so this rarely, two-sided. */
+const movedShare = 0.01;
 const fewestErrors = 5;
 
 /** A test whose family is not complete yet. */
 export interface StoredQuestion {
+  /** Whether it could be rejected at all (family.ts). */
+  readonly able: boolean;
   readonly up: number;
   readonly down: number;
   readonly material: boolean;
@@ -42,40 +42,41 @@ export function rowQuestion({
 }): StoredQuestion {
   const { endpoint, now, past, samplingSd, n, contrast } = row;
   const tolerance = toleranceOf(settings, metric);
-  const plain = predict({ past, next: [now], prior: levelPrior, margin: margin, samplingSd });
-  const tested = contrast
-    ? predict({
-        past: contrast.past,
-        next: [contrast.now],
-        prior: contrastPrior,
-        margin: margin,
-        samplingSd,
-      })
-    : plain;
+  const itself = predict({ past, next: [now], prior: levelPrior, margin, samplingSd });
+  const beside = contrast && predict({ ...contrast, next: [contrast.now], margin, samplingSd });
+  const moved = contrast ? shiftOf(contrast.others) : "no";
+  // Which tests must all agree that it is slower (faster).
+  const slowness = testsOf({ itself, beside, misleading: moved === "faster", moved: moved !== "no" });
+  const speed = testsOf({ itself, beside, misleading: moved === "slower", moved: moved !== "no" });
+  const tested = moved === "no" && beside ? beside : itself;
   const after = Math.exp(now);
-  const before = after / Math.exp(plain.estimate);
-  const effectMs = Math.abs(Math.expm1(tested.estimate)) * before;
-  const large = effectMs >= settings.minEffectMs;
+  const before = after / Math.exp(itself.estimate);
+  const slower = ({ estimate }: Prediction) =>
+    Math.expm1(estimate) >= tolerance && Math.expm1(estimate) * before >= settings.minEffectMs;
+  const faster = ({ estimate }: Prediction) =>
+    Math.exp(estimate) <= 1 / (1 + tolerance) && -Math.expm1(estimate) * before >= settings.minEffectMs;
   return {
-    up: tested.up,
-    down: tested.down,
-    // An endpoint that stayed while the others got faster did not regress.
-    material: large && Math.expm1(tested.estimate) >= tolerance && plain.estimate > 0,
-    better: large && Math.exp(tested.estimate) <= 1 / (1 + tolerance) && plain.estimate < 0,
-    detect: (alpha) => Math.max(tolerance, detectable(tested, { alpha, margin: margin })),
+    up: Math.max(...slowness.map(({ up }) => up)),
+    down: Math.max(...speed.map(({ down }) => down)),
+    able: true,
+    // The change that is shown counts whatever decides: what stayed while the others got faster did not regress.
+    material: [itself, ...slowness].every(slower),
+    better: [itself, ...speed].every(faster),
+    detect: (alpha) => Math.max(tolerance, detectable(tested, { alpha, margin })),
     comparison: {
       endpoint,
       metric,
       method: "baseline",
       before,
       after,
-      change: changeOf(plain),
+      change: changeOf(itself),
       n,
       tolerance,
       warnings: [],
-      explanation: contrast
-        ? [`beside the other endpoints of its run: ${signedPercent(Math.expm1(tested.estimate))}`]
-        : [],
+      explanation:
+        tested === beside
+          ? [`beside the other endpoints of its run: ${signedPercent(Math.expm1(tested.estimate))}`]
+          : [],
     },
   };
 }
@@ -96,7 +97,7 @@ export function suiteQuestion({
   rows: readonly PastRow[];
 }): StoredQuestion {
   const tolerance = toleranceOf(settings, metric);
-  const tested = predict({ past, next: [now], prior: levelPrior, margin: margin });
+  const tested = predict({ past, next: [now], prior: levelPrior, margin });
   const after = Math.exp(now);
   const before = after / Math.exp(tested.estimate);
   const large = Math.abs(after - before) >= settings.minEffectMs;
@@ -104,9 +105,10 @@ export function suiteQuestion({
   return {
     up: tested.up,
     down: tested.down,
+    able: true,
     material: large && Math.expm1(tested.estimate) >= tolerance,
     better: large && Math.exp(tested.estimate) <= 1 / (1 + tolerance),
-    detect: (alpha) => Math.max(tolerance, detectable(tested, { alpha, margin: margin })),
+    detect: (alpha) => Math.max(tolerance, detectable(tested, { alpha, margin })),
     comparison: {
       endpoint: null,
       metric: "suite",
@@ -149,6 +151,7 @@ export function errorsQuestion({
   return {
     up,
     down: 1,
+    able: found.before.failures + found.after.failures > 0,
     material: after - before >= tolerance && found.after.failures >= fewestErrors,
     better: false,
     // As if the baseline had as many requests as the new run: never too hopeful.
@@ -166,6 +169,35 @@ export function errorsQuestion({
       explanation: [],
     },
   };
+}
+
+/**
+ * Whether the other endpoints moved further than runs do. Then it was not the machine that moved them, and they are no
+ * measure of it.
+ */
+function shiftOf({ now, past }: Level): "no" | "slower" | "faster" {
+  const { up, down } = predict({ past, next: [now], prior: levelPrior, margin: 0 });
+  if (2 * Math.min(up, down) >= movedShare) return "no";
+  return up < down ? "slower" : "faster";
+}
+
+/**
+ * By which tests an endpoint is judged. Beside the others, while they stayed within what runs do. By itself, where they
+ * moved the other way. By both, where they moved the same way: an endpoint is named only if it moved further than they.
+ */
+function testsOf({
+  itself,
+  beside,
+  misleading,
+  moved,
+}: {
+  itself: Prediction;
+  beside: Prediction | null;
+  misleading: boolean;
+  moved: boolean;
+}): Prediction[] {
+  if (!beside || misleading) return [itself];
+  return moved ? [itself, beside] : [beside];
 }
 
 /** The 95 % prediction interval: where a further run of the same code would lie, seen from the new one. */
