@@ -16,6 +16,7 @@ import { loadLightCompiler } from "./loading/light-compiler.ts";
 import { compileLocustfile } from "./loading/locustfile.ts";
 import type { FailureGroup } from "./stats/failures.ts";
 import type { UserTrouble } from "./stats/run-result.ts";
+import type { Block } from "./stats/snapshot.ts";
 
 /**
  * The child that runs user code: master and threads, no token, an environment of a few variables. It is told what to
@@ -113,6 +114,9 @@ async function load(order: LoadOrder): Promise<void> {
     },
     onBlocks: (blocks) =>
       void tell({ type: "blocks", blocks: blocks.map(toBlockWire), trouble: master?.log.toTrouble() ?? null }),
+    ...(plan.watched && {
+      onMeasured: (blocks: readonly Block[]) => void tell({ type: "measured", blocks: blocks.map(toBlockWire) }),
+    }),
     onFailures: (groups) => void tell({ type: "failures", groups: groups.map(withoutBodies) }),
     onMaster: (running) => {
       master = running;

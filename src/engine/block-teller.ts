@@ -5,6 +5,7 @@ import type { Conductor } from "./conductor.ts";
 import { ExtensionStream } from "./extension-stream.ts";
 import type { Harvest } from "./harvest.ts";
 import type { LoadPlan, Progress } from "./load-plan.ts";
+import { MeasuredStream } from "./measured-stream.ts";
 import { progressAt } from "./progress.ts";
 
 /** Who looks on while a run is measured. */
@@ -14,6 +15,8 @@ export interface Onlookers {
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   /** Once the run time of a run that may go on is over: every block so far with its phase, then each new one. */
   readonly onBlocks?: ((blocks: readonly Block[]) => void) | undefined;
+  /** Every block as it ends, its phase as far as it is known by then. */
+  readonly onMeasured?: ((blocks: readonly Block[]) => void) | undefined;
   /** Told of failures as they come in, half a second old at most. */
   readonly onFailures?: ((groups: readonly FailureGroup[]) => void) | undefined;
 }
@@ -24,6 +27,7 @@ export class BlockTeller {
   readonly #conductor: Conductor;
   readonly #harvest: Harvest;
   readonly #stream: ExtensionStream | undefined;
+  readonly #measured: MeasuredStream | undefined;
   #nextBlock = 0;
 
   constructor(options: { onlookers: Onlookers; conductor: Conductor; harvest: Harvest; plan: LoadPlan }) {
@@ -31,7 +35,8 @@ export class BlockTeller {
     this.#onlookers = onlookers;
     this.#conductor = conductor;
     this.#harvest = harvest;
-    const { onBlocks } = onlookers;
+    const { onBlocks, onMeasured } = onlookers;
+    if (onMeasured) this.#measured = new MeasuredStream({ plan, handOut: onMeasured });
     if (onBlocks && conductor.extends) this.#stream = new ExtensionStream({ plan, tell: onBlocks });
   }
 
@@ -50,6 +55,7 @@ export class BlockTeller {
     }
     if (now.stopping) return;
     const { rampEndMs, runEndMs } = this.#conductor;
+    this.#measured?.take(this.#harvest.snapshots, { ended: this.#nextBlock, rampEndMs, runEndMs });
     const course = { rampEndMs, extendedMs: runEndMs };
     this.#stream?.take(this.#harvest.snapshots, { ended: this.#nextBlock, course });
   }

@@ -25,6 +25,8 @@ export interface RunWorld {
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   /** See MasterOptions. */
   readonly onBlocks?: ((blocks: readonly Block[]) => void) | undefined;
+  /** See Onlookers. */
+  readonly onMeasured?: ((blocks: readonly Block[]) => void) | undefined;
   /** See MasterOptions. */
   readonly onFailures?: ((groups: readonly FailureGroup[]) => void) | undefined;
   /** Handed the running master: to end the test early, to change the number of users, to be looked at. */
@@ -45,6 +47,7 @@ export async function leadRun(plan: LoadPlan, world: RunWorld): Promise<RunResul
     machine: watch && (() => watch.take()),
     onProgress: world.onProgress,
     onBlocks: world.onBlocks,
+    onMeasured: world.onMeasured,
     onFailures: world.onFailures,
   });
   world.onMaster?.(master);

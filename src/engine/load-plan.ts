@@ -86,6 +86,8 @@ export interface LoadPlan {
   readonly alternates?: boolean | undefined;
   /** This machine's part of a load that several share: every user of the whole runs in one of them. */
   readonly shard?: Shard | undefined;
+  /** Somebody judges the run while it goes on: each block is handed out as it ends. */
+  readonly watched?: boolean | undefined;
   /** What the judged part of this run is called in its blocks. */
   readonly judgedPhase: Extract<Phase, "steady" | "extension" | "confirmation">;
 }

@@ -26,6 +26,8 @@ export interface LoadWorld {
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   /** Given the blocks of a run that may go on past its run time; `end()` of the master ends it. */
   readonly onBlocks?: ((blocks: readonly Block[]) => void) | undefined;
+  /** See Onlookers. */
+  readonly onMeasured?: ((blocks: readonly Block[]) => void) | undefined;
   /** Told of failures as they come in, half a second old at most. */
   readonly onFailures?: ((groups: readonly FailureGroup[]) => void) | undefined;
   /**
@@ -58,6 +60,7 @@ export async function runLoad(plan: LoadPlan, world: LoadWorld = {}): Promise<Ru
       machine: world.machine,
       onProgress: world.onProgress,
       onBlocks: world.onBlocks,
+      onMeasured: world.onMeasured,
       onFailures: world.onFailures,
       onMaster(master) {
         side.lead(master);

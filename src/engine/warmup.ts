@@ -7,6 +7,11 @@ const leastMs = 5000;
 const leastRequests = 100;
 const mostMs = 30_000;
 const mostShare = 0.25;
+/** How long a warm-up that is found by rule can be, of a run of this length; null for one without a run time. */
+export function longestWarmupMs(runTimeMs: number | null): number {
+  return runTimeMs === null ? mostMs : Math.min(mostMs, runTimeMs * mostShare);
+}
+
 const secondBlocks = 1000 / blockMs;
 
 /**

@@ -53,6 +53,7 @@ export function loadOrder({
   inspect = null,
   extensionMs = 0,
   confirmMs = null,
+  watched = false,
 }: {
   config: GateConfig;
   world: World;
@@ -64,6 +65,8 @@ export function loadOrder({
   extensionMs?: number;
   /** The second pass that confirms a regression, and how long it may take; null for the run itself. */
   confirmMs?: number | null;
+  /** Whether blocks are handed out while they are measured. */
+  watched?: boolean;
 }): LoadOrder {
   const { settings, given } = config;
   const { shard } = settings;
@@ -107,6 +110,7 @@ export function loadOrder({
       maxRate: extras.anyHost && !given.has("max-rate") ? null : part(settings["max-rate"]),
       ...(shard && { shard }),
       ...(settings.interleave === "seconds" && { alternates: true }),
+      ...(watched && { watched }),
       resetStats: extras.resetStats,
       equalWeights: extras.equalWeights,
       configUsers: extras.configUsers,
@@ -131,21 +135,29 @@ const ownRun = { limitBytes: Number.POSITIVE_INFINITY };
 export interface Watch {
   /** Given the blocks of a run that may go on past its run time, and what users met so far; true ends it. */
   readonly isEnough?: (blocks: readonly Block[], trouble: UserTrouble | null) => boolean;
+  /** Given the blocks of a watched run (see LoadPlan) as they end; a reason ends it. */
+  readonly whyBroken?: (blocks: readonly Block[]) => string | null;
   /** Given what failed, as it comes in; a reason ends it. */
   readonly whyBlocked?: (failures: readonly FailureGroup[]) => string | null;
   /** Given how it stands, block by block, and what users met so far; a reason ends it. */
   readonly whyLost?: (progress: Progress, trouble: UserTrouble) => string | null;
 }
 
-const noWatch: Required<Watch> = { isEnough: () => true, whyBlocked: () => null, whyLost: () => null };
+const noWatch: Required<Watch> = {
+  isEnough: () => true,
+  whyBroken: () => null,
+  whyBlocked: () => null,
+  whyLost: () => null,
+};
 
 /** Runs the load; `result.json` is complete on disk when it returns. */
 export async function load(order: LoadOrder, world: World, config: GateConfig, watch: Watch = {}): Promise<RunResult> {
   mkdirSync(dirname(order.resultPath), { recursive: true });
-  const { isEnough, whyBlocked, whyLost } = { ...noWatch, ...watch };
+  const { isEnough, whyBroken, whyBlocked, whyLost } = { ...noWatch, ...watch };
   await runSwarmProcess(order, {
     ...swarmProcess(world, config),
     isEnough,
+    whyBroken: (blocks) => told(whyBroken(blocks)),
     whyBlocked: (failures) => told(whyBlocked(failures)),
     whyLost: (progress, trouble) => told(whyLost(progress, trouble)),
   });

@@ -1,6 +1,7 @@
 import type { GateConfig } from "../config/gate-config.ts";
 import type { RunResult } from "../stats/run-result.ts";
 import { lookLimit } from "../verdict/side-by-side.ts";
+import { AbortWatch } from "./abort-watch.ts";
 import { compareSettings } from "./judge.ts";
 import { load, loadOrder, type RunExtras } from "./load.ts";
 import { Lookout } from "./lookout.ts";
@@ -48,9 +49,11 @@ export async function measure({
   };
   const lookout = new Lookout(questions, world.log);
   const extensionMs = extensionOf(config, extras);
-  const order = loadOrder({ config, world, extras, directory, extensionMs });
+  const aborts = new AbortWatch(config.thresholds);
+  const order = loadOrder({ config, world, extras, directory, extensionMs, watched: aborts.isAsked });
   return await load(order, world, config, {
     isEnough: (blocks, trouble) => lookout.take(blocks, trouble),
+    whyBroken: (blocks) => aborts.take(blocks),
     whyBlocked: shieldWatch(extras),
     whyLost: lossWatch(config, { extras, extensionMs }),
   });

@@ -60,6 +60,8 @@ export type FromSwarm =
   | { readonly type: "note"; readonly text: string }
   /** Of a run that may go on past its run time: what the gate judges by at its looks, and what users met so far. */
   | { readonly type: "blocks"; readonly blocks: readonly BlockWire[]; readonly trouble: UserTrouble | null }
+  /** Of a run that a broken promise may end: each block as it was measured. */
+  | { readonly type: "measured"; readonly blocks: readonly BlockWire[] }
   /** What failed since the last time; the samples without their bodies. */
   | { readonly type: "failures"; readonly groups: readonly FailureGroup[] }
   /** `result.json` is on disk. */

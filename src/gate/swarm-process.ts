@@ -20,6 +20,8 @@ export interface SwarmProcess extends SwarmStart {
   readonly onStarted?: ((controls: SwarmControls) => void) | undefined;
   /** Given the blocks of a run that may go on past its run time; true once enough was measured. */
   readonly isEnough: (blocks: readonly Block[], trouble: UserTrouble | null) => boolean;
+  /** Given each block of a run that is watched; says which broken promise ends it. */
+  readonly whyBroken: (blocks: readonly Block[]) => string | null;
   /** Given what failed, as it comes in; says why nothing is left to measure. */
   readonly whyBlocked: (failures: readonly FailureGroup[]) => string | null;
   /** Given how the run stands, block by block, and what users met so far; says why it is to end early. */
@@ -56,7 +58,9 @@ export async function runSwarmProcess(order: LoadOrder, options: SwarmProcess): 
         ? options.whyBlocked(news.groups)
         : news.type === "progress"
           ? options.whyLost(news.progress, news.trouble)
-          : null;
+          : news.type === "measured"
+            ? options.whyBroken(news.blocks.map(fromBlockWire))
+            : null;
     if (why !== null) tell({ type: "end", why });
   });
   const output = Promise.all([linesOf(child.stdout, options.onOutput), linesOf(child.stderr, options.onOutput)]);

@@ -2,8 +2,9 @@ import type { Problem } from "../base/errors.ts";
 import { parseTimespanMs } from "../base/units.ts";
 import { matchesGlob } from "./glob.ts";
 import { knownKeys } from "./schema.ts";
-import { parseThreshold, problemOf, type Threshold } from "./threshold.ts";
+import { parseThreshold, problemOf, type Threshold, whyNoAbort } from "./threshold.ts";
 import { ThresholdSyntaxError } from "./threshold-cursor.ts";
+import { whyNoWindow } from "./window-length.ts";
 import type { YamlSource } from "./yaml-source.ts";
 
 interface Read {
@@ -36,7 +37,7 @@ interface Where {
 
 function readEntry(entry: Readonly<Record<string, unknown>>, { index, taken, source, read }: Where): void {
   const path = ["slo", index] as const;
-  const { endpoint, total, optional, after } = entry;
+  const { endpoint, total, optional, after, every } = entry;
   const wrong = (message: string) => read.problems.push({ where: source.place(path), message });
   if (endpoint === undefined && total === undefined) wrong('says neither "endpoint" nor "total: true"');
   if (endpoint !== undefined && total !== undefined) wrong('says both "endpoint" and "total"; make two entries of it');
@@ -44,6 +45,10 @@ function readEntry(entry: Readonly<Record<string, unknown>>, { index, taken, sou
   if (shadow !== undefined) wrong(`never applies: the first match wins, and "${shadow}" above takes "${endpoint}"`);
   const metrics = Object.keys(entry).filter((key) => !knownKeys.slo?.includes(key));
   if (metrics.length === 0) wrong("promises nothing; add a line such as p95: < 300ms");
+  const everyMs = durationOf(every);
+  const noWindow = everyMs === null ? null : whyNoWindow(everyMs);
+  if (noWindow !== null) read.problems.push({ where: source.place([...path, "every"]), message: `every: ${noWindow}` });
+  const abortAfterMs = durationOf(entry["abort-after"]);
   const common = {
     of: typeof endpoint === "string" ? endpoint : null,
     except: typeof endpoint === "string" ? taken : [],
@@ -59,15 +64,26 @@ function readEntry(entry: Readonly<Record<string, unknown>>, { index, taken, sou
       }
       const threshold = readPromise(metric, text, { steps, source, read });
       if (!threshold) continue;
-      read.thresholds.push({
+      const isWarning = (tier ?? threshold.tier) === "warn";
+      const promise: Threshold = {
         ...threshold,
         ...common,
-        afterMs: threshold.afterMs || (after === undefined ? 0 : (parseTimespanMs(String(after)) ?? 0)),
+        afterMs: threshold.afterMs || (durationOf(after) ?? 0),
+        everyMs: threshold.everyMs ?? everyMs,
+        // Of an entry with both tiers only the one that fails can end the run.
+        abortAfterMs: threshold.abortAfterMs ?? (tier === "warn" ? null : abortAfterMs),
         optional: threshold.optional || optional === true,
-        tier: tier ?? threshold.tier,
-      });
+        tier: isWarning ? "warn" : "fail",
+      };
+      const noAbort = whyNoAbort(promise);
+      if (noAbort !== null) read.problems.push({ where: source.place(steps), message: `${metric}: ${noAbort}` });
+      read.thresholds.push(promise);
     }
   }
+}
+
+function durationOf(value: unknown): number | null {
+  return value === undefined ? null : (parseTimespanMs(String(value)) ?? null);
 }
 
 type Steps = readonly (string | number)[];

@@ -37,7 +37,7 @@ function order(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** A metric's value in its own unit, and where it may really lie with 95 % confidence. */
+/** A metric's value in its own unit, and where it may really lie, with 95 % confidence unless more was asked. */
 export interface Measured {
   readonly actual: number;
   readonly interval: readonly [low: number, high: number] | null;
@@ -47,22 +47,36 @@ export interface Measured {
 
 /** Why a promise cannot be held against what another tool stated; null where it can. */
 export function untold(
-  { metric, afterMs }: Pick<Threshold, "metric" | "afterMs">,
+  { metric, afterMs, everyMs }: Pick<Threshold, "metric" | "afterMs" | "everyMs">,
   stats: EndpointStats,
 ): string | null {
   if (stats.stated.length === 0) return null;
+  if (everyMs !== null) return "what was measured elsewhere is stated for the whole run, not for windows of it";
   if (afterMs > 0) return "what was measured elsewhere is stated for the whole run, not from some moment on";
   return metric.kind === "apdex" ? "what was measured elsewhere does not say which latencies are of failures" : null;
 }
 
+export interface MeasureOptions {
+  readonly windowMs: number;
+  /** Of the interval; 0.95 unless more is asked. */
+  readonly confidence?: number | undefined;
+  /** No request is a count of 0 here, and a rate of 0. */
+  readonly countsNone?: boolean;
+}
+
 /** Undefined where there is nothing to measure: no request, or none with a response time. */
-export function measure(metric: ThresholdMetric, stats: EndpointStats, windowMs: number): Measured | undefined {
+export function measure(
+  metric: ThresholdMetric,
+  stats: EndpointStats,
+  { windowMs, confidence = 0.95, countsNone = false }: MeasureOptions,
+): Measured | undefined {
   const n = stats.requests;
-  if (n === 0) return undefined;
+  if (n === 0 && !countsNone) return undefined;
   const exactly = (actual: number): Measured => ({ actual, interval: null, n });
   switch (metric.kind) {
     case "errors":
-      return { actual: stats.failures / n, interval: shareInterval({ count: stats.failures, n }), n };
+      if (n === 0) return undefined;
+      return { actual: stats.failures / n, interval: shareInterval({ count: stats.failures, n, confidence }), n };
     case "failures":
       return exactly(stats.failures);
     case "requests":
@@ -70,11 +84,11 @@ export function measure(metric: ThresholdMetric, stats: EndpointStats, windowMs:
     case "rps":
       return exactly(statementOf(stats)?.rps ?? n / (windowMs / 1000));
     default:
-      return measureLatency(metric, stats);
+      return measureLatency(metric, stats, confidence);
   }
 }
 
-function measureLatency(metric: ThresholdMetric, stats: EndpointStats): Measured | undefined {
+function measureLatency(metric: ThresholdMetric, stats: EndpointStats, confidence: number): Measured | undefined {
   const latencies = stats.latencies;
   const n = latencies.count;
   if (n === 0) return undefined;
@@ -84,7 +98,7 @@ function measureLatency(metric: ThresholdMetric, stats: EndpointStats): Measured
     const actual = percentileMs(stats, ratio, latencies) as number;
     // The extremes are what was seen, not an estimate of anything.
     if (ratio === 0 || ratio === 1) return exactly(ratio === 0 ? stats.minMs : stats.maxMs);
-    const ranks = quantileRanks({ n, ratio });
+    const ranks = quantileRanks({ n, ratio, confidence });
     const low = ranks.low < 1 ? stats.minMs : (percentileMs(stats, ranks.low / n, latencies) as number);
     const high = ranks.high > n ? stats.maxMs : (percentileMs(stats, ranks.high / n, latencies) as number);
     const statement = statementOf(stats);

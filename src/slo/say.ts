@@ -3,19 +3,46 @@ import type { ThresholdResult } from "./promise.ts";
 import type { Threshold } from "./threshold.ts";
 import { printMetric, unitOf } from "./threshold-metric.ts";
 import { holds } from "./threshold-operator.ts";
-import { plainNumber } from "./threshold-quantity.ts";
+import { plainNumber, printQuantity } from "./threshold-quantity.ts";
 
 type Unit = ThresholdResult["unit"];
 
 /** `p95 of GET /item was 412 ms (95 % interval 398 to 430 ms, 1200 requests)`. */
-export function sayMeasured(threshold: Threshold, { actual, interval, n }: Measured, subject: string): string {
+export function sayMeasured(
+  threshold: Threshold,
+  { actual, interval, n }: Measured,
+  { subject, level = "95 % interval" }: { subject: string; level?: string },
+): string {
   const unit = unitOf(threshold.metric);
   const value = say(rounded(actual, threshold), unit);
   const from = `${n} request${n === 1 ? "" : "s"}`;
   const sure = interval
-    ? `95 % interval ${number(interval[0], unit)} to ${say(Number(interval[1].toPrecision(3)), unit)}, `
+    ? `${level} ${number(interval[0], unit)} to ${say(Number(interval[1].toPrecision(3)), unit)}, `
     : "";
   return `${printMetric(threshold.metric)} of ${subject} ${plural(threshold) ? "were" : "was"} ${value} (${sure}${from})`;
+}
+
+/** Which of the windows a number is of. */
+export interface WhichWindow {
+  readonly subject: string;
+  /** Since the first judged block. */
+  readonly fromMs: number;
+  readonly everyMs: number;
+  /** Windows that were judged, and how many of them broke the promise. */
+  readonly count: number;
+  readonly broken: number;
+}
+
+/** `p95 of GET /item was 512 ms (…) in the worst of 6 windows of 10s, 20 to 30 s into the judged time; 2 of 6 broke it`. */
+export function sayWindow(threshold: Threshold, measured: Measured, which: WhichWindow): string {
+  const { subject, fromMs, everyMs, count, broken } = which;
+  const from = plainNumber(fromMs / 1000);
+  const to = plainNumber((fromMs + everyMs) / 1000);
+  const windows = `window${count === 1 ? "" : "s"} of ${printQuantity(everyMs, "ms")}`;
+  const place = `in the worst of ${count} ${windows}, ${from} to ${to} s into the judged time`;
+  const level = count === 1 ? "95 % interval" : "95 % interval for all windows together";
+  const many = broken > 1 ? `; ${broken} of ${count} windows are past the limit` : "";
+  return `${sayMeasured(threshold, measured, { subject, level })} ${place}${many}`;
 }
 
 function plural({ metric: { kind } }: Threshold): boolean {

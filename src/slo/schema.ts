@@ -51,13 +51,15 @@ const load = z.strictObject({
 const promise = z.string().check(z.regex(/^\s*[<>=!]/));
 const tiers = z.strictObject({ warn: z.optional(promise), fail: z.optional(promise) });
 
-/** Keys beside `endpoint total optional after` are metrics of the threshold language, each with its promise. */
+/** Keys beside `endpoint total optional after every abort-after` are metrics of the threshold language, each with its promise. */
 const sloEntry = z.catchall(
   z.object({
     endpoint: z.optional(text),
     total: z.optional(z.literal(true)),
     optional: z.optional(z.boolean()),
     after: z.optional(durationMs),
+    every: z.optional(durationMs),
+    "abort-after": z.optional(durationMs),
   }),
   z.union([promise, tiers]),
 );
@@ -146,6 +148,8 @@ export const wanted: Readonly<Record<string, string>> = {
   total: "true",
   optional: "true or false",
   after: aDuration,
+  every: aDuration,
+  "abort-after": aDuration,
   metrics: aMetric,
   tolerance: 'a percentage such as "10%", or one for each metric as in { p50: 5%, p95: 10% }',
   "min-effect": aDuration,

@@ -60,6 +60,7 @@ function direction(was: Threshold, now: Threshold): "loosened" | "tightened" | u
     Number(now.optional) - Number(was.optional),
     Number(now.tier === "warn") - Number(was.tier === "warn"),
     now.afterMs - was.afterMs,
+    (now.everyMs ?? Number.MAX_VALUE) - (was.everyMs ?? Number.MAX_VALUE),
     ...exceptions(was, now),
   ];
   if (steps.some((step) => step > 0)) return "loosened";

@@ -3,8 +3,9 @@ import type { ThresholdResult } from "./promise.ts";
 import { type Cursor, describe } from "./threshold-cursor.ts";
 import { parseMetric, printMetric, type ThresholdMetric, unitOf } from "./threshold-metric.ts";
 import { opposite, parseOperator } from "./threshold-operator.ts";
-import { parseQuantity } from "./threshold-quantity.ts";
+import { parseQuantity, printQuantity } from "./threshold-quantity.ts";
 import type { Token } from "./threshold-scanner.ts";
+import { whyNoWindow } from "./window-length.ts";
 
 const subjects = ["avg-rt", "rt", "fail", "succ", "hits"];
 /** Subjects of Taurus that this program does not measure. */
@@ -26,6 +27,8 @@ interface TaurusPromise {
   readonly value: number;
   readonly of: string | null;
   readonly tier: "fail" | "warn";
+  readonly everyMs: number | null;
+  readonly abortAfterMs: number | null;
   readonly notes: readonly string[];
 }
 
@@ -111,19 +114,32 @@ function parseLabel(cursor: Cursor): string {
   return start.kind === "string" && end === start.end ? start.text : escapeGlob(text);
 }
 
-function parseRest(cursor: Cursor): Pick<TaurusPromise, "tier" | "notes"> & { readonly isCondition: boolean } {
+type Rest = Pick<TaurusPromise, "tier" | "everyMs" | "abortAfterMs" | "notes">;
+
+/**
+ * Taurus looks at the last seconds again and again; here one window follows the other. Its `for 10s` wants every
+ * second of the ten to be bad, which no window of ten seconds says: that is noted.
+ * @see https://gettaurus.org/docs/PassFail/
+ */
+function parseRest(cursor: Cursor): Rest & { readonly isCondition: boolean } {
   const notes: string[] = [];
   const frame = cursor.take("for", "within", "over");
+  let everyMs: number | null = null;
   if (frame) {
-    const from = cursor.peek().start;
-    parseQuantity(cursor, "ms");
-    const text = cursor.source.slice(from, cursor.peek().start).trim().replace(/,$/, "");
-    notes.push(`"${frame.text} ${text}" is left out: promises are judged over the whole window`);
+    const token = cursor.peek();
+    const { value, explicit } = parseQuantity(cursor, "ms");
+    // Taurus reads a bare number as seconds.
+    everyMs = explicit ? value : value * 1000;
+    const why = whyNoWindow(everyMs);
+    if (why !== null) cursor.fail(why, undefined, token);
+    const window = printQuantity(everyMs, "ms");
+    if (frame.text === "for") notes.push(`"for ${window}" is judged on each window of ${window} as a whole`);
   }
   let tier: "fail" | "warn" = "fail";
+  let abortAfterMs: number | null = null;
   const isCondition = cursor.take(",") !== undefined;
   if (isCondition) {
-    if (cursor.take("stop")) notes.push('"stop" is left out: the run goes on to its end');
+    if (cursor.take("stop")) abortAfterMs = 0;
     else cursor.take("continue");
     if (cursor.take("as")) {
       const status = cursor.next();
@@ -133,5 +149,5 @@ function parseRest(cursor: Cursor): Pick<TaurusPromise, "tier" | "notes"> & { re
     }
   }
   if (cursor.peek().kind !== "end") cursor.fail(`unexpected ${describe(cursor.peek())}`);
-  return { tier, notes, isCondition };
+  return { tier, everyMs, abortAfterMs: tier === "warn" ? null : abortAfterMs, notes, isCondition };
 }

@@ -6,6 +6,7 @@ import { parseMetric, printMetric, type ThresholdMetric, unitOf } from "./thresh
 import { parseOperator } from "./threshold-operator.ts";
 import { parseQuantity, printQuantity } from "./threshold-quantity.ts";
 import { isTaurusSubject, parseTaurus, startsTaurusRest } from "./threshold-taurus.ts";
+import { whyNoWindow } from "./window-length.ts";
 
 export type Operator = ThresholdResult["operator"];
 
@@ -21,6 +22,10 @@ export interface Threshold {
   readonly except: readonly string[];
   /** The first part of the judged window, left out. */
   readonly afterMs: number;
+  /** Holds for every window of this length, one after the other, instead of the whole; null for the whole. */
+  readonly everyMs: number | null;
+  /** A break seen later than this into the load ends the run; null lets the run go on to its end. */
+  readonly abortAfterMs: number | null;
   /** Without samples it is kept, not broken. */
   readonly optional: boolean;
   /** A broken promise of the `warn` tier is told and fails nothing. */
@@ -42,7 +47,8 @@ export interface Threshold {
  *   value      = number [ unit ] ;
  *   unit       = "us" | "ms" | "s" | "m" | "h" | "%" | "/" ( "s" | "m" | "h" ) ;
  *   duration   = number [ "us" | "ms" | "s" | "m" | "h" ] ;                 a bare number is milliseconds
- *   clause     = "of" string | "after" duration | "optional" | "warn" ;     each at most once
+ *   clause     = "of" string | "after" duration | "in" "every" duration | "abort" [ "after" duration ]
+ *              | "optional" | "warn" ;                                      each at most once
  *   string     = '"' glob '"' | "'" glob "'" ;
  *
  *   k6         = k6-metric [ "{" tag ":" text { "," tag ":" text } "}" ] ":" aggregate operator value { clause } ;
@@ -59,17 +65,35 @@ export interface Threshold {
 export function parseThreshold(source: string, place: string | null = null): Threshold {
   const cursor = new Cursor(source);
   const first = cursor.peek();
-  const blank = { of: null, except: [], afterMs: 0, optional: false, tier: "fail", place, notes: [] } as const;
+  const blank = {
+    of: null,
+    except: [],
+    afterMs: 0,
+    everyMs: null,
+    abortAfterMs: null,
+    optional: false,
+    tier: "fail",
+    place,
+    notes: [],
+  } as const;
   if (isK6Metric(cursor)) return parseClauses(cursor, { ...blank, ...parseK6(cursor) });
-  if (isTaurusSubject(first)) return { ...blank, ...parseTaurus(cursor) };
+  if (isTaurusSubject(first)) return taurus(blank, cursor);
   const metric = parseMetric(cursor);
-  if (cursor.peek().text === "of") return { ...blank, ...parseTaurus(new Cursor(source)) };
+  if (cursor.peek().text === "of") return taurus(blank, new Cursor(source));
   if (cursor.peek().text === ":") cursor.fail("no colon stands here", `write ${printMetric(metric)} < …`);
   const operator = parseOperator(cursor);
   const { value, token } = parseQuantity(cursor, unitOf(metric));
-  if (startsTaurusRest(cursor.peek())) return { ...blank, ...parseTaurus(new Cursor(source)) };
+  if (startsTaurusRest(cursor.peek())) return taurus(blank, new Cursor(source));
   if (operator === "<" && value === 0) cursor.fail("nothing is below 0", "write <= 0 or == 0", token);
   return parseClauses(cursor, { ...blank, metric, operator, value });
+}
+
+/** Taurus stops for anything; where that says nothing here, the run goes on and the line says why. */
+function taurus(blank: Omit<Threshold, "metric" | "operator" | "value">, cursor: Cursor): Threshold {
+  const promise: Threshold = { ...blank, ...parseTaurus(cursor) };
+  const why = whyNoAbort(promise);
+  if (why === null) return promise;
+  return { ...promise, abortAfterMs: null, notes: [...promise.notes, `"stop" is left out: ${why}`] };
 }
 
 function parseClauses(cursor: Cursor, start: Threshold): Threshold {
@@ -83,17 +107,34 @@ function parseClauses(cursor: Cursor, start: Threshold): Threshold {
     if (word === "of") {
       if (threshold.of !== null) cursor.fail("the endpoint is said twice", undefined, token);
       threshold = { ...threshold, of: endpointGlob(cursor) };
-    } else if (word === "after") threshold = { ...threshold, afterMs: afterMs(cursor) };
-    else if (word === "optional") threshold = { ...threshold, optional: true };
+    } else if (word === "after") threshold = { ...threshold, afterMs: duration(cursor, "after") };
+    else if (word === "in") threshold = { ...threshold, everyMs: windowMs(cursor) };
+    else if (word === "abort") {
+      const after = cursor.take("after") !== undefined;
+      threshold = { ...threshold, abortAfterMs: after ? duration(cursor, "abort after") : 0 };
+    } else if (word === "optional") threshold = { ...threshold, optional: true };
     else if (word === "warn") threshold = { ...threshold, tier: "warn" };
     else
       cursor.fail(
         `unexpected ${describe(token)}`,
-        'after the value may stand: of "GET /path", after 10s, optional, warn',
+        'after the value may stand: of "GET /path", after 10s, in every 10s, abort after 20s, optional, warn',
         token,
       );
   }
+  const why = whyNoAbort(threshold);
+  if (why !== null) cursor.fail(why);
   return threshold;
+}
+
+/** Why a break of this promise cannot end a run; null where it can, or where nobody asked. */
+export function whyNoAbort({ abortAfterMs, tier, everyMs, metric, operator }: Threshold): string | null {
+  if (abortAfterMs === null) return null;
+  if (tier === "warn") return "a promise that only warns cannot abort the run";
+  const counts = metric.kind === "requests" || metric.kind === "failures";
+  if (counts && everyMs === null && !operator.startsWith("<")) {
+    return `${metric.kind} grow until the end of the run, so only an upper limit of them can abort it`;
+  }
+  return null;
 }
 
 function endpointGlob(cursor: Cursor): string {
@@ -106,9 +147,18 @@ function endpointGlob(cursor: Cursor): string {
   return token.text;
 }
 
-function afterMs(cursor: Cursor): number {
+function windowMs(cursor: Cursor): number {
+  cursor.expect("every", 'after "in"');
+  const token = cursor.peek();
+  const value = duration(cursor, "in every");
+  const why = whyNoWindow(value);
+  if (why !== null) cursor.fail(why, undefined, token);
+  return value;
+}
+
+function duration(cursor: Cursor, words: string): number {
   const { value, explicit, token } = parseQuantity(cursor, "ms");
-  if (!explicit) cursor.fail("is this seconds or milliseconds?", `write after ${token.text}s`, token);
+  if (!explicit) cursor.fail("is this seconds or milliseconds?", `write ${words} ${token.text}s`, token);
   return value;
 }
 
@@ -139,10 +189,14 @@ export function problemOf(error: ThresholdSyntaxError, where: string): Problem {
 }
 
 /** The canonical spelling; `parseThreshold` reads it back as the same promise. */
-export function printThreshold({ metric, operator, value, of, afterMs, optional, tier }: Threshold): string {
+export function printThreshold(threshold: Threshold): string {
+  const { metric, operator, value, of, afterMs, everyMs, abortAfterMs, optional, tier } = threshold;
   const parts = [printMetric(metric), operator, printQuantity(value, unitOf(metric))];
   if (of !== null) parts.push("of", `"${of.replace(/[\\"]/g, "\\$&")}"`);
   if (afterMs > 0) parts.push("after", printQuantity(afterMs, "ms"));
+  if (everyMs !== null) parts.push("in every", printQuantity(everyMs, "ms"));
+  if (abortAfterMs !== null) parts.push("abort");
+  if (abortAfterMs !== null && abortAfterMs > 0) parts.push("after", printQuantity(abortAfterMs, "ms"));
   if (optional) parts.push("optional");
   if (tier === "warn") parts.push("warn");
   return parts.join(" ");

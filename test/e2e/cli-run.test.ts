@@ -180,3 +180,21 @@ test("a directory for all documents holds the HTML report too", async () => {
   expect(read(directory, "all/report.html")).toContain("<!doctype html>");
   expect(JSON.parse(read(directory, "all/verdict.json"))).toMatchObject({ conclusion: "pass" });
 });
+
+test("a promise with abort ends the run once it is broken, and the exit code is the promise's", async () => {
+  const slo = ["--slo", "p50 < 0.001ms abort after 3s", "--warmup", "0"];
+  const said = await run(["-u", "6", "-r", "6", "-t", "60s", "-o", "r.json", ...slo]);
+  expect(said.code).toBe(99);
+  const { blocks, warnings } = decodeResult(read(said.directory, "r.json"), "r.json");
+  expect(blocks.length / 2).toBeGreaterThan(3);
+  expect(blocks.length / 2).toBeLessThan(30);
+  expect(warnings).toMatchObject([{ code: "ended-early" }]);
+  expect(said.error).toMatch(/The run ends early, after \d+ s, because a promise with "abort" is broken: p50 of all/);
+  expect(said.error).toContain("p50 < 0.001ms abort after 3s");
+});
+
+test("a kept promise with abort lets the run go on to its end", async () => {
+  const { code, directory } = await run(["-t", "3s", "-o", "r.json", "--slo", "p50 < 10s abort"]);
+  expect(code).toBe(0);
+  expect(decodeResult(read(directory, "r.json"), "r.json").blocks.length).toBeGreaterThanOrEqual(6);
+});

@@ -114,6 +114,21 @@ describe("a configuration that is right", () => {
     ]);
   });
 
+  test("an entry may hold in every window and abort the run; a tier that warns does not", () => {
+    const { thresholds } = parseConfiguration(
+      "version: 1\nslo:\n  - { total: true, every: 10s, abort-after: 20s, p95: { warn: < 1s, fail: < 2s }, p99: < 3s in every 30s }\n",
+      "c.yml",
+    );
+    expect(thresholds.map(printThreshold)).toEqual([
+      "p95 < 1s in every 10s warn",
+      "p95 < 2s in every 10s abort after 20s",
+      "p99 < 3s in every 30s abort after 20s",
+    ]);
+    const wrong =
+      "version: 1\nslo:\n  - { total: true, every: 300ms, p95: < 1s }\n  - { total: true, abort-after: 5s, requests: '> 9' }\n";
+    expect(() => parseConfiguration(wrong, "c.yml")).toThrow(/every: a window lasts at least 1s[\s\S]*requests grow/);
+  });
+
   test("one tolerance for all is a setting", () => {
     const { settings, tolerances } = parseConfiguration("version: 1\nregression: { tolerance: 5% }\n", "c.yml");
     expect([settings.get("tolerance")?.text, tolerances.size]).toEqual(["5%", 0]);

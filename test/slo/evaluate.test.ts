@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Random } from "../../src/base/random.ts";
+import { abortingPromise } from "../../src/slo/abort.ts";
 import { evaluate, settle } from "../../src/slo/evaluate.ts";
 import { parseThreshold } from "../../src/slo/threshold.ts";
-import type { Block } from "../../src/stats/snapshot.ts";
+import { type Block, emptySnapshot } from "../../src/stats/snapshot.ts";
 import { blocksOf, ramp, times } from "./support/traffic.ts";
 
 const judge = (line: string, blocks: readonly Block[]) => evaluate([parseThreshold(line)], blocks);
@@ -181,6 +182,89 @@ describe("how sure it is", () => {
   });
 });
 
+describe("in every window", () => {
+  /** Two blocks a second; `slowFrom` to `slowTo` (seconds) take 900 ms instead of 50. */
+  const seconds = (count: number, { slowFrom = -1, slowTo = -1, perBlock = 30, warmUp = 0 } = {}) =>
+    blocksOf(
+      ...Array.from({ length: count * 2 }, (_, i) => {
+        const second = i / 2 - warmUp;
+        const phase = second < 0 ? ("warm-up" as const) : ("steady" as const);
+        return { block: i + 7, phase, latenciesMs: times(perBlock, second >= slowFrom && second < slowTo ? 900 : 50) };
+      }),
+    );
+
+  test("ten bad seconds break it, though the whole run keeps it", () => {
+    const blocks = seconds(300, { slowFrom: 100, slowTo: 110 });
+    expect(outcome("p95 < 300ms", blocks)).toEqual(["pass"]);
+    expect(outcome("p95 < 300ms in every 10s", blocks)).toEqual(["fail"]);
+    const [result] = judge("p95 < 300ms in every 10s", blocks);
+    expect(result?.message).toContain("in the worst of 30 windows of 10s, 100 to 110 s into the judged time");
+    expect(result).toMatchObject({ n: 600, source: "p95 < 300ms in every 10s" });
+  });
+
+  test("ramp and warm-up belong to no window, nor does the rest at the end", () => {
+    const blocks = seconds(34, { warmUp: 4, slowFrom: -4, slowTo: 0 });
+    expect(outcome("p95 < 300ms in every 10s", blocks)).toEqual(["pass"]);
+    expect(judge("p95 < 300ms in every 10s", blocks)[0]?.message).toContain("of 3 windows");
+    expect(outcome("p95 < 300ms in every 10s", seconds(39, { slowFrom: 30, slowTo: 39 }))).toEqual(["pass"]);
+    expect(outcome("p95 < 300ms in every 10s", seconds(40, { slowFrom: 30, slowTo: 40 }))).toEqual(["fail"]);
+  });
+
+  test("a window with fewer than five requests beyond the percentile is not judged; none at all is a warning", () => {
+    const blocks = seconds(20, { perBlock: 5, slowFrom: 0, slowTo: 10 });
+    expect(judge("p95 < 300ms in every 10s", blocks)).toMatchObject([{ outcome: "fail", n: 100 }]);
+    expect(judge("p96 < 300ms in every 10s", blocks)).toMatchObject([{ outcome: "warn", actual: null }]);
+    expect(judge("p96 < 300ms in every 10s", blocks)[0]?.message).toContain(
+      "p96 needs 125 requests in a window of 10s; the fullest had 100",
+    );
+    expect(judge("p95 < 300ms in every 60s", blocks)[0]?.message).toContain("shorter than one window of 60s");
+    expect(outcome("p95 < 300ms in every 10s", [])).toEqual(["warn"]);
+  });
+
+  test("a rate may fall to nothing in a window", () => {
+    const blocks = [...seconds(10), ...blocksOf({ block: 60, latenciesMs: [1] })].sort((a, b) => a.block - b.block);
+    const quiet = Array.from({ length: 20 }, (_, i) => ({ ...emptySnapshot(27 + i), phase: "steady" as const }));
+    const all = [...blocks.filter(({ block }) => block < 27), ...quiet];
+    expect(judge("rps > 1/s in every 10s", all)).toMatchObject([{ outcome: "fail", actual: 0 }]);
+    expect(outcome("rps > 1/s", all)).toEqual(["pass"]);
+  });
+
+  test("many good windows are not broken by chance", () => {
+    const random = Random.from("windows");
+    const blocks = blocksOf(
+      ...Array.from({ length: 2000 }, (_, block) => ({
+        block,
+        latenciesMs: Array.from({ length: 20 }, () => 100 * (1 + random.float())),
+      })),
+    );
+    // The true p95 is 195 ms.
+    expect(outcome("p95 < 195ms in every 10s", blocks)).not.toEqual(["fail"]);
+    expect(outcome("p95 < 170ms in every 10s", blocks)).toEqual(["fail"]);
+  });
+});
+
+describe("abort", () => {
+  const slow = (count: number, from = 0) =>
+    blocksOf(...Array.from({ length: count }, (_, i) => ({ block: from + i, latenciesMs: times(30, 900) })));
+
+  test("a promise that is surely broken ends the run, later than it says", () => {
+    const promise = [parseThreshold("p95 < 300ms abort after 20s"), parseThreshold("p50 < 1ms")];
+    expect(abortingPromise(promise, { blocks: slow(30), elapsedMs: 20_000 })).toBeNull();
+    expect(abortingPromise(promise, { blocks: slow(30), elapsedMs: 20_500 })).toMatchObject({ metric: "p95" });
+  });
+
+  test("a few requests end nothing", () => {
+    const promise = [parseThreshold("p95 < 300ms abort"), parseThreshold("avg < 300ms abort")];
+    const few = blocksOf({ latenciesMs: times(9, 900) });
+    expect(abortingPromise(promise, { blocks: few, elapsedMs: 5000 })).toBeNull();
+  });
+
+  test("an endpoint that was not asked yet ends nothing", () => {
+    const promise = [parseThreshold('p95 < 300ms of "GET /later" abort')];
+    expect(abortingPromise(promise, { blocks: slow(30), elapsedMs: 20_000 })).toBeNull();
+  });
+});
+
 describe("what it says", () => {
   test("plain words with units, the interval and the number of requests", () => {
     const blocks = blocksOf({ endpoint: "GET /item/{id}", latenciesMs: ramp(1000) });
@@ -191,7 +275,10 @@ describe("what it says", () => {
     expect(messages("errors <= 1%")).toEqual([
       "errors of all requests were 0 % (95 % interval 0 to 0.368 %, 1000 requests); promised at most 1 %",
     ]);
-    expect(messages("p95 of /item/{id}>5s for 10s, stop")[0]).toContain('; "for 10s" is left out');
+    const minute = blocksOf(...Array.from({ length: 20 }, (_, block) => ({ block, latenciesMs: ramp(100) })));
+    expect(judge("p95>5s for 10s, stop as failed", minute)[0]?.message).toContain(
+      '; "for 10s" is judged on each window of 10s as a whole',
+    );
   });
 
   test("rounding never tells the opposite", () => {

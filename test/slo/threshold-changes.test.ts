@@ -22,6 +22,9 @@ test.each([
   ["p95 < 300ms", "p95 < 300ms optional", "loosened"],
   ["p95 < 300ms after 10s", "p95 < 300ms", "tightened"],
   ["p95 < 300ms", "p95 < 200ms warn", "loosened"],
+  ["p95 < 300ms in every 10s", "p95 < 300ms", "loosened"],
+  ["p95 < 300ms in every 10s", "p95 < 300ms in every 20s", "loosened"],
+  ["p95 < 300ms in every 10s", "p95 < 300ms in every 5s", "tightened"],
 ])("from %s to %s it is %s", (before, after, kind) => {
   expect(changes([before], [after])).toEqual([`${kind}: ${before}: ${after}`]);
 });

@@ -1,6 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { parseThreshold, parseThresholds, printThreshold, type Threshold } from "../../src/slo/threshold.ts";
+import {
+  parseThreshold,
+  parseThresholds,
+  printThreshold,
+  type Threshold,
+  whyNoAbort,
+} from "../../src/slo/threshold.ts";
 
 const canonical = (line: string) => printThreshold(parseThreshold(line));
 
@@ -28,6 +34,16 @@ describe("the language", () => {
     ["apdex(0.3s) > 0.94", "apdex(300ms) > 0.94"],
     ["apdex(300ms) > 94%", "apdex(300ms) > 0.94"],
     [`p95 < 300ms of "GET /item/*" after 10s optional warn`, `p95 < 300ms of "GET /item/*" after 10s optional warn`],
+    ["p95 < 300ms in every 10s", "p95 < 300ms in every 10s"],
+    ["errors < 1% abort", "errors < 1% abort"],
+    ["errors < 1% abort after 1m after 30s", "errors < 1% after 30s abort after 60s"],
+    [
+      `p99 < 1s IN EVERY 2.5s optional of "/a" abort after 20s`,
+      `p99 < 1s of "/a" in every 2500ms abort after 20s optional`,
+    ],
+    ["requests < 100 abort", "requests < 100 abort"],
+    ["requests > 100 in every 5s abort", "requests > 100 in every 5s abort"],
+    ["http_req_duration: p(95)<300 abort after 20s", "p95 < 300ms abort after 20s"],
     [`p95 < 300ms warn of 'say "hi"'`, `p95 < 300ms of "say \\"hi\\"" warn`],
   ])("%s is %s", (line, printed) => {
     expect(canonical(line)).toBe(printed);
@@ -70,9 +86,12 @@ describe("the language", () => {
           afterMs: fc.integer({ min: 0, max: 1e7 }),
           optional: fc.boolean(),
           tier: fc.constantFrom("fail" as const, "warn" as const),
+          everyMs: fc.option(fc.integer({ min: 2, max: 10_000 }).map((halves) => halves * 500)),
+          abortAfterMs: fc.option(fc.integer({ min: 0, max: 1e7 })),
         }),
       )
-      .map(([what, how]): Threshold => ({ ...what, ...how, except: [], place: null, notes: [] }));
+      .map(([what, how]): Threshold => ({ ...what, ...how, except: [], place: null, notes: [] }))
+      .map((value) => (whyNoAbort(value) === null ? value : { ...value, abortAfterMs: null }));
     fc.assert(
       fc.property(threshold, (value) => {
         const printed = printThreshold(value);
@@ -159,15 +178,17 @@ describe("k6's spelling", () => {
 
 describe("Taurus' spelling states the failure and is read inverted", () => {
   test.each([
-    ["p95 of label>300ms for 10s, stop as failed", 'p95 <= 300ms of "label"'],
-    ["p90 of Check out>1s for 10s, stop as failed", 'p90 <= 1s of "Check out"'],
-    ["avg-rt>150ms for 10s, stop as failed", "avg <= 150ms"],
+    ["p95 of label>300ms for 10s, stop as failed", 'p95 <= 300ms of "label" in every 10s abort'],
+    ["p90 of Check out>1s for 10s, stop as failed", 'p90 <= 1s of "Check out" in every 10s abort'],
+    ["avg-rt>150ms for 10, stop as failed", "avg <= 150ms in every 10s abort"],
     ["avg-rt of /search?a=b>=150ms, continue as failed", 'avg < 150ms of "/search?a=b"'],
-    ["fail>50% for 10s, stop as failed", "errors <= 50%"],
-    ["fail>10, stop", "failures <= 10"],
-    ["succ<90% over 5s, continue as non-failed", "errors <= 10% warn"],
-    ["hits<100 within 10s", "requests >= 100"],
-    ["p95>300ms for 10s", "p95 <= 300ms"],
+    ["fail>50% for 10s, stop as failed", "errors <= 50% in every 10s abort"],
+    ["fail>10, stop", "failures <= 10 abort"],
+    ["fail>10, stop as non-failed", "failures <= 10 warn"],
+    ["succ<90% over 5s, continue as non-failed", "errors <= 10% in every 5s warn"],
+    ["hits<100 within 10s", "requests >= 100 in every 10s"],
+    ["hits<100, stop", "requests >= 100"],
+    ["p95>300ms for 10s", "p95 <= 300ms in every 10s"],
     ["p95 of a*b>1s", 'p95 <= 1s of "a\\\\*b"'],
   ])("%s is %s", (line, printed) => {
     expect(canonical(line)).toBe(printed);
@@ -176,8 +197,10 @@ describe("Taurus' spelling states the failure and is read inverted", () => {
 
   test("what it leaves out it says", () => {
     expect(parseThreshold("p95 of label>300ms for 10s, stop as failed").notes).toEqual([
-      '"for 10s" is left out: promises are judged over the whole window',
-      '"stop" is left out: the run goes on to its end',
+      '"for 10s" is judged on each window of 10s as a whole',
+    ]);
+    expect(parseThreshold("hits<100, stop").notes).toEqual([
+      '"stop" is left out: requests grow until the end of the run, so only an upper limit of them can abort it',
     ]);
   });
 
@@ -198,7 +221,7 @@ describe("Taurus' spelling states the failure and is read inverted", () => {
   });
 
   test("an action says that it is a condition, whatever it is about", () => {
-    expect(canonical("p95 of label<1ms, stop as failed")).toBe('p95 >= 1ms of "label"');
+    expect(canonical("p95 of label<1ms, stop as failed")).toBe('p95 >= 1ms of "label" abort');
     expect(canonical("rps of label<10/s")).toBe('rps >= 10/s of "label"');
   });
 
@@ -239,6 +262,14 @@ describe("errors", () => {
     ["p95 < 300ms of GET /x", 'slo:1:16: an endpoint stands in quotes, found "GET"; write of "GET /path"'],
     ['p95 < 300ms of "GET /x', "slo:1:16: this quote is never closed"],
     ["p95 < 300ms after 10", "is this seconds or milliseconds?; write after 10s"],
+    ["p95 < 300ms in every 10", "is this seconds or milliseconds?; write in every 10s"],
+    ["p95 < 300ms abort after 20", "is this seconds or milliseconds?; write abort after 20s"],
+    ["p95 < 300ms in 10s", 'expected "every" after "in", found "10"'],
+    ["p95 < 300ms in every 0.5s", "a window lasts at least 1s"],
+    ["p95 < 300ms in every 1300ms", "a window lasts whole or half seconds"],
+    ["p95 < 300ms abort abort after 20s", '"abort" is said twice'],
+    ["p95 < 300ms warn abort", "a promise that only warns cannot abort the run"],
+    ["requests > 100 abort", "requests grow until the end of the run"],
     ["p95 < 300ms warn warn", 'slo:1:18: "warn" is said twice'],
     ["p95 < 300ms please", 'slo:1:13: unexpected "please"'],
     ["p95 <", "found the end of the line"],
