@@ -30,8 +30,12 @@ export class Call {
   headers!: HeaderList;
   body: Buffer | undefined;
   contentType: string | undefined;
-  /** Headers that name a host's secrets were left behind at a redirect to another origin. */
+  /** A redirect went to another origin: the headers meant for the first one stay behind. */
   crossedOrigin = false;
+  /** A redirect left the body behind, and with it what the headers say of it. */
+  bodyDropped = false;
+  /** Redirects followed. */
+  hops = 0;
 
   status = 0;
   rawHeaders: RawHeaders = "";
@@ -73,6 +77,16 @@ export class Call {
 
   get address(): Address {
     return this.plan.address;
+  }
+
+  /** Credentials written in the URL that was called; a redirect's are not ours to send. */
+  get urlAuth(): readonly [user: string, password: string] | undefined {
+    return this.calledPlan.auth;
+  }
+
+  /** Bytes of the hop's body. */
+  get bodyLength(): number | undefined {
+    return this.body?.length ?? 0;
   }
 
   get path(): string {

@@ -3,6 +3,14 @@ import { Cookie, CookieJar } from "tough-cookie";
 /** Cookies a user may send before the cache of ready headers is begun anew. */
 const readyKept = 200;
 
+/** Whose cookies a request has: of the host it asks for, where its `Host` header names another than its URL does. */
+export function siteOf(url: URL, host: string | undefined): URL {
+  if (host === undefined) return url;
+  const site = new URL(url);
+  site.host = host;
+  return site;
+}
+
 /** One user's cookies: what servers set, and what the locustfile sets itself. Made with the first cookie. */
 export class Cookies {
   // A test target is often "localhost" or a bare address, which the list of public suffixes would refuse.

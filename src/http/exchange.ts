@@ -3,6 +3,7 @@ import type { Activity } from "../user/activity.ts";
 import { BodyStream } from "./body-stream.ts";
 import { Call } from "./call.ts";
 import { ExchangeError } from "./cause.ts";
+import { siteOf } from "./cookies.ts";
 import type { Expiring } from "./deadlines.ts";
 import { decodeBody } from "./decode.ts";
 import type { HeaderList } from "./header-list.ts";
@@ -48,7 +49,6 @@ export class Exchange extends Call implements Carried, Expiring, Activity {
   readonly owner: ExchangeOwner;
   resolve!: (response: HttpResponse | StreamedResponse) => void;
   transport: Transport | undefined;
-  #hops = 0;
   #chunk: Buffer | undefined;
   #chunks: Buffer[] | undefined;
   /** A streamed body's connection is done with it, its decoding perhaps not. */
@@ -121,7 +121,9 @@ export class Exchange extends Call implements Carried, Expiring, Activity {
     this.status = status;
     this.rawHeaders = headers;
     this.notable = notable;
-    if (notable & Notable.setCookie) this.owner.setCookies(this.plan.url, this.answerHeaders().all("set-cookie"));
+    if (notable & Notable.setCookie) {
+      this.owner.setCookies(siteOf(this.plan.url, this.headers.host), this.answerHeaders().all("set-cookie"));
+    }
     if (!this.stream || this.redirects) return;
     const encoding = notable & Notable.contentEncoding ? this.answerHeaders().get("content-encoding") : undefined;
     this.bodyStream = new BodyStream({
@@ -163,12 +165,15 @@ export class Exchange extends Call implements Carried, Expiring, Activity {
       );
       return true;
     }
-    if (++this.#hops > maxRedirects) {
+    if (++this.hops > maxRedirects) {
       this.#conclude(new ExchangeError("redirects", `more than ${maxRedirects} redirects`), nowMs);
       return true;
     }
     this.method = next.method;
-    if (!next.keepsBody) this.body = this.contentType = undefined;
+    if (!next.keepsBody) {
+      this.body = this.contentType = undefined;
+      this.bodyDropped = true;
+    }
     if (next.leavesOrigin) this.crossedOrigin = true;
     this.plan = this.owner.planOf(next.url);
     this.#chunk = this.#chunks = undefined;

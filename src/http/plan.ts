@@ -7,6 +7,8 @@ import type { Address } from "./transport.ts";
 export interface Plan {
   readonly url: URL;
   readonly address: Address;
+  /** The credentials that were written in the URL; `url` is without them. */
+  readonly auth: readonly [user: string, password: string] | undefined;
   /** Path and query, as sent. */
   readonly path: string;
   /** By method. */
@@ -41,6 +43,7 @@ export class Plans {
 
 export function planFor(url: URL, forbids: (url: URL) => string | undefined): Plan {
   const secure = url.protocol === "https:";
+  const auth = takeCredentials(url);
   return {
     url,
     address: {
@@ -50,6 +53,7 @@ export function planFor(url: URL, forbids: (url: URL) => string | undefined): Pl
       port: url.port === "" ? (secure ? 443 : 80) : Number(url.port),
       host: url.host,
     },
+    auth,
     path: `${url.pathname}${url.search}`,
     endpoints: new Map(),
     forbidden: forbids(url) ?? null,
@@ -88,11 +92,21 @@ export function splitBase(host: string): { base: string; auth: readonly [string,
     );
   }
   const url = new URL(checked(host));
-  if (url.username === "" && url.password === "") return { base: host, auth: undefined };
-  const auth = [decodeURIComponent(url.username), decodeURIComponent(url.password)] as const;
-  url.username = "";
-  url.password = "";
-  return { base: url.href, auth };
+  const auth = takeCredentials(url);
+  return { base: auth ? url.href : host, auth };
+}
+
+/** Takes user and password out of a URL, so that they stand in no name, report or event. */
+function takeCredentials(url: URL): readonly [user: string, password: string] | undefined {
+  const { username, password } = url;
+  if (username === "" && password === "") return undefined;
+  url.username = url.password = "";
+  return [unquote(username), unquote(password)];
+}
+
+/** As Python's `unquote`: what is no escape stays as it is. */
+function unquote(text: string): string {
+  return text.replace(/(?:%[0-9a-f]{2})+/gi, (run) => Buffer.from(run.replaceAll("%", ""), "hex").toString());
 }
 
 /** `target` with `params` added to its query, encoded as `requests` does. */

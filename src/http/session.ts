@@ -1,12 +1,12 @@
 import type { UserRuntime } from "../user/runtime.ts";
 import { ExchangeError } from "./cause.ts";
 import { Connections } from "./connections.ts";
-import { Cookies } from "./cookies.ts";
+import { Cookies, siteOf } from "./cookies.ts";
 import type { Exchange, ExchangeOwner } from "./exchange.ts";
 import type { HeaderList } from "./header-list.ts";
 import type { Auth } from "./options.ts";
 import { type Plan, type Plans, splitBase } from "./plan.ts";
-import { authorization, entriesOf, isPrivate } from "./request-headers.ts";
+import { authorization, checkLength, hopHeaders } from "./request-headers.ts";
 import { HttpResponse, type StreamedResponse } from "./response.ts";
 import { exceptionOf, sampleOf } from "./sample-of.ts";
 import { sessionHeaders } from "./session-headers.ts";
@@ -164,22 +164,14 @@ export class Session implements ExchangeOwner {
   }
 
   headersFor(exchange: Exchange): HeaderList {
-    const base = this.#listFor(exchange.plan);
-    const { headers, auth } = exchange.options;
-    if (!headers && !auth && !exchange.contentType && !this.#cookies && !exchange.crossedOrigin) return base;
-    const changes: [string, string | null][] = [];
-    if (exchange.contentType) changes.push(["content-type", exchange.contentType]);
-    const cookie = this.#cookies?.headerFor(exchange.plan.url, this.now());
-    if (cookie) changes.push(["cookie", cookie]);
-    if (auth) changes.push(["authorization", authorization(auth)]);
-    for (const [name, value] of entriesOf(headers)) {
-      if (exchange.crossedOrigin && isPrivate(name)) continue;
-      if (!exchange.body && exchange.method !== exchange.calledMethod && /^content-(?:type|length)$/i.test(name))
-        continue;
-      changes.push([name, value]);
+    let list = hopHeaders(this.#listFor(exchange.plan), exchange);
+    checkLength(list, exchange.bodyLength);
+    // As in `requests`: a `Cookie` of the user's own goes in place of the jar's until a redirect may have set new ones.
+    if (this.#cookies && (exchange.hops > 0 || !list.has("cookie"))) {
+      const cookie = this.#cookies.headerFor(siteOf(exchange.plan.url, list.host), this.now());
+      if (cookie) list = list.with([["cookie", cookie]]);
     }
-    if (exchange.crossedOrigin) changes.push(["authorization", null]);
-    return base.with(changes);
+    return list;
   }
 
   #listFor({ address, url }: Plan): HeaderList {

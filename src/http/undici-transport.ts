@@ -75,12 +75,13 @@ export class UndiciTransport implements Transport {
 
   #dispatch(carriage: Carriage): void {
     const { request } = carriage;
+    const { flat, host } = request.headers;
     this.#dispatcher.dispatch(
       {
         origin: this.origin,
         path: request.path,
         method: request.method,
-        headers: [...request.headers.flat],
+        headers: host === undefined ? [...flat] : ["host", host, ...flat],
         body: request.body ?? null,
         headersTimeout: 0,
         bodyTimeout: 0,

@@ -152,21 +152,22 @@ export class Wire implements Transport {
 
   #write(request: Carried, connect: ConnectTiming | undefined): void {
     const socket = this.#socket as Socket;
-    const { method, path, body } = request;
+    const { method, path, headers, body } = request;
     this.#answer.sent();
     request.onStart(connect);
-    let head = `${method} ${path} HTTP/1.1\r\nhost: ${this.#address.host}\r\n${request.headers.text}`;
+    let head = `${method} ${path} HTTP/1.1\r\nhost: ${headers.host ?? this.#address.host}\r\n${headers.text}`;
+    // The user's own is among the headers, and is the body's.
+    if (headers.contentLength !== undefined) head += "\r\n";
+    // RFC 9110 8.6: methods that define a body say so when they have none.
+    else if (body || method === "POST" || method === "PUT" || method === "PATCH") {
+      head += `content-length: ${body?.length ?? 0}\r\n\r\n`;
+    } else head += "\r\n";
     if (body) {
-      head += `content-length: ${body.length}\r\n\r\n`;
       socket.cork();
       socket.write(head, "latin1");
       socket.write(body);
       socket.uncork();
-    } else {
-      // RFC 9110 8.6: methods that define a body say so when they have none.
-      head += method === "POST" || method === "PUT" || method === "PATCH" ? "content-length: 0\r\n\r\n" : "\r\n";
-      socket.write(head, "latin1");
-    }
+    } else socket.write(head, "latin1");
     request.onSent();
   }
 
