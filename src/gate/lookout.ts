@@ -104,7 +104,9 @@ export class Lookout {
       const { next, comparisons } = judgeSideBySide(question);
       // A regression ends the looking: what time is left belongs to its confirmation.
       if (next.action === "confirm") return null;
-      const open = comparisons.filter(({ outcome }) => outcome === "inconclusive").map(nameOfComparison);
+      const open = comparisons
+        .filter(({ outcome, notJudged }) => (outcome === "inconclusive" || outcome === "could-not-tell") && !notJudged)
+        .map(nameOfComparison);
       if (next.action === "measure") return { names: [...open, ...names], untilMs: next.untilMs };
       if (open.length > 0) return { names: [...open, ...names], untilMs: this.#judgedMs };
     }

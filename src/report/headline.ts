@@ -48,6 +48,18 @@ export function headlineOf(report: Report): Headline {
   }
 }
 
+/** What the verdict is about; what was set apart is not. */
+export function comparedCount({
+  regressed,
+  waived,
+  improved,
+  inconclusive,
+  couldNotTell,
+  unchanged,
+}: Report["tally"]): number {
+  return regressed + waived + improved + inconclusive + couldNotTell + unchanged;
+}
+
 const capacityIcon = { fail: "❌", inconclusive: "🟡", pass: "✅" } as const;
 
 /** How far the target carries, and whether that is less than it was. */
@@ -197,11 +209,9 @@ function passed(report: Report): Headline {
   }
   const slos = metInWords(report);
   const warning = warningInWords(report);
-  const compared = tally.unchanged + tally.inconclusive;
+  const compared = comparedCount(tally);
   if (compared > 0) {
-    const seen = report.comparing.smallestDetectable;
-    const could = seen === null ? "" : `, could see ${formatPercent(seen)} or more`;
-    const news = `no regression in ${counted(tally.endpoints, "endpoint")}${could}${slos && `; ${slos}`}`;
+    const news = `${stayedInWords(report, compared)}${slos && `; ${slos}`}`;
     return warning ? warned(news, warning) : { icon: "✅", ...words(news) };
   }
   const wanted = report.comparing.mode !== "none" || report.baseline.whyNot !== null;
@@ -214,6 +224,16 @@ function passed(report: Report): Headline {
     icon: "✅",
     ...words(slos || `${formatNumber(report.total?.head?.requests ?? 0)} requests, nothing promised`),
   };
+}
+
+/** Nothing is worse: proven, or as far as could be told. */
+function stayedInWords({ tally, comparing }: Report, compared: number): string {
+  if (tally.couldNotTell > 0) {
+    return `nothing slower seen; ${formatCount(tally.couldNotTell)} of ${formatCount(compared)} could not be told`;
+  }
+  const seen = comparing.smallestDetectable;
+  const could = seen === null ? "" : `, could see ${formatPercent(seen)} or more`;
+  return `no regression in ${counted(tally.endpoints, "endpoint")}${could}`;
 }
 
 function metInWords({ tally }: Report): string {

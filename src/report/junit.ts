@@ -36,6 +36,14 @@ function thresholdCase(threshold: ReportThreshold, name: string): Case {
   };
 }
 
+/** Neither proven to have changed nor to have stayed. */
+const skipped: ReadonlySet<ReportComparison["outcome"]> = new Set([
+  "inconclusive",
+  "could-not-tell",
+  "missing",
+  "no-baseline",
+]);
+
 function comparisonCase(comparison: ReportComparison, name: string): Case {
   const { outcome, endpoint, metric, waived } = comparison;
   const where = endpoint === null ? "the whole run" : endpointLabel(endpoint);
@@ -43,12 +51,7 @@ function comparisonCase(comparison: ReportComparison, name: string): Case {
   return {
     classname: `${name}.comparisons`,
     name: oneLine(`${where} ${metric}`, 200),
-    outcome:
-      outcome === "regressed" && !waived
-        ? "failure"
-        : outcome === "inconclusive" || outcome === "no-baseline"
-          ? "skipped"
-          : "passed",
+    outcome: outcome === "regressed" && !waived ? "failure" : skipped.has(outcome) ? "skipped" : "passed",
     message: oneLine(waived ? `${told}; waived until ${waived.until}: ${waived.reason}` : told, 500),
   };
 }

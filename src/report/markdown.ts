@@ -9,7 +9,7 @@ import {
   formatPercent,
   formatRate,
 } from "./format.ts";
-import { headlineMarkdown, stepInWords } from "./headline.ts";
+import { comparedCount, headlineMarkdown, stepInWords } from "./headline.ts";
 import { commentMarker, withoutMarker } from "./marker.ts";
 import { capacityPart } from "./md-capacity.ts";
 import {
@@ -131,8 +131,9 @@ function summaryLine(report: Report): string {
     tally.warned > 0 ? counted(tally.warned, "warning") : "",
     tally.improved > 0 ? counted(tally.improved, "improvement") : "",
     tally.inconclusive > 0 ? `${formatCount(tally.inconclusive)} undecided` : "",
+    tally.couldNotTell > 0 ? `${formatCount(tally.couldNotTell)} could not be told` : "",
     tally.unchanged > 0
-      ? `${formatCount(tally.unchanged)} of ${counted(comparedCount(report), "comparison")} unchanged`
+      ? `${formatCount(tally.unchanged)} of ${counted(comparedCount(tally), "comparison")} unchanged`
       : "",
     tally.met > 0 && tally.broken === 0 ? `${counted(tally.met, "SLO")} met` : "",
   ].filter((part) => part !== "");
@@ -150,10 +151,6 @@ function baselineNote(report: Report): string {
   if (report.comparing.mode === "side-by-side") return "";
   const note = baselineInWords(report);
   return note === "" ? "No baseline: comparison is off." : note;
-}
-
-function comparedCount({ tally }: Report): number {
-  return tally.regressed + tally.waived + tally.improved + tally.inconclusive + tally.unchanged;
 }
 
 function trafficInWords({ total, measured }: Report): string {

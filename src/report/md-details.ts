@@ -83,7 +83,7 @@ export function endpointsPart(report: Report, tier: number): Part | null {
     `${rows.filter(({ outcome }) => outcome === "improved").length} faster`,
     `${rows.filter(({ outcome }) => outcome === "unchanged").length} unchanged`,
   ];
-  const compared = rows.some(({ outcome }) => outcome !== null && outcome !== "no-baseline");
+  const compared = rows.some(({ outcome }) => outcome !== null && outcome !== "no-baseline" && outcome !== "missing");
   const title = `All ${counted(report.tally.endpoints, "endpoint")}${compared ? ` (p95: ${news.join(" · ")})` : ""}`;
   return tablePart({
     tier,

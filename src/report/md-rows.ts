@@ -20,6 +20,8 @@ export const comparisonIcon: Record<ReportComparison["outcome"], string> = {
   improved: "🚀",
   unchanged: "➖",
   inconclusive: "🟡",
+  "could-not-tell": "❔",
+  missing: "❗",
   "no-baseline": "🆕",
 };
 
@@ -140,7 +142,7 @@ export function noticesOf(report: Report): Report["warnings"] {
 /** The rule that decided, in a sentence; empty where nothing was compared. */
 export function ruleInWords(report: Report): string {
   const { comparing, comparisons } = report;
-  const compared = comparisons.filter(({ outcome }) => outcome !== "no-baseline");
+  const compared = comparisons.filter(({ outcome }) => outcome !== "no-baseline" && outcome !== "missing");
   if (compared.length === 0) return "";
   const methods = new Set(compared.map(({ method }) => method));
   const limits = `tolerance ${formatPercent(comparing.tolerance)} and ${comparing.minEffectMs}\u202fms, errors ${formatChange(comparing.errorTolerance, "points").replace("+", "")}`;

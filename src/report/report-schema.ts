@@ -50,7 +50,15 @@ const numbers = z.object({
   bytesIn: count,
 });
 
-const outcome = z.enum(["regressed", "improved", "unchanged", "inconclusive", "no-baseline"]);
+const outcome = z.enum([
+  "regressed",
+  "improved",
+  "unchanged",
+  "could-not-tell",
+  "inconclusive",
+  "missing",
+  "no-baseline",
+]);
 const change = z.object({ estimate: signed, low: signed.nullable(), high: signed.nullable() });
 
 const row = z.object({
@@ -75,6 +83,8 @@ const comparison = z.object({
   tolerance: rate,
   smallestDetectable: rate.nullable(),
   outcome,
+  /** Absent where it was judged, and in reports of before anything was set apart. */
+  notJudged: z.enum(["too-few-requests", "min-effect"]).optional(),
   waived: z.object({ until: text(40), reason: text(bounds.message) }).nullable(),
   warnings: z.array(text(bounds.message)).max(10),
   explanation: z.array(text(bounds.message)).max(10),
@@ -258,6 +268,10 @@ const tally = z.object({
   improved: count,
   unchanged: count,
   inconclusive: count,
+  /** Nought in reports of before these were told apart. */
+  couldNotTell: count.default(0),
+  missing: count.default(0),
+  notJudged: count.default(0),
   noBaseline: count,
   thresholds: count,
   met: count,

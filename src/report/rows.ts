@@ -72,9 +72,11 @@ function changeOf(change: NonNullable<Comparison["change"]>): NonNullable<Report
 const comparisonWeight: Record<Comparison["outcome"], number> = {
   regressed: 0,
   inconclusive: 2,
-  improved: 3,
-  unchanged: 4,
-  "no-baseline": 5,
+  missing: 3,
+  improved: 4,
+  "could-not-tell": 5,
+  unchanged: 6,
+  "no-baseline": 7,
 };
 
 /** Worst first: regressions by size, waived ones after them, then what is undecided, improved, unchanged. */
@@ -98,6 +100,7 @@ export function comparisonsOf(comparisons: readonly Comparison[]): ReportCompari
       tolerance: tidySize(c.tolerance),
       smallestDetectable: sizeOrNull(c.smallestDetectable),
       outcome: c.outcome,
+      ...(c.notJudged && { notJudged: c.notJudged }),
       waived: c.waived ? { until: clipText(c.waived.until, 40), reason: clipText(c.waived.reason) } : null,
       warnings: c.warnings.slice(0, 10).map((text) => clipText(text)),
       explanation: c.explanation.slice(0, 10).map((text) => clipText(text)),
@@ -154,6 +157,9 @@ export function tallyOf(input: {
     improved: all("improved"),
     unchanged: all("unchanged"),
     inconclusive: all("inconclusive"),
+    couldNotTell: input.comparisons.filter((c) => c.outcome === "could-not-tell" && !c.notJudged).length,
+    missing: all("missing"),
+    notJudged: input.comparisons.filter(({ notJudged }) => notJudged).length,
     noBaseline: all("no-baseline"),
     thresholds: input.thresholds.length,
     met: promised("pass"),

@@ -4,6 +4,7 @@ import type { Confirmation } from "./confirm.ts";
 import { nullMargin, type TestResult } from "./decide.ts";
 import { detectableErrors, detectableRatio } from "./detectable.ts";
 import { newcombe } from "./newcombe.ts";
+import { outcomeOf, type Size, sizeOf } from "./outcome.ts";
 import { relativeInterval } from "./relative-test.ts";
 import { ratioInterval } from "./score-test.ts";
 import { type CompareSettings, percentileOf } from "./settings.ts";
@@ -19,6 +20,7 @@ export function comparisonOf(
 ): Comparison {
   const { endpoint, metric, before, after, up, n, tolerance, kept, insufficient } = test;
   const known = Number.isFinite(before) && Number.isFinite(after);
+  const size = sizeOfTest(test, settings.minEffectMs);
   return {
     endpoint,
     metric,
@@ -37,7 +39,8 @@ export function comparisonOf(
           : kept && !insufficient
             ? detectableRatio(kept, { ...test, alpha, minEffectMs: settings.minEffectMs, margin: nullMargin })
             : null,
-    outcome: outcomeOf(test, confirmation),
+    outcome: finalOutcome(test, { size, alpha, confirmation }),
+    ...(size === "too-small" && { notJudged: "min-effect" }),
     warnings: warningsOf(test, confirmation),
     explanation: besideOthers(test),
   };
@@ -67,10 +70,26 @@ function changeOf({ metric, estimate, before, after, n, kept, insufficient }: Te
   return { estimate: estimate - 1, low: low - 1, high: high - 1 };
 }
 
-function outcomeOf({ outcome, insufficient }: TestResult, confirmation: Confirmation | null): ComparisonOutcome {
-  if (outcome === "regressed") return confirmation?.outcome === "agreed" ? "regressed" : "inconclusive";
-  if (outcome === "improved") return "improved";
-  return outcome === "pass" && !insufficient ? "unchanged" : "inconclusive";
+function finalOutcome(
+  { outcome, insufficient, up, fewer = 1 }: TestResult,
+  { size, alpha, confirmation }: { size: Size; alpha: number; confirmation: Confirmation | null },
+): ComparisonOutcome {
+  if (outcome === "regressed" && confirmation?.outcome !== "agreed") return "inconclusive";
+  return outcomeOf({
+    proven: { worse: outcome === "regressed", better: outcome === "improved" || fewer <= alpha },
+    excluded: outcome === "pass" || outcome === "improved",
+    size,
+    p: insufficient ? null : up,
+  });
+}
+
+/** Where the estimate lies; stalls and errors know no smallest effect of their own. */
+function sizeOfTest({ metric, estimate, before, tolerance, material }: TestResult, minEffectMs: number): Size {
+  if (metric === "errors" || metric === "stalls") {
+    if (material || estimate >= tolerance) return "worse";
+    return estimate <= -tolerance ? "better" : "within";
+  }
+  return Number.isFinite(estimate) ? sizeOf({ estimate: estimate - 1, before, tolerance, minEffectMs }) : "within";
 }
 
 function warningsOf({ outcome, insufficient, screenedOut, kept }: TestResult, confirmation: Confirmation | null) {
@@ -90,7 +109,7 @@ function warningsOf({ outcome, insufficient, screenedOut, kept }: TestResult, co
 /** Endpoints that only one arm has: told, never judged. */
 export function unpaired({ appeared, vanished }: RunWindows): Comparison[] {
   const tell =
-    (warning: string) =>
+    (outcome: ComparisonOutcome, warning: string) =>
     (endpoint: RunWindows["appeared"][number]): Comparison => ({
       endpoint,
       metric: "p95",
@@ -102,12 +121,12 @@ export function unpaired({ appeared, vanished }: RunWindows): Comparison[] {
       n: 0,
       tolerance: 0,
       smallestDetectable: null,
-      outcome: "no-baseline",
+      outcome,
       warnings: [warning],
       explanation: [],
     });
   return [
-    ...appeared.map(tell("new: the base has no such endpoint")),
-    ...vanished.map(tell("vanished: the head has no such endpoint")),
+    ...appeared.map(tell("no-baseline", "new: the base has no such endpoint")),
+    ...vanished.map(tell("missing", "missing: the head has no such endpoint")),
   ];
 }

@@ -3,7 +3,25 @@ import type { Endpoint } from "../stats/endpoint.ts";
 /** What is compared. Stalls, `suite` and `capacity` are about the whole run, so they have no endpoint. */
 export type ComparisonMetric = `p${number}` | "errors" | "stalls" | "suite" | "capacity";
 
-export type ComparisonOutcome = "regressed" | "improved" | "unchanged" | "inconclusive" | "no-baseline";
+/**
+ * `regressed`, `improved` and `unchanged` are proven. What could not be told is `inconclusive` where it leaves the run
+ * undecided, and otherwise `could-not-tell`, which passes. `missing` is an endpoint that only the past has, and
+ * `no-baseline` one that only this run has.
+ */
+export type ComparisonOutcome =
+  | "regressed"
+  | "improved"
+  | "unchanged"
+  | "could-not-tell"
+  | "inconclusive"
+  | "missing"
+  | "no-baseline";
+
+/**
+ * Why a comparison is set apart from the verdict: the load can never bring the requests it needs, or the change is past
+ * the tolerance but smaller than the minimum effect.
+ */
+export type NotJudged = "too-few-requests" | "min-effect";
 
 /** How a comparison was made; the comment names it. */
 export type ComparisonMethod = "side-by-side" | "baseline" | "simple-percentage";
@@ -36,6 +54,8 @@ export interface Comparison {
   /** The smallest change this measurement would have found in nine of ten cases; same unit as `change`. */
   readonly smallestDetectable: number | null;
   readonly outcome: ComparisonOutcome;
+  /** Set where the verdict is about the others; the outcome is `could-not-tell` then. */
+  readonly notJudged?: NotJudged | undefined;
   /** A regression seen and then waived by the configuration, with its reason. */
   readonly waived?: { readonly until: string; readonly reason: string } | undefined;
   readonly warnings: readonly string[];

@@ -1,8 +1,9 @@
 import type { Endpoint } from "../stats/endpoint.ts";
 import type { ComparisonMetric } from "./comparison.ts";
-import { errorTest } from "./error-test.ts";
+import { errorTest, exchanged } from "./error-test.ts";
 import { rejected } from "./family.ts";
 import { newcombe } from "./newcombe.ts";
+import { passTolerances } from "./outcome.ts";
 import { type Slowness, slowness } from "./relative-test.ts";
 import { fasterThan, type LatencyWindows } from "./score-test.ts";
 import { screened, together } from "./screen.ts";
@@ -15,8 +16,6 @@ import type { EndpointWindows, RunWindows } from "./window.ts";
  * "not slower" means "at most this much slower".
  */
 export const nullMargin = 0.02;
-/** A pass must exclude changes of so many tolerances. */
-const passTolerances = 2;
 /** Values beyond the percentile on the smaller side, and windows, that a test needs. */
 const fewestBeyond = 50;
 export const fewestWindows = 20;
@@ -39,6 +38,8 @@ export interface TestResult {
   readonly up: number;
   readonly down: number;
   readonly pass: number;
+  /** Of errors and stalls alone, which no family is asked about: as `down`, of so many fewer without any. */
+  readonly fewer?: number;
   /** Whether it could be rejected at all (family.ts). */
   readonly able: boolean;
   /** Large enough to matter. */
@@ -210,6 +211,7 @@ function errors({ endpoint, errors }: EndpointWindows, settings: CompareSettings
     estimate: after - before,
     up: p,
     down: 1,
+    fewer: errorTest(exchanged(errors)).p,
     pass: newcombe({ before: base, after: head, z: z90 }).high < passTolerances * tolerance ? 0 : 1,
     material: after - before >= tolerance && head.failures >= fewestErrors,
     better: false,
@@ -231,6 +233,7 @@ function stalls({ stalls, judgedMs }: RunWindows): Untold {
     estimate: headOnly - baseOnly,
     up: p,
     down: 1,
+    fewer: stallTest(stalls.map(({ base, head }) => ({ base: head, head: base }))).p,
     // Stalls are rare events: fewer than would matter is all a run can show of their absence.
     pass: headOnly - baseOnly < materialStalls ? 0 : 1,
     material: headOnly - baseOnly >= materialStalls,

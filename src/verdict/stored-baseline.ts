@@ -4,11 +4,12 @@ import { usable } from "../baseline/usable.ts";
 import { endpointLabel } from "../stats/endpoint.ts";
 import type { RunResult } from "../stats/run-result.ts";
 import { boilingFrog } from "./boiling-frog.ts";
-import type { Comparison, ComparisonMetric } from "./comparison.ts";
+import type { Comparison, ComparisonMetric, ComparisonOutcome } from "./comparison.ts";
 import { errorWindowsOf } from "./error-windows.ts";
 import { rejected } from "./family.ts";
 import type { Proportion } from "./fisher.ts";
 import type { PastRun } from "./history.ts";
+import { outcomeOf } from "./outcome.ts";
 import { find, layOut } from "./past-table.ts";
 import { type CompareSettings, percentileOf, toleranceOf } from "./settings.ts";
 import { errorsQuestion, rowQuestion, type StoredQuestion, suiteQuestion } from "./stored-question.ts";
@@ -114,7 +115,7 @@ function nothing(incomparable: { why: string; message: string } | null): Reason 
   return { code: "no-baseline", message: `There is no baseline${why}; the promises alone were judged.` };
 }
 
-/** Holm over one family, then the words of SPEC 4.3: not proven and within tolerance is unchanged, past it undecided. */
+/** Holm over one family, then what is said of each: changed, unchanged, or not to be told (outcome.ts). */
 function settle(family: readonly StoredQuestion[], alpha: number): Comparison[] {
   const up = rejected(
     family.map(({ up: p, able }) => ({ p, able })),
@@ -125,18 +126,25 @@ function settle(family: readonly StoredQuestion[], alpha: number): Comparison[] 
     alpha,
   );
   const able = family.filter((question) => question.able).length;
-  return family.map(({ comparison, detect, material, better, ...question }, i): Comparison => {
-    const outcome =
-      up[i] && material ? "regressed" : down[i] && better ? "improved" : material ? "inconclusive" : "unchanged";
+  return family.map(({ comparison, detect, material, better, excluded, size, ...question }, i): Comparison => {
+    const proven = { worse: up[i] === true && material, better: down[i] === true && better };
+    const outcome = outcomeOf({ proven, excluded, size, p: question.up });
+    const apart = size === "too-small" && ({ notJudged: "min-effect" } as const);
     const smallestDetectable = detect(alpha / Math.max(1, able));
-    return { ...comparison, p: question.up, smallestDetectable, outcome };
+    return { ...comparison, p: question.up, smallestDetectable, outcome, ...apart };
   });
 }
 
 /** One row for the suite, whatever the number of percentiles: the one that says most. */
 function worst(suites: readonly Comparison[]): Comparison[] {
-  const weight = { regressed: 3, inconclusive: 2, improved: 1, unchanged: 0, "no-baseline": 0 } as const;
-  return [...suites].sort((a, b) => weight[b.outcome] - weight[a.outcome] || (a.p ?? 1) - (b.p ?? 1)).slice(0, 1);
+  const says: Partial<Record<ComparisonOutcome, number>> = {
+    regressed: 4,
+    inconclusive: 3,
+    improved: 2,
+    "could-not-tell": 1,
+  };
+  const weight = ({ outcome }: Comparison) => says[outcome] ?? 0;
+  return [...suites].sort((a, b) => weight(b) - weight(a) || (a.p ?? 1) - (b.p ?? 1)).slice(0, 1);
 }
 
 const untold = {
@@ -178,7 +186,7 @@ function unjudged({
 function vanished(current: PastRun, runs: readonly PastRun[]): Comparison[] {
   const gone = (runs[0]?.endpoints ?? []).filter(({ endpoint }) => !find(current, endpointLabel(endpoint)));
   return gone.map(({ endpoint }) => {
-    const warnings = ["vanished: the new run has no such endpoint"];
-    return { ...untold, endpoint, metric: "p95", n: 0, outcome: "no-baseline", warnings };
+    const warnings = ["missing: the new run has no such endpoint"];
+    return { ...untold, endpoint, metric: "p95", n: 0, outcome: "missing", warnings };
   });
 }

@@ -4,6 +4,8 @@ import type { Level } from "./contrast.ts";
 import { detectableErrors } from "./detectable.ts";
 import type { Proportion } from "./fisher.ts";
 import type { PastEndpoint, PastRun } from "./history.ts";
+import { newcombe } from "./newcombe.ts";
+import { doubtful, passTolerances, type Size, sizeOf } from "./outcome.ts";
 import type { PastRow } from "./past-table.ts";
 import { detectable, type Prediction, type Prior, predict } from "./prediction.ts";
 import { type CompareSettings, toleranceOf } from "./settings.ts";
@@ -15,6 +17,8 @@ export const levelPrior: Prior = { sd: 0.1, df: 4 };
 /** The others moved themselves if the machine's own wavering does so this rarely, two-sided. */
 const movedShare = 0.01;
 const fewestErrors = 5;
+/** Of the normal distribution, 95 % one-sided. */
+const z90 = 1.644854;
 
 /** A test whose family is not complete yet. */
 export interface StoredQuestion {
@@ -24,6 +28,9 @@ export interface StoredQuestion {
   readonly down: number;
   readonly material: boolean;
   readonly better: boolean;
+  /** Of the change that is shown (outcome.ts). */
+  readonly excluded: boolean;
+  readonly size: Size;
   /** The smallest detectable change when this test is made at `alpha`. */
   readonly detect: (alpha: number) => number;
   readonly comparison: Omit<Comparison, "p" | "smallestDetectable" | "outcome">;
@@ -62,6 +69,7 @@ export function rowQuestion({
     // The change that is shown counts whatever decides: what stayed while the others got faster did not regress.
     material: [itself, ...slowness].every(slower),
     better: [itself, ...speed].every(faster),
+    ...shownOf(itself, { before, tolerance, settings }),
     detect: (alpha) => Math.max(tolerance, detectable(tested, { alpha, margin })),
     comparison: {
       endpoint,
@@ -108,6 +116,7 @@ export function suiteQuestion({
     able: true,
     material: large && Math.expm1(tested.estimate) >= tolerance,
     better: large && Math.exp(tested.estimate) <= 1 / (1 + tolerance),
+    ...shownOf(tested, { before, tolerance, settings }),
     detect: (alpha) => Math.max(tolerance, detectable(tested, { alpha, margin })),
     comparison: {
       endpoint: null,
@@ -154,6 +163,8 @@ export function errorsQuestion({
     able: found.before.failures + found.after.failures > 0,
     material: after - before >= tolerance && found.after.failures >= fewestErrors,
     better: false,
+    excluded: newcombe({ before: found.before, after: found.after, z: z90 }).high < passTolerances * tolerance,
+    size: after - before >= tolerance ? "worse" : before - after >= tolerance ? "better" : "within",
     // As if the baseline had as many requests as the new run: never too hopeful.
     detect: (alpha) => detectableErrors({ alpha, tolerance, before, n: 2 * found.after.requests }),
     comparison: {
@@ -198,6 +209,19 @@ function testsOf({
 }): Prediction[] {
   if (!beside || misleading) return [itself];
   return moved ? [itself, beside] : [beside];
+}
+
+/** Whether a one-sided bound of 95 % excludes twice the tolerance, and where the estimate lies. */
+function shownOf(
+  { estimate, standardError, df }: Prediction,
+  { before, tolerance, settings }: { before: number; tolerance: number; settings: CompareSettings },
+): Pick<StoredQuestion, "excluded" | "size"> {
+  const { minEffectMs } = settings;
+  const bound = Math.expm1(estimate + tQuantile({ upper: doubtful, df }) * standardError);
+  return {
+    excluded: bound < Math.max(passTolerances * tolerance, minEffectMs / before),
+    size: sizeOf({ estimate: Math.expm1(estimate), before, tolerance, minEffectMs }),
+  };
 }
 
 /** The 95 % prediction interval: where a further run of the same code would lie, seen from the new one. */

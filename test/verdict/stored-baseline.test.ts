@@ -78,7 +78,7 @@ function noisyHistory(): BaselineRecord[] {
 const outcomesOf = (comparisons: ReturnType<typeof compareStored>["comparisons"]) =>
   Object.fromEntries(
     comparisons
-      .filter(({ outcome }) => outcome !== "unchanged")
+      .filter(({ outcome }) => outcome !== "unchanged" && outcome !== "could-not-tell")
       .map(({ endpoint, metric, outcome }) => [`${endpoint?.name ?? ""} ${metric}`.trim(), outcome]),
   );
 
@@ -132,7 +132,10 @@ describe("a new run against stored ones", () => {
 
   test("what hits every endpoint is the suite's alone, and called what it is", () => {
     const { comparisons } = compare({ current: run(30, all(180)), history: noisyHistory() });
-    expect(outcomesOf(comparisons)).toEqual({ suite: "regressed" });
+    expect(outcomesOf(comparisons)).toMatchObject({ suite: "regressed" });
+    // Each by itself is past the tolerance: it must not read as unchanged.
+    const times = comparisons.filter(({ metric }) => metric !== "errors");
+    expect(new Set(times.map(({ outcome }) => outcome))).toEqual(new Set(["regressed", "inconclusive"]));
     const suite = comparisons.find(({ metric }) => metric === "suite");
     expect(suite?.explanation.join(" ")).toContain("the code or the machine");
   });
@@ -189,11 +192,12 @@ describe("a new run against stored ones", () => {
     expect(comparisons[0]?.warnings.join()).toMatch(/slower than the oldest runs kept \(since 2026-01-01\)/);
   });
 
-  test("new and vanished endpoints are listed, not judged", () => {
+  test("new and missing endpoints are listed, not judged", () => {
     const history = [run(1, { "/a": 100, "/old": 100 })];
     const { comparisons } = compare({ current: run(2, { "/a": 100, "/new": 100 }), history });
-    const listed = comparisons.filter(({ outcome }) => outcome === "no-baseline");
-    expect(new Set(listed.map(({ endpoint }) => endpoint?.name))).toEqual(new Set(["/new", "/old"]));
+    const named = (wanted: string) =>
+      new Set(comparisons.filter(({ outcome }) => outcome === wanted).map(({ endpoint }) => endpoint?.name));
+    expect([named("no-baseline"), named("missing")]).toEqual([new Set(["/new"]), new Set(["/old"])]);
   });
 
   test("errors that recur fail; the same number in one outage does not", () => {

@@ -81,6 +81,8 @@ const outcomeWords: Record<ReportComparison["outcome"], string> = {
   improved: "faster",
   unchanged: "unchanged",
   inconclusive: "undecided",
+  "could-not-tell": "could not tell",
+  missing: "missing",
   "no-baseline": "no baseline",
 };
 
