@@ -34,6 +34,8 @@ export class Wire implements Transport {
   #session: Buffer | undefined;
   /** When the server said it would close the idle connection, less a margin; 0 if it did not say. */
   #staleMs = 0;
+  /** The socket is not read from until the reader of a streamed answer has caught up. */
+  #heldBack = false;
   /** Requests that wait for the one under way; there is a list only once one had to. */
   #queue: Carried[] | undefined;
   #connecting: ConnectDeadline | undefined;
@@ -76,11 +78,19 @@ export class Wire implements Transport {
   }
 
   pause(request: Carried): void {
-    if (this.#answer.request === request) this.#socket?.pause();
+    if (this.#answer.request !== request) return;
+    this.#heldBack = true;
+    this.#socket?.pause();
   }
 
   resume(request: Carried): void {
-    if (this.#answer.request === request) this.#socket?.resume();
+    if (this.#answer.request === request) this.#flow();
+  }
+
+  #flow(): void {
+    if (!this.#heldBack) return;
+    this.#heldBack = false;
+    this.#socket?.resume();
   }
 
   close(): void {
@@ -192,7 +202,9 @@ export class Wire implements Transport {
   #finish(request: Carried, head: AnswerHead): void {
     const keepAlive = head.keepAlive && this.#socket?.writableLength === 0;
     this.#staleMs = head.idleMs < 0 ? 0 : this.#world.clock.now() + Math.max(1, head.idleMs - idleMarginMs);
-    if (!keepAlive) this.#drop();
+    // The read that made the reader of this answer fall behind may be the one that ended it.
+    if (keepAlive) this.#flow();
+    else this.#drop();
     request.onEnd();
     if (this.#queue) this.#next();
   }
@@ -219,6 +231,7 @@ export class Wire implements Transport {
   #drop(): void {
     this.#connecting?.withdraw();
     this.#connecting = undefined;
+    this.#heldBack = false;
     const socket = this.#socket;
     this.#socket = undefined;
     socket?.destroy();

@@ -1,7 +1,10 @@
+import type { RequestListener } from "node:http";
+import { createSecureServer } from "node:http2";
 import { setTimeout as sleep } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
+import fc from "fast-check";
 import { expect, test } from "vitest";
-import { serve } from "./support/servers.ts";
+import { certificates, listen, type Running, serve } from "./support/servers.ts";
 import { TestWorld } from "./support/world.ts";
 
 test("a streamed answer is there with its head, and its sample with the last byte", async () => {
@@ -122,3 +125,54 @@ test("a task that leaves a stream open does not lose its sample, and is not blam
   expect(world.failure).toBeUndefined();
   world.client.close();
 });
+
+test.each([
+  ["http:", (listener: RequestListener) => serve(listener), {}],
+  ["https:", overTls, {}],
+  ["HTTP/2", overTls, { http2: true }],
+])(
+  "over %s an answer that ends while it is held back leaves its connection flowing",
+  async (_, start, more) => {
+    const body = Buffer.alloc(1024 * 1024, "x");
+    const server = await start((request, response) => {
+      response.end(body.subarray(0, Number(request.url?.slice(1))));
+    });
+    const settings = { tls: { ca: certificates().ca }, ...more };
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(
+          fc.record({
+            // Around what is held at most, and around what one read brings.
+            bytes: fc.oneof(
+              fc.integer({ min: 255 * 1024, max: 330 * 1024 }),
+              fc.constantFrom(0, 1, 65_536, 262_143, 262_144, 262_145, 524_288, 1_048_576),
+            ),
+            beforeReadingMs: fc.constantFrom(0, 1, 5, 20),
+            stream: fc.boolean(),
+          }),
+          { minLength: 2, maxLength: 4 },
+        ),
+        async (answers) => {
+          const world = new TestWorld(server.url, { settings });
+          const before = server.connections;
+          for (const { bytes, beforeReadingMs, stream } of answers) {
+            const response = await world.client.get(`/${bytes}`, { stream, timeout: 10 });
+            if (beforeReadingMs > 0) await sleep(beforeReadingMs);
+            expect((await response.bytes()).length).toBe(bytes);
+          }
+          world.client.close();
+          expect(world.samples.map(({ failure }) => failure?.message)).toEqual(answers.map(() => undefined));
+          expect(server.connections - before).toBe(1);
+        },
+      ),
+      { numRuns: 25 },
+    );
+  },
+  90_000,
+);
+
+function overTls(listener: RequestListener): Promise<Running> {
+  const { cert, key } = certificates();
+  const server = createSecureServer({ cert, key, allowHTTP1: true }, listener as never);
+  return listen(server, "https");
+}
