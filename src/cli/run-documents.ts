@@ -8,6 +8,7 @@ import { renderHtml } from "../report/html.ts";
 import { renderJunit } from "../report/junit.ts";
 import { renderLocustJson } from "../report/locust-json.ts";
 import type { Report } from "../report/report.ts";
+import { retriedTable } from "../report/retried.ts";
 import type { OutputPaths } from "./output-paths.ts";
 
 export { renderLocustJson };
@@ -48,7 +49,12 @@ export function finalTables(
   const width = options.columns === null ? {} : { columns: options.columns };
   if (options.judges) return renderConsole(report, width);
   const tables = tablesOf(result.summary);
-  const blocks = [statsTable(tables, width), percentilesTable(tables, width), errorReport(tables, width)];
+  const blocks = [
+    statsTable(tables, width),
+    percentilesTable(tables, width),
+    errorReport(tables, width),
+    retriedTable(report),
+  ];
   const lines = [
     ...result.trouble.exceptions.map(({ count, task, message }) => `exception: ${count}× in ${task}: ${message}`),
     ...(verdict.conclusion === "invalid" ? verdict.reasons : []).map(

@@ -9,6 +9,7 @@ import { type Against, compare } from "../verdict/compare.ts";
 import type { Comparison, ComparisonMetric } from "../verdict/comparison.ts";
 import { crowding } from "../verdict/crowding.ts";
 import type { FailOn } from "../verdict/exit-code.ts";
+import { retries } from "../verdict/retries.ts";
 import { type CompareSettings, defaultCompareSettings } from "../verdict/settings.ts";
 import type { Reason, Verdict } from "../verdict/verdict.ts";
 import { invalidCodes, judge } from "../verdict/verdict-of.ts";
@@ -75,7 +76,7 @@ export function judgeRun({
     warnings: [
       ...warnings,
       ...overdue(config, today),
-      ...[crowding(result)].filter((warning) => warning !== null),
+      ...[crowding(result), retries(result)].filter((warning) => warning !== null),
       ...told,
       ...calibrationOf(config, { comparisons, verdict }),
     ],

@@ -28,6 +28,11 @@ export class AnswerReader {
     this.#awaitingFirstByte = true;
   }
 
+  /** Whether anything came since the request was sent. */
+  get begun(): boolean {
+    return !this.#awaitingFirstByte;
+  }
+
   forget(): void {
     this.request = undefined;
     this.#head = undefined;

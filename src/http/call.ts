@@ -37,6 +37,9 @@ export class Call {
   /** Redirects followed. */
   hops = 0;
 
+  /** Sent a second time, as the server closed the kept connection under it. */
+  repeated = false;
+
   status = 0;
   rawHeaders: RawHeaders = "";
   /** Which headers there are of those we act on. */

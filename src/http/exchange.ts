@@ -105,12 +105,18 @@ export class Exchange extends Call implements Carried, Expiring, Activity {
     this.abort(new ExchangeError("timeout", `timed out after ${+seconds.toFixed(3)} s`));
   }
 
-  onStart(connect: ConnectTiming | undefined): void {
-    this.clock.started(this.owner.now(), connect);
+  onStart(nowMs: number, connect: ConnectTiming | undefined): void {
+    this.clock.started(nowMs, connect);
   }
 
   onSent(): void {
     this.clock.sent(this.owner.now());
+  }
+
+  onRepeat(nowMs: number): void {
+    this.repeated = true;
+    if (this.body) this.bytesOut += this.body.length;
+    this.clock.again(nowMs);
   }
 
   onFirstByte(): void {
@@ -143,8 +149,7 @@ export class Exchange extends Call implements Carried, Expiring, Activity {
     else this.#chunk = chunk;
   }
 
-  onEnd(): void {
-    const nowMs = this.owner.now();
+  onEnd(nowMs: number): void {
     this.clock.ended(nowMs);
     if (this.redirects && this.#follow(nowMs)) return;
     this.#conclude(undefined, nowMs);

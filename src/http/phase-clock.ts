@@ -37,6 +37,12 @@ export class PhaseClock {
     this.#firstByteMs = 0;
   }
 
+  /** The hop begins again on another connection; what the first one took was waiting for this one. */
+  again(nowMs: number): void {
+    this.#blocked = plus(this.#blocked, nowMs - this.#sentMs);
+    this.#hopStartMs = nowMs;
+  }
+
   sent(nowMs: number): void {
     this.#sentMs = nowMs;
   }

@@ -30,6 +30,7 @@ export function sampleOf(exchange: Call, outcome: Outcome, runtime: UserRuntime)
         ? parseServerTiming(exchange.answerHeaders().get("server-timing") ?? "")
         : undefined,
     failure,
+    retried: exchange.repeated,
   };
 }
 

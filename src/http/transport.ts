@@ -42,14 +42,16 @@ export interface Carried {
   readonly body: Buffer | undefined;
   /** The body is handed over in pieces as it comes, and may be held back. */
   readonly stream: boolean;
-  /** The request is about to be written; with the connection's timing if it was made for this request. */
-  onStart(connect: ConnectTiming | undefined): void;
+  /** Writing began at `nowMs`; with the connection's timing if it was made for this request. */
+  onStart(nowMs: number, connect: ConnectTiming | undefined): void;
   onSent(): void;
+  /** The server closed the connection as the request came: it is sent once more, on a fresh one. */
+  onRepeat(nowMs: number): void;
   onFirstByte(): void;
   onHead(status: number, headers: RawHeaders, notable: number): void;
   /** `chunk` is the listener's to keep. */
   onData(chunk: Buffer): void;
-  onEnd(): void;
+  onEnd(nowMs: number): void;
   onError(error: unknown): void;
 }
 

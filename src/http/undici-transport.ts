@@ -4,6 +4,7 @@ import { type buildConnector, Client, type Dispatcher, ProxyAgent } from "undici
 import { ExchangeError } from "./cause.ts";
 import { secureContextOf } from "./connect.ts";
 import { refusalOfName } from "./guarded-lookup.ts";
+import { crossed } from "./kept-connection.ts";
 import { type Address, type Carried, type ConnectTiming, notableHeaders, type Transport } from "./transport.ts";
 import type { WireWorld } from "./wire.ts";
 
@@ -14,6 +15,7 @@ const streamsPerConnection = 100;
 export class UndiciTransport implements Transport {
   readonly origin: string;
   readonly #dispatcher: Dispatcher;
+  readonly #clock: WireWorld["clock"];
   readonly #carrying = new Map<Carried, Carriage>();
   #lastConnect: ConnectTiming | undefined;
   /** With a proxy, which resolves the target's name itself: what we know of that name; null once it is known. */
@@ -21,6 +23,7 @@ export class UndiciTransport implements Transport {
 
   constructor(world: WireWorld, address: Address, proxy: string | undefined) {
     this.origin = address.origin;
+    this.#clock = world.clock;
     const { tls } = world;
     if (proxy !== undefined) {
       const { servername, insecure } = tls;
@@ -53,13 +56,15 @@ export class UndiciTransport implements Transport {
   }
 
   send(request: Carried): void {
-    const carriage = new Carriage(request, {
+    const carriage: Carriage = new Carriage(request, {
       takeConnect: () => {
         const timing = this.#lastConnect;
         this.#lastConnect = undefined;
         return timing;
       },
       over: () => this.#carrying.delete(request),
+      again: () => this.#dispatch(carriage),
+      now: () => this.#clock.now(),
     });
     this.#carrying.set(request, carriage);
     if (this.#refusal) void this.#sendUnlessRefused(carriage, this.#refusal);
@@ -156,15 +161,30 @@ export class UndiciTransport implements Transport {
   }
 }
 
+interface CarriageHooks {
+  /** The timing of the newest connection, if nobody took it yet. */
+  takeConnect(): ConnectTiming | undefined;
+  /** Sends the request once more. */
+  again(): void;
+  over(): void;
+  now(): number;
+}
+
+/** What undici says when the other side closed the connection. */
+const closedCodes = new Set(["UND_ERR_SOCKET", "ECONNRESET", "EPIPE"]);
+
 /** Tells one request's story in our words. */
 class Carriage implements Dispatcher.DispatchHandler {
   readonly request: Carried;
-  readonly #hooks: { takeConnect(): ConnectTiming | undefined; over(): void };
+  readonly #hooks: CarriageHooks;
   controller: Dispatcher.DispatchController | undefined;
   over = false;
   #firstByte = false;
+  #onKept = false;
+  #sentMs = 0;
+  #repeated = false;
 
-  constructor(request: Carried, hooks: { takeConnect(): ConnectTiming | undefined; over(): void }) {
+  constructor(request: Carried, hooks: CarriageHooks) {
     this.request = request;
     this.#hooks = hooks;
   }
@@ -187,7 +207,10 @@ class Carriage implements Dispatcher.DispatchHandler {
       return;
     }
     this.controller = controller;
-    this.request.onStart(this.#hooks.takeConnect());
+    const connect = this.#hooks.takeConnect();
+    this.#onKept = connect === undefined;
+    this.#sentMs = this.#hooks.now();
+    this.request.onStart(this.#sentMs, connect);
   }
 
   onRequestSent(): void {
@@ -216,12 +239,25 @@ class Carriage implements Dispatcher.DispatchHandler {
   onResponseEnd(): void {
     if (this.over) return;
     this.#end();
-    this.request.onEnd();
+    this.request.onEnd(this.#hooks.now());
   }
 
   onResponseError(_: unknown, error: Error): void {
     if (this.over) return;
+    if (this.#mayRepeat(error)) {
+      this.#repeated = true;
+      this.request.onRepeat(this.#hooks.now());
+      this.#hooks.again();
+      return;
+    }
     this.#end();
     this.request.onError(error);
+  }
+
+  /** As `KeptConnection` has it for our own connections. */
+  #mayRepeat(error: Error & { code?: string }): boolean {
+    const { request } = this;
+    if (this.#repeated || !this.#onKept || this.#firstByte || !closedCodes.has(error.code ?? "")) return false;
+    return crossed(request, { writtenMs: this.#sentMs, closedMs: this.#hooks.now() });
   }
 }

@@ -6,6 +6,7 @@ import { ExchangeError } from "./cause.ts";
 import { openSocket } from "./connect.ts";
 import { ConnectDeadline } from "./connect-deadline.ts";
 import type { Deadlines } from "./deadlines.ts";
+import { KeptConnection } from "./kept-connection.ts";
 import type { TlsSettings } from "./settings.ts";
 import type { Address, Carried, ConnectTiming, Transport } from "./transport.ts";
 
@@ -31,9 +32,12 @@ export class Wire implements Transport {
   readonly #address: Address;
   readonly #answer = new AnswerReader((request, head) => this.#finish(request, head));
   #socket: Socket | undefined;
+  readonly #kept = new KeptConnection();
   #session: Buffer | undefined;
   /** When the server said it would close the idle connection, less a margin; 0 if it did not say. */
   #staleMs = 0;
+  /** The request is not written yet: first the socket may say that the server closed it. */
+  #listening = false;
   /** The socket is not read from until the reader of a streamed answer has caught up. */
   #heldBack = false;
   /** Requests that wait for the one under way; there is a list only once one had to. */
@@ -61,9 +65,26 @@ export class Wire implements Transport {
       return;
     }
     this.#answer.request = request;
-    if (this.#staleMs > 0 && this.#world.clock.now() > this.#staleMs) this.#drop();
-    if (this.#socket && !this.#socket.destroyed && this.#socket.writable) this.#write(request, undefined);
-    else this.#connect(request);
+    const nowMs = this.#world.clock.now();
+    if (this.#staleMs > 0 && nowMs > this.#staleMs) this.#drop();
+    const socket = this.#socket;
+    if (!socket || socket.destroyed || !socket.writable) this.#connect(request);
+    else if (this.#kept.mustListen(nowMs)) this.#listen(request, socket);
+    else this.#write(request, { nowMs, connect: undefined });
+  }
+
+  /**
+   * Writes once the event loop has polled. Timers run before it does, so what a user sends after waiting would be
+   * written to a connection whose end lies unread. Twice, as the first may be called in the middle of a poll.
+   */
+  #listen(request: Carried, socket: Socket): void {
+    this.#listening = true;
+    const write = () => {
+      if (this.#socket !== socket || this.#answer.request !== request) return;
+      this.#listening = false;
+      this.#write(request, { nowMs: this.#world.clock.now(), connect: undefined });
+    };
+    setImmediate(() => setImmediate(write));
   }
 
   abort(request: Carried, error: Error): void {
@@ -128,7 +149,8 @@ export class Wire implements Transport {
       },
       onReady: (timing) => {
         this.#connecting?.withdraw();
-        if (this.#socket === socket && this.#answer.request) this.#write(this.#answer.request, timing);
+        const { request } = this.#answer;
+        if (this.#socket === socket && request) this.#write(request, { nowMs: clock.now(), connect: timing });
       },
       onSession: (session) => {
         this.#session = session;
@@ -160,11 +182,11 @@ export class Wire implements Transport {
     deadlines.begin(this.#connecting, { timeoutMs: connectTimeoutMs, nowMs: clock.now() });
   }
 
-  #write(request: Carried, connect: ConnectTiming | undefined): void {
+  #write(request: Carried, start: { nowMs: number; connect: ConnectTiming | undefined }): void {
     const socket = this.#socket as Socket;
     const { method, path, headers, body } = request;
     this.#answer.sent();
-    request.onStart(connect);
+    this.#kept.written(start.nowMs);
     let head = `${method} ${path} HTTP/1.1\r\nhost: ${headers.host ?? this.#address.host}\r\n${headers.text}`;
     // The user's own is among the headers, and is the body's.
     if (headers.contentLength !== undefined) head += "\r\n";
@@ -178,14 +200,20 @@ export class Wire implements Transport {
       socket.write(body);
       socket.uncork();
     } else socket.write(head, "latin1");
+    if (socket.errored && this.#kept.wasUsed) {
+      // The kernel took nothing of it: the connection was reset before.
+      this.#connect(request);
+      return;
+    }
+    request.onStart(start.nowMs, start.connect);
     request.onSent();
   }
 
   #read(buffer: Buffer, end: number, owned: boolean): void {
     const { request } = this.#answer;
-    if (!request) {
+    if (!request || this.#listening) {
       // Bytes nobody asked for: whatever they are, the next answer could not be told apart from them.
-      this.#drop();
+      this.#lost(new ExchangeError("reset", closedEarly));
       return;
     }
     try {
@@ -201,11 +229,14 @@ export class Wire implements Transport {
   /** The answer is complete. The connection is ready for the next request before anybody is told. */
   #finish(request: Carried, head: AnswerHead): void {
     const keepAlive = head.keepAlive && this.#socket?.writableLength === 0;
-    this.#staleMs = head.idleMs < 0 ? 0 : this.#world.clock.now() + Math.max(1, head.idleMs - idleMarginMs);
+    const nowMs = this.#world.clock.now();
+    this.#staleMs = head.idleMs < 0 ? 0 : nowMs + Math.max(1, head.idleMs - idleMarginMs);
     // The read that made the reader of this answer fall behind may be the one that ended it.
-    if (keepAlive) this.#flow();
-    else this.#drop();
-    request.onEnd();
+    if (keepAlive) {
+      this.#flow();
+      this.#kept.answered(nowMs);
+    } else this.#drop();
+    request.onEnd(nowMs);
     if (this.#queue) this.#next();
   }
 
@@ -223,15 +254,24 @@ export class Wire implements Transport {
     if (this.#queue) this.#next();
   }
 
+  /** The connection is gone, and what it carried with it unless that can be sent again. */
   #lost(error: unknown): void {
-    if (this.#answer.request) this.#fail(error);
-    else this.#drop();
+    const { request } = this.#answer;
+    const nowMs = this.#world.clock.now();
+    this.#kept.closed(nowMs, request !== undefined && !this.#listening);
+    if (!request) this.#drop();
+    else if (this.#listening) this.#connect(request);
+    else if (this.#kept.mayRepeat(request, { begun: this.#answer.begun, nowMs })) {
+      request.onRepeat(nowMs);
+      this.#connect(request);
+    } else this.#fail(error);
   }
 
   #drop(): void {
     this.#connecting?.withdraw();
     this.#connecting = undefined;
-    this.#heldBack = false;
+    this.#heldBack = this.#listening = false;
+    this.#kept.fresh();
     const socket = this.#socket;
     this.#socket = undefined;
     socket?.destroy();

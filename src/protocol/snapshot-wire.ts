@@ -16,6 +16,7 @@ export interface EndpointStatsWire {
   readonly requests: number;
   readonly failures: number;
   readonly untimed: number;
+  readonly retried: number;
   readonly bytesIn: number;
   readonly bytesOut: number;
   readonly latencySumMs: number;
@@ -69,7 +70,7 @@ function histogramFromWire({ digits, counts }: HistogramWire): Histogram {
 }
 
 function statsToWire(stats: EndpointStats): EndpointStatsWire {
-  const { requests, failures, untimed, bytesIn, bytesOut, latencySumMs, maxMs, statuses } = stats;
+  const { requests, failures, untimed, retried, bytesIn, bytesOut, latencySumMs, maxMs, statuses } = stats;
   const phases = new Map<string, HistogramWire>();
   for (const name of phaseNames) {
     const histogram = stats.phases[name];
@@ -79,6 +80,7 @@ function statsToWire(stats: EndpointStats): EndpointStatsWire {
     requests,
     failures,
     untimed,
+    retried,
     bytesIn,
     bytesOut,
     latencySumMs,
@@ -98,6 +100,7 @@ function statsFromWire(wire: EndpointStatsWire): EndpointStats {
   stats.requests = wire.requests;
   stats.failures = wire.failures;
   stats.untimed = wire.untimed;
+  stats.retried = wire.retried;
   stats.bytesIn = wire.bytesIn;
   stats.bytesOut = wire.bytesOut;
   stats.latencySumMs = wire.latencySumMs;

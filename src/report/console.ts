@@ -9,6 +9,7 @@ import { counted, formatMs, formatPercent, formatPromised, formatRate, plain } f
 import { brokenInWords, changeInWords, headlineText, stepInWords } from "./headline.ts";
 import { noticesOf } from "./md-rows.ts";
 import type { Report, ReportNumbers } from "./report.ts";
+import { retriedTable } from "./retried.ts";
 import { oneLine } from "./safe-text.ts";
 
 /** A row of Locust's tables: what a live summary and a report have in common. */
@@ -124,7 +125,12 @@ function tablesOfReport(report: Report): ConsoleTables {
 /** Locust's three tables, then the verdict. */
 export function renderConsole(report: Report, options: ConsoleOptions = {}): string {
   const tables = tablesOfReport(report);
-  const blocks = [statsTable(tables, options), percentilesTable(tables, options), errorReport(tables, options)];
+  const blocks = [
+    statsTable(tables, options),
+    percentilesTable(tables, options),
+    errorReport(tables, options),
+    retriedTable(report),
+  ];
   return `${[...blocks, verdictBlock(report)].filter((block) => block !== "").join("\n")}\n`;
 }
 

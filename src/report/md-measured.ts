@@ -11,6 +11,7 @@ import {
 } from "./format.ts";
 import { ruleInWords } from "./md-rows.ts";
 import type { Report } from "./report.ts";
+import { retriedFact } from "./retried.ts";
 import { code } from "./safe-text.ts";
 import { details } from "./table.ts";
 
@@ -37,6 +38,7 @@ export function facts(report: Report): Fact[] {
   const list: Fact[] = [
     { label: "Load", value: load.filter((part) => part !== "").join(", ") },
     { label: "Users lost", value: usersLost(report) },
+    ...retriedFact(report),
     { label: "Window", value: windowInWords(report) },
     { label: "Passes", value: passesInWords(report) },
     { label: "Health", value: healthInWords(report) },

@@ -39,6 +39,8 @@ const endpoint = z.object({ method: text(bounds.name), name: text(bounds.name) }
 const numbers = z.object({
   requests: count,
   failures: count,
+  /** Requests sent a second time, as the server closed the kept connection under the first; absent where none was. */
+  retried: count.optional(),
   errorRatio: ratio,
   rps: rate,
   failuresPerSecond: rate,

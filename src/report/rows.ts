@@ -10,6 +10,7 @@ export function numbersOf(row: SummaryRow): ReportNumbers {
   return {
     requests: whole(row.requests),
     failures: whole(row.failures),
+    ...(row.retried > 0 && { retried: whole(row.retried) }),
     errorRatio: ratioOf(row.errorRatio),
     rps: tidySize(row.rps),
     failuresPerSecond: tidySize(row.failuresPerSecond),

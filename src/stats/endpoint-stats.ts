@@ -32,6 +32,8 @@ export class EndpointStats {
   failures = 0;
   /** Requests without a response time; part of `requests`, not of the timing. */
   untimed = 0;
+  /** Requests that were sent a second time; part of `requests`, once each. */
+  retried = 0;
   bytesIn = 0;
   bytesOut = 0;
   latencySumMs = 0;
@@ -53,6 +55,7 @@ export class EndpointStats {
     this.bytesOut += sample.bytesOut;
     this.statuses.set(sample.status, (this.statuses.get(sample.status) ?? 0) + 1);
     if (sample.failure) this.failures++;
+    if (sample.retried === true) this.retried++;
     if (sample.latencyMs === null) {
       this.untimed++;
     } else {
@@ -96,6 +99,7 @@ export class EndpointStats {
     this.requests += other.requests;
     this.failures += other.failures;
     this.untimed += other.untimed;
+    this.retried += other.retried;
     this.bytesIn += other.bytesIn;
     this.bytesOut += other.bytesOut;
     this.latencySumMs += other.latencySumMs;

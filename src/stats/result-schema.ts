@@ -43,6 +43,8 @@ export const cellShape = z.object({
   requests: count,
   failures: count.optional(),
   untimed: count.optional(),
+  /** Requests sent a second time, as the server closed the kept connection under the first. */
+  retried: count.optional(),
   bytesIn: count.optional(),
   bytesOut: count.optional(),
   latencySumMs: finite.optional(),

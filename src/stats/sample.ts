@@ -38,6 +38,8 @@ export interface Sample {
   /** Metrics of the answer's `Server-Timing` header that carry a duration, in milliseconds. */
   readonly serverTiming?: readonly (readonly [name: string, durationMs: number])[] | undefined;
   readonly failure?: Failure | undefined;
+  /** It was sent twice, as the server closed the kept connection under the first; latency counts from the first. */
+  readonly retried?: boolean | undefined;
 }
 
 /** Takes samples, one call per request. The recorder is one; a test's array can be another. */

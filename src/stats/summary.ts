@@ -13,6 +13,8 @@ export interface SummaryRow {
   readonly endpoint: Endpoint;
   readonly requests: number;
   readonly failures: number;
+  /** Requests that were sent a second time, as the server closed the kept connection under the first. */
+  readonly retried: number;
   /** Failures over requests, 0–1; 0 while there are none. */
   readonly errorRatio: number;
   /** Requests per second over the window. */
@@ -71,6 +73,7 @@ export function summaryRow(arm: Arm, endpoint: Endpoint, stats: EndpointStats, w
     endpoint,
     requests: stats.requests,
     failures: stats.failures,
+    retried: stats.retried,
     errorRatio: stats.requests === 0 ? 0 : stats.failures / stats.requests,
     rps: stated ?? perSecond(stats.requests),
     failuresPerSecond: perSecond(stats.failures),

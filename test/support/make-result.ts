@@ -20,6 +20,8 @@ export interface Behaviour {
   /** Multiplies latencies from this second on. */
   readonly slower?: { readonly fromSecond: number; readonly factor: number };
   readonly arm?: Arm;
+  /** Share of requests that were sent a second time. */
+  readonly retried?: number;
 }
 
 export interface ResultPlan {
@@ -161,6 +163,7 @@ function makeSample(input: { behaviour: Behaviour; arm: Arm; atMs: number; rando
     bytesOut: 90,
     phases: { blocked: 0.05, firstByte: latencyMs * 0.9, download: latencyMs * 0.1 },
     serverTiming: [["db", latencyMs * 0.6]],
+    retried: behaviour.retried !== undefined && random.float() < behaviour.retried,
     failure: failed && { ...failed.failure, sample: sample && { ...sample, atMs } },
   };
 }

@@ -1,0 +1,299 @@
+import { createSecureServer, type ServerHttp2Session } from "node:http2";
+import { createServer as createTcpServer, type Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { createServer as createTlsServer } from "node:tls";
+import { Worker } from "node:worker_threads";
+import { expect, onTestFinished, test } from "vitest";
+import type { Sample } from "../../src/stats/sample.ts";
+import { certificates, listen } from "./support/servers.ts";
+import { TestWorld } from "./support/world.ts";
+
+const ok = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
+
+interface ClosingServer {
+  readonly url: string;
+  /** Keeps this thread from hearing anything until the server has closed the connection it answered on last. */
+  awaitClose(): void;
+}
+
+/** A server on a thread of its own that closes every connection after an answer, without saying so. */
+async function closingServer(afterMs: number, how: "end" | "resetAndDestroy"): Promise<ClosingServer> {
+  const code = `
+    const { parentPort, workerData } = require("node:worker_threads");
+    const server = require("node:net").createServer((socket) => {
+      socket.on("error", () => undefined);
+      socket.on("data", () => {
+        Atomics.store(workerData, 0, 0);
+        socket.write(${JSON.stringify(ok)});
+        setTimeout(() => {
+          socket.${how}();
+          setImmediate(() => (Atomics.store(workerData, 0, 1), Atomics.notify(workerData, 0)));
+        }, ${afterMs});
+      });
+    });
+    server.listen(0, "127.0.0.1", () => parentPort.postMessage(server.address().port));
+  `;
+  const closed = new Int32Array(new SharedArrayBuffer(4));
+  const worker = new Worker(code, { eval: true, workerData: closed });
+  onTestFinished(async () => void (await worker.terminate()));
+  const port = await new Promise((resolve) => worker.once("message", resolve));
+  return {
+    url: `http://127.0.0.1:${port}`,
+    awaitClose() {
+      Atomics.wait(closed, 0, 0, 5000);
+      // What was sent over loopback has arrived.
+      Atomics.wait(closed, 0, 1, 1);
+    },
+  };
+}
+
+test.each(["POST", "GET", "PATCH"] as const)(
+  "%s after a wait is not written to a connection whose end lies unread",
+  async (method) => {
+    const server = await closingServer(25, "end");
+    const world = new TestWorld(server.url);
+    await world.client.get("/");
+    // From a timer, as a user's wait ends: the close came meanwhile, and nobody polled.
+    const response = await new Promise<{ status: number }>((resolve, reject) => {
+      setTimeout(() => {
+        server.awaitClose();
+        world.client.request(method, "/").then(resolve, reject);
+      }, 1);
+    });
+    world.client.close();
+    expect(response.status).toBe(200);
+    expect(world.samples.map(({ failure, retried }) => [failure, retried])).toEqual([
+      [undefined, false],
+      [undefined, false],
+    ]);
+    expect(world.samples[1]?.phases?.connect).toBeGreaterThan(0);
+  },
+);
+
+/** The second sample of a user whose connection was closed so shortly before that it was not worth hearing out. */
+async function crossing(how: "end" | "resetAndDestroy", method: string): Promise<Sample | undefined> {
+  const server = await closingServer(1, how);
+  for (let attempt = 0; attempt < 50; attempt++) {
+    const world = new TestWorld(server.url);
+    await world.client.get("/");
+    const answeredMs = performance.now();
+    server.awaitClose();
+    const idleMs = performance.now() - answeredMs;
+    await world.client.request(method, "/");
+    world.client.close();
+    expect(world.samples).toHaveLength(2);
+    if (idleMs < 15) return world.samples[1];
+  }
+  throw new Error("this machine is too busy to send anything within 15 ms");
+}
+
+test("a request of which the kernel took nothing goes to a fresh connection, whatever its method", async () => {
+  expect(await crossing("resetAndDestroy", "POST")).toMatchObject({ failure: undefined, status: 200, retried: false });
+});
+
+test("a GET that crossed the close of its connection is sent once more, to a server that never saw the first", async () => {
+  expect(await crossing("end", "GET")).toMatchObject({ failure: undefined, status: 200, retried: true });
+});
+
+test("a POST that crossed the close of its connection failed", async () => {
+  expect(await crossing("end", "POST")).toMatchObject({ failure: { kind: "reset" }, retried: false });
+});
+
+test("once a server closed a connection at once, the next is heard out before anything is written to it", async () => {
+  const server = await closingServer(1, "end");
+  const world = new TestWorld(server.url);
+  for (let i = 0; i < 8; i++) {
+    await world.client.post("/");
+    server.awaitClose();
+  }
+  world.client.close();
+  expect(world.samples).toHaveLength(8);
+  expect(world.samples.filter(({ failure }) => failure !== undefined).length).toBeLessThanOrEqual(1);
+});
+
+/** Answers the first request of each connection; what follows on it is `then`'s affair. */
+function keptServer(then: (socket: Socket, request: string) => void) {
+  const requests: string[] = [];
+  const onSocket = (socket: Socket) => {
+    let seen = 0;
+    socket.on("error", () => undefined);
+    socket.on("data", (data) => {
+      const request = data.toString("latin1");
+      requests.push(request.slice(0, request.indexOf(" HTTP")));
+      if (++seen === 1) socket.write(ok);
+      else then(socket, request);
+    });
+  };
+  return { requests, onSocket };
+}
+
+test.each(["http", "https"])(
+  "over %s what a server drops is repeated for methods that may be, once, and never on a first use",
+  async (scheme) => {
+    const { requests, onSocket } = keptServer((socket) => socket.destroy());
+    const { cert, key, ca } = certificates();
+    const server = scheme === "http" ? createTcpServer(onSocket) : createTlsServer({ cert, key }, onSocket);
+    const { url } = await listen(server, scheme);
+    const outcomes: Record<string, [failed: string | undefined, retried: boolean | undefined, sent: number]> = {};
+    for (const method of ["GET", "HEAD", "OPTIONS", "PUT", "DELETE", "POST", "PATCH"]) {
+      const world = new TestWorld(url, { settings: { tls: { ca } } });
+      await world.client.get("/first");
+      requests.length = 0;
+      await world.client.request(method, "/", method === "PUT" ? { data: "body" } : {});
+      world.client.close();
+      const { failure, retried } = world.samples[1] ?? {};
+      outcomes[method] = [failure?.kind, retried, requests.length];
+    }
+    const repeated = [undefined, true, 2];
+    const failed = ["reset", false, 1];
+    expect(outcomes).toEqual({
+      GET: repeated,
+      // Its answer has no body, and the server sends one: of no matter here.
+      HEAD: repeated,
+      OPTIONS: repeated,
+      PUT: repeated,
+      DELETE: repeated,
+      POST: failed,
+      PATCH: failed,
+    });
+  },
+);
+
+test("a repeated request is one sample from the first start, and its phases leave nothing out", async () => {
+  const { onSocket } = keptServer((socket) => void setTimeout(() => socket.destroy(), 10));
+  const { url } = await listen(createTcpServer(onSocket));
+  const world = new TestWorld(url);
+  await world.client.get("/");
+  const startMs = world.runtime.clock.now();
+  await world.client.get("/");
+  world.client.close();
+  const { startMs: sampleMs = 0, latencyMs, phases } = world.samples[1] ?? {};
+  expect(world.samples).toHaveLength(2);
+  expect(sampleMs - startMs).toBeLessThan(10);
+  expect(phases?.blocked).toBeGreaterThan(8);
+  expect(phases?.connect).toBeGreaterThan(0);
+  const { blocked = 0, connect = 0, firstByte = 0, download = 0 } = phases ?? {};
+  expect((latencyMs ?? 0) - (blocked + connect + firstByte + download)).toBeLessThan(10);
+});
+
+test("a request is repeated once: a server that drops it again fails it", async () => {
+  let connections = 0;
+  const requests: number[] = [];
+  const server = createTcpServer((socket) => {
+    const mine = ++connections;
+    let seen = 0;
+    socket.on("error", () => undefined);
+    socket.on("data", () => {
+      requests.push(mine);
+      if (mine === 1 && ++seen === 1) socket.write(ok);
+      else socket.destroy();
+    });
+  });
+  const { url } = await listen(server);
+  const world = new TestWorld(url);
+  await world.client.get("/");
+  await world.client.get("/");
+  world.client.close();
+  expect(world.samples.map(({ failure, retried }) => [failure?.kind, retried])).toEqual([
+    [undefined, false],
+    ["reset", true],
+  ]);
+  expect(requests).toEqual([1, 1, 2]);
+});
+
+test("a connection made for a request that closes it unanswered fails it at once", async () => {
+  const requests: string[] = [];
+  const server = createTcpServer((socket) => {
+    socket.on("error", () => undefined);
+    socket.on("data", (data) => {
+      requests.push(data.toString());
+      socket.destroy();
+    });
+  });
+  const { url } = await listen(server);
+  const world = new TestWorld(url);
+  await world.client.get("/");
+  world.client.close();
+  expect(world.sample).toMatchObject({ failure: { kind: "reset" }, retried: false });
+  expect(requests).toHaveLength(1);
+});
+
+test.each([
+  ["a byte of the answer came", (socket: Socket) => void socket.end("H")],
+  ["its head came", (socket: Socket) => void socket.end(ok.slice(0, -2))],
+  ["an interim answer came", (socket: Socket) => void socket.end("HTTP/1.1 100 Continue\r\n\r\n")],
+  ["the close came late", (socket: Socket) => void setTimeout(() => socket.destroy(), 120)],
+])("nothing is sent a second time where %s", async (_, then) => {
+  const { requests, onSocket } = keptServer(then);
+  const { url } = await listen(createTcpServer(onSocket));
+  const world = new TestWorld(url);
+  await world.client.get("/");
+  await world.client.get("/");
+  world.client.close();
+  expect(world.samples[1]).toMatchObject({ failure: { kind: "reset" }, retried: false });
+  expect(requests).toHaveLength(2);
+});
+
+test("what a server says of its own accord to an idle connection is no answer", async () => {
+  const sockets: Socket[] = [];
+  const { requests, onSocket } = keptServer(() => undefined);
+  const { url } = await listen(
+    createTcpServer((socket) => {
+      sockets.push(socket);
+      onSocket(socket);
+    }),
+  );
+  const world = new TestWorld(url);
+  await world.client.get("/");
+  await sleep(25);
+  const sent = world.client.get("/");
+  // Before the poll that hears it, and before the request is written.
+  sockets[0]?.end("HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
+  expect((await sent).status).toBe(200);
+  world.client.close();
+  expect(world.samples.map(({ status, retried }) => [status, retried])).toEqual([
+    [200, false],
+    [200, false],
+  ]);
+  expect(requests).toEqual(["GET /", "GET /"]);
+});
+
+test("a user that is stopped while its connection is heard out sends nothing more", async () => {
+  const { requests, onSocket } = keptServer((socket) => socket.write(ok));
+  const { url } = await listen(createTcpServer(onSocket));
+  const world = new TestWorld(url);
+  await world.client.get("/");
+  await sleep(25);
+  const sent = world.client.get("/");
+  world.stop.abort();
+  await sent;
+  await sleep(10);
+  world.client.close();
+  expect(world.samples[1]?.failure?.kind).toBe("interrupted");
+  expect(requests).toHaveLength(1);
+});
+
+test("HTTP/2: a GET whose session was closed under it is sent once more, a POST is not", async () => {
+  const { cert, key, ca } = certificates();
+  let session: ServerHttp2Session | undefined;
+  const server = createSecureServer({ cert, key }, (request, response) => {
+    if (request.url === "/drop" && request.stream.session === session) session?.destroy();
+    else response.end("ok");
+  });
+  server.on("session", (one) => {
+    session ??= one;
+  });
+  const { url } = await listen(server, "https");
+  for (const [method, failed] of [
+    ["GET", undefined],
+    ["POST", "reset"],
+  ] as const) {
+    session = undefined;
+    const world = new TestWorld(url, { settings: { http2: true, tls: { ca } } });
+    await world.client.get("/");
+    await world.client.request(method, "/drop");
+    world.client.close();
+    expect(world.samples[1]).toMatchObject({ retried: failed === undefined });
+    expect(world.samples[1]?.failure?.kind).toBe(failed);
+  }
+});
