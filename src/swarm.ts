@@ -109,6 +109,7 @@ async function load(order: LoadOrder): Promise<void> {
     pool,
     joining: gathering ?? undefined,
     machine: { procStat, memoryBytes: () => process.memoryUsage.rss() },
+    onOutline: (outline) => void tell({ type: "outline", outline }),
     onProgress: (progress) => {
       if (master) void tell({ type: "progress", progress, trouble: withoutTraces(master.log.toTrouble()) });
     },

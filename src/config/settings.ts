@@ -36,7 +36,7 @@ export const settings = {
   "base-host": { schema: f.url, default: null },
   "base-deployment-environment": { schema: z.string().trim(), default: null },
   "deployment-environment": { schema: z.string().trim(), default: null },
-  users: { schema: f.whole(1, 1_000_000), default: "10" },
+  users: { schema: f.whole(1, 1_000_000), default: "50" },
   "spawn-rate": { schema: f.positive, default: "10" },
   /** `forever` is the command line's: until interrupted, or until `requests` or a shape ends the run. */
   "run-time": { schema: or("forever", f.someTime), default: "60s" },

@@ -38,7 +38,7 @@ export async function inspectLocustfile(plan: LoadPlan, what: Inspection): Promi
 }
 
 /** Users of each class when `users` run in all; Locust rounds each class for itself. */
-function shareOf(
+export function shareOf(
   facts: readonly { readonly weight: number; readonly fixedCount: number }[],
   users: number,
 ): readonly number[] {

@@ -11,11 +11,14 @@ import type { LoadPlan } from "./load-plan.ts";
 import type { MasterRunner } from "./master.ts";
 import type { MasterHooks } from "./master-options.ts";
 import { factsOf, type OpenLocustfile, openLocustfile, plansOf } from "./open-locustfile.ts";
+import { type LoadOutline, outlineOf } from "./outline.ts";
 import { MessageRegistry, RunEnvironment } from "./run-environment.ts";
 
 /** The locustfile's side of the master: its listeners, its shape, the weights of its classes. */
 export interface MasterSide {
   readonly classes: readonly ClassShare[];
+  /** Null where it cannot be known before the run. */
+  readonly outline: LoadOutline | null;
   readonly hooks: MasterHooks;
   readonly shape: { readonly name: string; tick(): Promise<ShapeTick> } | undefined;
   /** To be told of the master before it runs. */
@@ -34,8 +37,9 @@ export async function openMaster(plan: LoadPlan, { clock }: { clock: Clock }): P
   const failed = (event: string, error: unknown) => lead.failed(event, { error, atMs: clock.now() });
   events.failures.onFailure(({ event, error }) => failed(event, error));
   process.on("unhandledRejection", (error) => failed("a promise without await", error));
-  plansOf(file, { plan, environment });
+  const plans = plansOf(file, { plan, environment });
   const classes = factsOf(file, { plan, environment });
+  const outline = outlineOf(file, { plan, plans, facts: classes, environment });
   const shape = shapeOf(file, { clock, environment, threw: (error) => failed("shape.tick", error) });
   if (shape && !shape.common && plan.runTimeMs !== null) {
     lead.warn(
@@ -71,7 +75,7 @@ export async function openMaster(plan: LoadPlan, { clock }: { clock: Clock }): P
     resetStats: () => stats.reset(),
   };
   await events.init.fire({ environment, runner, webUi: undefined });
-  return { classes, hooks, shape, lead: (master) => lead.follow(master) };
+  return { classes, outline, hooks, shape, lead: (master) => lead.follow(master) };
 }
 
 /** Holds the master once it is there, and what was to be told to it before. */

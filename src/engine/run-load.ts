@@ -9,6 +9,7 @@ import type { MachineSource } from "./machine-health.ts";
 import type { MasterRunner } from "./master.ts";
 import { openMaster } from "./master-side.ts";
 import type { NodeSource } from "./node.ts";
+import type { LoadOutline } from "./outline.ts";
 import { RateCap } from "./rate-cap.ts";
 import { RequestBudget } from "./request-budget.ts";
 import { startThreads, type ThreadPool, type Threads } from "./thread-node.ts";
@@ -22,6 +23,8 @@ export interface LoadWorld {
   readonly joining?: NodeSource | undefined;
   /** How to ask the machine for its load; without it blocks carry no machine health. */
   readonly machine?: MachineSource | undefined;
+  /** Told once, before the first user starts, what the locustfile lets expect. */
+  readonly onOutline?: ((outline: LoadOutline) => void) | undefined;
   /** Called after every block, from the first. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   /** Given the blocks of a run that may go on past its run time; `end()` of the master ends it. */
@@ -48,6 +51,7 @@ export async function runLoad(plan: LoadPlan, world: LoadWorld = {}): Promise<Ru
     throw new GateError("no-users", "an arrival rate needs at least one user to begin with", { place: "users" });
   }
   const side = await openMaster(plan, { clock });
+  if (side.outline) world.onOutline?.(side.outline);
   const threads = world.joining ? noThreads : threadsHere(plan, world);
   try {
     const result = await leadRun(plan, {

@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { version } from "../base/version.ts";
 import type { GateConfig } from "../config/gate-config.ts";
 import { type LoadPlan, type Progress, threadsFor } from "../engine/load-plan.ts";
+import type { LoadOutline } from "../engine/outline.ts";
 import { shareOf } from "../engine/shard.ts";
 import type { FailureGroup } from "../stats/failures.ts";
 import type { RunResult, UserTrouble } from "../stats/run-result.ts";
@@ -133,6 +134,8 @@ const ownRun = { limitBytes: Number.POSITIVE_INFINITY };
 
 /** Who looks at a running test and may end it early. */
 export interface Watch {
+  /** Given what the locustfile lets expect, before the load; a line for the log. */
+  readonly foresee?: (outline: LoadOutline) => string | null;
   /** Given the blocks of a run that may go on past its run time, and what users met so far; true ends it. */
   readonly isEnough?: (blocks: readonly Block[], trouble: UserTrouble | null) => boolean;
   /** Given the blocks of a watched run (see LoadPlan) as they end; a reason ends it. */
@@ -144,6 +147,7 @@ export interface Watch {
 }
 
 const noWatch: Required<Watch> = {
+  foresee: () => null,
   isEnough: () => true,
   whyBroken: () => null,
   whyBlocked: () => null,
@@ -153,10 +157,11 @@ const noWatch: Required<Watch> = {
 /** Runs the load; `result.json` is complete on disk when it returns. */
 export async function load(order: LoadOrder, world: World, config: GateConfig, watch: Watch = {}): Promise<RunResult> {
   mkdirSync(dirname(order.resultPath), { recursive: true });
-  const { isEnough, whyBroken, whyBlocked, whyLost } = { ...noWatch, ...watch };
+  const { foresee, isEnough, whyBroken, whyBlocked, whyLost } = { ...noWatch, ...watch };
   await runSwarmProcess(order, {
     ...swarmProcess(world, config),
     isEnough,
+    onOutline: (outline) => void told(foresee(outline)),
     whyBroken: (blocks) => told(whyBroken(blocks)),
     whyBlocked: (failures) => told(whyBlocked(failures)),
     whyLost: (progress, trouble) => told(whyLost(progress, trouble)),

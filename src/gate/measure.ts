@@ -1,5 +1,7 @@
 import type { GateConfig } from "../config/gate-config.ts";
+import type { LoadOutline } from "../engine/outline.ts";
 import type { RunResult } from "../stats/run-result.ts";
+import { foresight } from "../verdict/foresight.ts";
 import { lookLimit } from "../verdict/side-by-side.ts";
 import { AbortWatch } from "./abort-watch.ts";
 import { compareSettings } from "./judge.ts";
@@ -28,6 +30,25 @@ export function extensionOf({ settings, thresholds }: GateConfig, { countEveryth
   return limitMs <= runTimeMs ? 0 : limitMs - runTimeMs + warmupMs;
 }
 
+/** What a comparison of this load will be too small to see; null where nothing is compared. */
+function foreseen(config: GateConfig, outline: LoadOutline): string | null {
+  const { settings } = config;
+  const comparing = comparingOf(config);
+  const runTimeMs = settings["run-time"];
+  if (comparing === "none" || (settings["baseline-store"] === "none" && comparing === "baseline")) return null;
+  if (runTimeMs === "forever" || settings.requests !== null) return null;
+  const sideBySide = comparing === "side-by-side";
+  const warmupMs = settings.warmup === "auto" ? warmupShare * runTimeMs : Math.min(settings.warmup, runTimeMs);
+  const limitMs = lookLimit({ runTimeMs, maxDurationMs: settings["max-duration"] });
+  const { metrics } = compareSettings(config);
+  return foresight(outline, {
+    sideBySide,
+    metrics,
+    judgedMs: sideBySide ? limitMs : runTimeMs - warmupMs,
+    byRate: settings["arrival-rate"] !== null,
+  });
+}
+
 /** Runs the load until everything that was asked is decided, or time is up. */
 export async function measure({
   config,
@@ -52,6 +73,7 @@ export async function measure({
   const aborts = new AbortWatch(config.thresholds);
   const order = loadOrder({ config, world, extras, directory, extensionMs, watched: aborts.isAsked });
   return await load(order, world, config, {
+    foresee: (outline) => foreseen(config, outline),
     isEnough: (blocks, trouble) => lookout.take(blocks, trouble),
     whyBroken: (blocks) => aborts.take(blocks),
     whyBlocked: shieldWatch(extras),

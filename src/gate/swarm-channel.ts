@@ -1,5 +1,6 @@
 import type { ExitCode, Problem } from "../base/errors.ts";
 import type { LoadPlan, Progress } from "../engine/load-plan.ts";
+import type { LoadOutline } from "../engine/outline.ts";
 import type { FailureGroup } from "../stats/failures.ts";
 import type { UserTrouble } from "../stats/run-result.ts";
 import type { BlockWire } from "./block-wire.ts";
@@ -54,6 +55,8 @@ export interface CustomArguments {
 export type FromSwarm =
   | { readonly type: "ready" }
   | { readonly type: "started" }
+  /** What the locustfile lets expect of the load, before it runs. */
+  | { readonly type: "outline"; readonly outline: LoadOutline }
   /** Once a block; what users met so far comes without traces. */
   | { readonly type: "progress"; readonly progress: Progress; readonly trouble: UserTrouble }
   /** A line for people: who joined, who is gone. */

@@ -3,6 +3,7 @@ import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { GateError, UsageError } from "../base/errors.ts";
 import type { Progress } from "../engine/load-plan.ts";
+import type { LoadOutline } from "../engine/outline.ts";
 import type { FailureGroup } from "../stats/failures.ts";
 import type { UserTrouble } from "../stats/run-result.ts";
 import type { Block } from "../stats/snapshot.ts";
@@ -16,6 +17,7 @@ export interface SwarmProcess extends SwarmStart {
   /** One line of what user code printed. */
   readonly onOutput: (line: string) => void;
   readonly onProgress: (progress: Progress) => void;
+  readonly onOutline?: ((outline: LoadOutline) => void) | undefined;
   readonly onNote?: ((text: string) => void) | undefined;
   readonly onStarted?: ((controls: SwarmControls) => void) | undefined;
   /** Given the blocks of a run that may go on past its run time; true once enough was measured. */
@@ -52,6 +54,7 @@ export async function runSwarmProcess(order: LoadOrder, options: SwarmProcess): 
   child.on("message", (message) => {
     const news = message as FromSwarm;
     if (news.type === "note") options.onNote?.(news.text);
+    if (news.type === "outline") options.onOutline?.(news.outline);
     if (news.type === "blocks" && options.isEnough(news.blocks.map(fromBlockWire), news.trouble)) tell({ type: "end" });
     const why =
       news.type === "failures"

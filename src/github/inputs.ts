@@ -22,7 +22,7 @@ export const inputSpecs: readonly InputSpec[] = [
   { name: "base-host", group: "load" },
   { name: "base-deployment-environment", group: "load" },
   { name: "deployment-environment", group: "load" },
-  { name: "users", group: "load", stated: "10" },
+  { name: "users", group: "load", stated: "50" },
   { name: "spawn-rate", group: "load", stated: "10" },
   { name: "run-time", group: "load", stated: "60s" },
   { name: "stop-timeout", group: "load", stated: "10s" },

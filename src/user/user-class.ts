@@ -5,6 +5,7 @@ import type { Environment } from "./environment.ts";
 import { events } from "./events.ts";
 import type { UserRuntime } from "./runtime.ts";
 import type { User, UserClass } from "./user.ts";
+import { meanWaitSeconds } from "./wait-time.ts";
 import { Witness } from "./witness.ts";
 
 /** What a run must know of a user class before there is a user. */
@@ -39,6 +40,32 @@ export function readUserClass(userClass: UserClass, environment?: Environment): 
   }
   if (host !== undefined && typeof host !== "string") throw bad(`host must be a URL; it is ${String(host)}`);
   return { name: userClass.name, abstract: isAbstract(userClass), weight, fixedCount, host: host || undefined };
+}
+
+/**
+ * The seconds between two tasks of a user of this class, on average and without what the tasks take; undefined where
+ * nobody can know it from outside. Never throws: who asks only wants to estimate the load.
+ */
+export function meanWaitOf(userClass: UserClass, environment?: Environment): number | undefined {
+  const own = userClass as unknown as Waiting;
+  try {
+    const instance = assigns(userClass, /^(?:waitTime|minWait|maxWait)$/)
+      ? (specimenOf(userClass, environment) as unknown as Waiting)
+      : {};
+    const waitTime = instance.waitTime ?? own.waitTime ?? (userClass.prototype as unknown as Waiting).waitTime;
+    if (waitTime !== undefined && waitTime !== null) return meanWaitSeconds(waitTime);
+    const [min, max] = [instance.minWait ?? own.minWait, instance.maxWait ?? own.maxWait];
+    return typeof min === "number" && typeof max === "number" ? (min + max) / 2000 : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+interface Waiting {
+  readonly waitTime?: unknown;
+  /** Milliseconds. */
+  readonly minWait?: unknown;
+  readonly maxWait?: unknown;
 }
 
 const specimens = new WeakMap<object, User>();

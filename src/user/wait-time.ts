@@ -3,20 +3,37 @@ import { type Pace, type Paced, paceKey } from "./pace.ts";
 /** Gives the seconds until the next task; called after every task, with its user or task set as `this`. */
 export type WaitTime = (this: Paced) => number;
 
+const cycleKey = Symbol.for("swarmgate.meanWait");
+
+/**
+ * The seconds that lie between two tasks of a user on average, what the tasks themselves take apart; undefined for a
+ * wait time that only its author knows.
+ */
+export function meanWaitSeconds(waitTime: unknown): number | undefined {
+  if (typeof waitTime !== "function") return undefined;
+  const known = (waitTime as { [cycleKey]?: unknown })[cycleKey];
+  return typeof known === "number" ? known : undefined;
+}
+
+function withMean(waitTime: WaitTime, seconds: number): WaitTime {
+  return Object.defineProperty(waitTime, cycleKey, { value: seconds });
+}
+
 /** A random time between `min` and `max` seconds, uniform, drawn anew after every task from the run's seed. */
 export function between(min: number, max: number): WaitTime {
   check("between", "the first number", min);
   check("between", "the second number", max);
   if (max < min) throw new RangeError(`between(${min}, ${max}): the second number must not be smaller than the first`);
-  return function () {
+  const wait: WaitTime = function () {
     return min + paceOf(this, "between").random.float() * (max - min);
   };
+  return withMean(wait, (min + max) / 2);
 }
 
 /** Always `seconds`. */
 export function constant(seconds: number): WaitTime {
   check("constant", "the time", seconds);
-  return () => seconds;
+  return withMean(() => seconds, seconds);
 }
 
 /**
@@ -28,7 +45,7 @@ export function constantPacing(seconds: number): WaitTime {
   check("constantPacing", "the time", seconds);
   // By owner and not in the closure: `static waitTime = constantPacing(1)` is one function for all users.
   const dueMs = new WeakMap<object, number>();
-  return function () {
+  const wait: WaitTime = function () {
     const pace = paceOf(this, "constantPacing");
     const nowMs = pace.clock.now();
     const askedMs = (dueMs.get(this) ?? pace.startMs) + seconds * 1000;
@@ -38,6 +55,7 @@ export function constantPacing(seconds: number): WaitTime {
     if (seconds > 0) pace.due(askedMs);
     return (nextMs - nowMs) / 1000;
   };
+  return withMean(wait, seconds);
 }
 
 /** At most `perSecond` tasks a second for each user; the same as `constantPacing(1 / perSecond)`. */

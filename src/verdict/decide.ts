@@ -17,7 +17,7 @@ import type { EndpointWindows, RunWindows } from "./window.ts";
  */
 export const nullMargin = 0.02;
 /** Values beyond the percentile on the smaller side, and windows, that a test needs. */
-const fewestBeyond = 50;
+export const fewestBeyond = 50;
 export const fewestWindows = 20;
 const fewestErrors = 5;
 /** Of the normal distribution, 90 % two-sided. */

@@ -5,7 +5,7 @@ import { mean } from "./prediction.ts";
 import { median } from "./screen.ts";
 
 /** Values beyond the percentile, on the smaller side, for it to be worth comparing. */
-const fewestBeyond = 5;
+export const fewestBeyond = 5;
 const outlierSpreads = 4;
 /** Runs that all but agree must not make an outlier of one that differs by a hair. */
 const smallestSpread = 0.02;

@@ -22,7 +22,7 @@ describe("settings", () => {
     const { settings } = readSettings([]);
     expect(settings).toMatchObject({
       name: "load-test",
-      users: 10,
+      users: 50,
       "spawn-rate": 10,
       "run-time": 60_000,
       "stop-timeout": 10_000,

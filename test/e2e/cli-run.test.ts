@@ -198,3 +198,13 @@ test("a kept promise with abort lets the run go on to its end", async () => {
   expect(code).toBe(0);
   expect(decodeResult(read(directory, "r.json"), "r.json").blocks.length).toBeGreaterThanOrEqual(6);
 });
+
+test("a load too small to compare says so before it begins, and how many users would do", async () => {
+  const source = locustfile(`  @task async home() { await this.client.get("/"); }`).replace(
+    "constant(0.02)",
+    "constant(1)",
+  );
+  const said = await run(["-u", "2", "-t", "2s", "--baseline", "b.json"], { source });
+  expect(said.error).toContain("This load makes about 2 requests/s, enough to compare p95 for none of 1 task in");
+  expect(said.error.indexOf("This load makes")).toBeLessThan(said.error.indexOf("Aggregated"));
+});
