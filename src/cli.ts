@@ -3,6 +3,9 @@ import { homedir } from "node:os";
 import { runCli } from "./cli/commands.ts";
 
 // The command line: everything it knows of the world comes through here.
+// Output that cannot be written (a full disk, a reader that is gone) costs neither files nor verdict.
+process.stdout.on("error", () => undefined);
+process.stderr.on("error", () => undefined);
 process.exitCode = await runCli(process.argv.slice(2), {
   env: process.env,
   directory: process.cwd(),

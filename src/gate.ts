@@ -1,10 +1,9 @@
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import type { GateConfig } from "./config/gate-config.ts";
 import { searchCapacity } from "./gate/capacity.ts";
 import { confirmRegression } from "./gate/confirm.ts";
 import { type Judged, judgeRun } from "./gate/judge.ts";
 import { judgeCapacity } from "./gate/judge-capacity.ts";
+import { keepResult } from "./gate/keep-result.ts";
 import type { RunExtras } from "./gate/load.ts";
 import { measure } from "./gate/measure.ts";
 import { prepare } from "./gate/prepare.ts";
@@ -59,8 +58,8 @@ export async function gate(asked: GateConfig, world: World, extras: RunExtras): 
   const passed = exitCode === 0;
   const { reportOf, writeDocuments } = await import("./gate/tell.ts");
   const report = reportOf({ config, world, result, judged, past: prepared.past, kept, passed, capacity });
-  await writeDocuments({ directory, result, report, verdict, secrets: config.secrets });
-  await world.tell(report, { directory, exitCode, verdict, result });
+  const unwritten = await writeDocuments({ directory, result, report, verdict, secrets: config.secrets });
+  await world.tell(report, { directory, exitCode, verdict, result, unwritten });
   return { verdict, report, directory, exitCode };
 }
 
@@ -88,8 +87,8 @@ async function measureAndJudge(
     return { ...searched, judged: judgeCapacity(searched, { config, past, today: today(world) }) };
   }
   if (stage.elsewhere) {
-    const { result, text } = stage.elsewhere;
-    writeFileSync(join(stage.directory, "result.json"), text);
+    const { text } = stage.elsewhere;
+    const result = await keepResult(stage.elsewhere.result, { directory: stage.directory, text });
     return { result, judged: judgeRun({ config, result, past, today: today(world) }) };
   }
   const result = await confirmRegression(await measure(stage), stage);

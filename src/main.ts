@@ -4,6 +4,8 @@ import { version } from "./base/version.ts";
 // is loaded after that.
 const { stdout } = process;
 const write = stdout.write.bind(stdout);
+// A log that cannot be written (a full disk, a reader that is gone) costs no verdict.
+stdout.on("error", () => undefined);
 write(`swarmgate ${version}\n`);
 const { runAction } = await import("./door/action.ts");
 process.exitCode = await runAction({

@@ -1,8 +1,9 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { systemClock } from "./base/clock.ts";
 import { ExitCode, GateError, UsageError } from "./base/errors.ts";
 import { cleanJson, Redactor } from "./base/redact.ts";
+import { saveText } from "./base/save-file.ts";
 import { entryUrl } from "./door/beside.ts";
 import { inspectLocustfile } from "./engine/inspect.ts";
 import type { LoadPlan } from "./engine/load-plan.ts";
@@ -126,7 +127,9 @@ async function load(order: LoadOrder): Promise<void> {
   }).finally(() => gathering?.close());
   const { encodeResult } = await import("./stats/result-document.ts");
   // Names of requests may carry a secret too (a token in a URL).
-  writeFileSync(order.resultPath, cleanJson(new Redactor(order.plan.secrets), encodeResult(result)));
+  const text = cleanJson(new Redactor(order.plan.secrets), encodeResult(result));
+  const why = await saveText(order.resultPath, text);
+  if (why !== null) await tell({ type: "unsaved", text, why });
   await tell({ type: "done" });
 }
 

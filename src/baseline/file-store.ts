@@ -91,7 +91,11 @@ export class FileStore implements BaselineStore {
     try {
       await writeFile(claim, text, { flag: "wx" });
     } catch (error) {
-      if (errorCode(error) !== "EEXIST") throw error;
+      if (errorCode(error) !== "EEXIST") {
+        // On a full disk the claim is there and nothing in it.
+        await rm(claim, { force: true }).catch(() => undefined);
+        throw error;
+      }
       await this.#dropStale(claim);
       return false;
     }

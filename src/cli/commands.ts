@@ -1,4 +1,5 @@
 import { ExitCode, GateError, messageOf, UsageError } from "../base/errors.ts";
+import { machineRefusal } from "../base/save-file.ts";
 import { version } from "../base/version.ts";
 import { ownLines } from "../github/workflow-commands.ts";
 import type { FileCommand } from "./file-command.ts";
@@ -125,7 +126,8 @@ async function help(of: string | undefined): Promise<string> {
 }
 
 /** An error as people want it: the thing, the place, the remedy. */
-function told(error: unknown, { error: write }: Terminal): number {
+function told(thrown: unknown, { error: write }: Terminal): number {
+  const error = machineRefusal(thrown);
   if (error instanceof GateError) {
     const lines =
       error instanceof UsageError

@@ -1,5 +1,3 @@
-import { mkdir, writeFile } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
 import { systemClock } from "../base/clock.ts";
 import { GateError } from "../base/errors.ts";
 import { addRecord, type Baseline, emptyBaseline } from "../baseline/baseline.ts";
@@ -10,8 +8,9 @@ import { type GateConfig, gateConfig } from "../config/gate-config.ts";
 import { judgeRun } from "../gate/judge.ts";
 import { locustPrefix } from "../gate/locust-files.ts";
 import { mergeResults } from "../gate/merge-results.ts";
+import { documentsDirectory } from "../gate/prepare.ts";
 import type { Past } from "../gate/recall.ts";
-import { reportOf, writeDocuments } from "../gate/tell.ts";
+import { reportOf, saveDocuments, writeDocuments } from "../gate/tell.ts";
 import { renderConsole } from "../report/console.ts";
 import type { Report } from "../report/report.ts";
 import { encodeResult } from "../stats/result-document.ts";
@@ -22,6 +21,7 @@ import { type FileCommand, parseFileCommand, resultOf, textOf } from "./file-com
 import { type Layer, settingLayers } from "./layers.ts";
 import { type OptionRow, runOptions } from "./options.ts";
 import type { Terminal } from "./terminal.ts";
+import { warnUnwritten } from "./written.ts";
 
 const judging: readonly OptionRow[] = runOptions.filter(({ flags }) =>
   /--(slo|tolerance|min-effect|error-tolerance|confidence|fail-on|report-dir) /.test(flags),
@@ -140,14 +140,13 @@ function pastOf(path: string, terminal: Terminal): Past {
 
 async function tell(one: JudgedFile, terminal: Terminal): Promise<number> {
   const { config, result, report, verdict, exitCode } = one;
-  const wanted = config.settings["report-dir"];
-  if (wanted !== null) {
-    const directory = resolve(terminal.directory, wanted);
-    const document = resolve(directory, "result.json");
-    await mkdir(dirname(document), { recursive: true });
-    await writeFile(document, encodeResult(result));
-    await writeDocuments({ directory, result, report, verdict, secrets: config.secrets });
-  }
   terminal.out(renderConsole(report, terminal.columns === null ? {} : { columns: terminal.columns }));
+  if (config.settings["report-dir"] === null) return exitCode;
+  const directory = documentsDirectory(config, { directory: terminal.directory, documents: () => terminal.directory });
+  const unwritten = [
+    ...(await saveDocuments(directory, { "result.json": () => encodeResult(result) })),
+    ...(await writeDocuments({ directory, result, report, verdict, secrets: config.secrets })),
+  ];
+  warnUnwritten(unwritten, terminal.error);
   return exitCode;
 }

@@ -1,6 +1,7 @@
 import { appendFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { UsageError } from "../base/errors.ts";
+import { systemReason } from "../base/save-file.ts";
 import { nearMiss } from "../config/fields.ts";
 import { type Layer, lookUp } from "./layers.ts";
 import type { Terminal } from "./terminal.ts";
@@ -23,12 +24,28 @@ export function logFor(layers: readonly Layer[], { directory, error }: Terminal)
     throw new UsageError([{ where: spelled(layers, "loglevel"), message }]);
   }
   const file = lookUp(layers, "logfile");
-  const put = file === undefined ? error : (text: string) => appendFileSync(resolve(directory, file), text);
+  const put = file === undefined ? error : appender(resolve(directory, file), error);
   return {
     level,
     write: (at, text) => {
       if (levels.indexOf(at) >= levels.indexOf(level)) put(`${text}\n`);
     },
+  };
+}
+
+/** Adds to the file; once that fails, the log goes on where it can be seen. */
+function appender(file: string, error: Terminal["error"]): (text: string) => void {
+  let why: string | null = null;
+  return (text) => {
+    if (why === null) {
+      try {
+        return appendFileSync(file, text);
+      } catch (cause) {
+        why = systemReason(cause);
+        error(`swarmgate: ${file} cannot be written, so the log goes on here: ${why}\n`);
+      }
+    }
+    error(text);
   };
 }
 

@@ -1,10 +1,9 @@
-import { writeFile } from "node:fs/promises";
 import { ExitCode, UsageError } from "../base/errors.ts";
 import { mergeResults } from "../gate/merge-results.ts";
 import { encodeResult } from "../stats/result-document.ts";
 import { type FileCommand, parseFileCommand, resultOf } from "./file-command.ts";
-import { placeFor } from "./report.ts";
 import type { Terminal } from "./terminal.ts";
+import { writeOutput } from "./written.ts";
 
 export const mergeCommand: FileCommand = {
   name: "merge",
@@ -21,7 +20,7 @@ export async function mergeFiles(argv: readonly string[], terminal: Terminal): P
   const output = says("output");
   if (output === undefined) terminal.out(encodeResult(merged));
   else {
-    await writeFile(await placeFor(output, terminal), encodeResult(merged));
+    await writeOutput(output, encodeResult(merged), terminal);
     const { allRequests } = merged.summary;
     terminal.error(`swarmgate: ${operands.length} results, ${allRequests} requests in ${output}\n`);
   }

@@ -1,5 +1,3 @@
-import { mkdir, writeFile } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
 import { ExitCode, UsageError } from "../base/errors.ts";
 import { nearMiss } from "../config/fields.ts";
 import { locustPrefix } from "../gate/locust-files.ts";
@@ -13,6 +11,7 @@ import { type FileCommand, parseFileCommand, resultOf, textOf } from "./file-com
 import { judgeCommand, judged, noPast } from "./judge.ts";
 import { writeCsv } from "./run-documents.ts";
 import type { Terminal } from "./terminal.ts";
+import { placeFor, warnUnwritten, writeOutput } from "./written.ts";
 
 const renderers: Readonly<Record<string, Render>> = {
   html: renderHtml,
@@ -52,7 +51,7 @@ export async function reportFile(argv: readonly string[], terminal: Terminal): P
       throw new UsageError([{ where: path, message: "csv needs a result.json; a report has no histograms" }]);
     const csv = renderCsv(resultOf(path, terminal).result);
     if (output === undefined) terminal.out(csv.stats);
-    else await writeCsv(await placeFor(output, terminal), csv);
+    else warnUnwritten(await writeCsv(await placeFor(output, terminal), csv), terminal.error);
     return ExitCode.ok;
   }
   const report = isReport
@@ -60,13 +59,6 @@ export async function reportFile(argv: readonly string[], terminal: Terminal): P
     : judged(resultOf(path, terminal).result, { flags, past: noPast, terminal, promises: false }).report;
   const drawn = (renderers[format] as Render)(report);
   if (output === undefined) terminal.out(drawn.endsWith("\n") ? drawn : `${drawn}\n`);
-  else await writeFile(await placeFor(output, terminal), drawn);
+  else await writeOutput(output, drawn, terminal);
   return ExitCode.ok;
-}
-
-/** The absolute path, its directory made. */
-export async function placeFor(path: string, { directory }: Terminal): Promise<string> {
-  const file = resolve(directory, path);
-  await mkdir(dirname(file), { recursive: true });
-  return file;
 }

@@ -1,7 +1,8 @@
-import { copyFile, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { cleanData, Redactor } from "../base/redact.ts";
-import type { Told } from "../gate/world.ts";
+import { saveDocuments } from "../gate/tell.ts";
+import type { Told, Unwritten } from "../gate/world.ts";
 import { errorReport, percentilesTable, renderConsole, statsTable, tablesOf } from "../report/console.ts";
 import { type LocustCsv, renderCsv } from "../report/csv.ts";
 import { renderHtml } from "../report/html.ts";
@@ -9,35 +10,43 @@ import { renderJunit } from "../report/junit.ts";
 import { renderLocustJson } from "../report/locust-json.ts";
 import type { Report } from "../report/report.ts";
 import { retriedTable } from "../report/retried.ts";
+import { encodeResult } from "../stats/result-document.ts";
 import type { OutputPaths } from "./output-paths.ts";
 
 export { renderLocustJson };
 
-/** Writes every file the options ask for. */
+/** Writes every file the options ask for, each by itself; gives those that could not be. */
 export async function writeFiles(
   report: Report,
   told: Told,
   { paths, secrets }: { paths: OutputPaths; secrets: readonly string[] },
-): Promise<void> {
+): Promise<Unwritten[]> {
   const { result } = told;
   const redactor = new Redactor(secrets);
-  if (paths.result) await copyFile(join(told.directory, "result.json"), paths.result);
-  if (paths.csv) {
-    await writeCsv(paths.csv.prefix, cleanData(redactor, renderCsv(result, { fullHistory: paths.csv.fullHistory })));
-  }
-  if (paths.html) await writeFile(paths.html, renderHtml(report));
-  if (paths.junit) await writeFile(paths.junit, renderJunit(report));
-  if (paths.json) await writeFile(paths.json, renderLocustJson(result));
+  // Not copied: copying removes its target where it fails, were that a device.
+  const raw = paths.result && (await readFile(join(told.directory, "result.json"), "utf8").catch(() => null));
+  const { csv } = paths;
+  return [
+    ...(csv
+      ? await writeCsv(csv.prefix, cleanData(redactor, renderCsv(result, { fullHistory: csv.fullHistory })))
+      : []),
+    ...(await saveDocuments("", {
+      ...(paths.result && { [paths.result]: () => raw ?? encodeResult(result) }),
+      ...(paths.html && { [paths.html]: () => renderHtml(report) }),
+      ...(paths.junit && { [paths.junit]: () => renderJunit(report) }),
+      ...(paths.json && { [paths.json]: () => renderLocustJson(result) }),
+    })),
+  ];
 }
 
-/** Locust's four files. */
-export async function writeCsv(prefix: string, files: LocustCsv): Promise<void> {
-  await Promise.all([
-    writeFile(`${prefix}_stats.csv`, files.stats),
-    writeFile(`${prefix}_stats_history.csv`, files.statsHistory),
-    writeFile(`${prefix}_failures.csv`, files.failures),
-    writeFile(`${prefix}_exceptions.csv`, files.exceptions),
-  ]);
+/** Locust's four files; gives those that could not be written. */
+export async function writeCsv(prefix: string, files: LocustCsv): Promise<Unwritten[]> {
+  return await saveDocuments("", {
+    [`${prefix}_stats.csv`]: () => files.stats,
+    [`${prefix}_stats_history.csv`]: () => files.statsHistory,
+    [`${prefix}_failures.csv`]: () => files.failures,
+    [`${prefix}_exceptions.csv`]: () => files.exceptions,
+  });
 }
 
 /** What stands on the terminal at the end: Locust's tables, and what the gate has to say where it was asked. */

@@ -1,6 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rm } from "node:fs/promises";
 import { systemClock } from "../base/clock.ts";
 import { ExitCode } from "../base/errors.ts";
 import { entryFile } from "../door/beside.ts";
@@ -21,6 +19,7 @@ import { logFor } from "./log.ts";
 import { outputPaths } from "./output-paths.ts";
 import { type RunMode, readCommandLine } from "./read-run.ts";
 import type { Terminal } from "./terminal.ts";
+import { scratchDirectory, warnUnwritten } from "./written.ts";
 
 /** Users stop within this once the run is interrupted, whatever the stop timeout says (SPEC 13.8). */
 const stopWithinMs = 3000;
@@ -47,7 +46,7 @@ export async function run(
   const onError = codeOnError(layers);
   const logged = logFor(layers, terminal);
   const paths = outputPaths(layers, { config, directory: terminal.directory });
-  const scratch = await mkdtemp(join(tmpdir(), "swarmgate-"));
+  const scratch = await scratchDirectory();
   const interruption = onInterruption();
   const quiet = says("only-summary") !== undefined || !["DEBUG", "INFO"].includes(logged.level);
   const meter = new ProgressMeter(terminal.error, { columns: terminal.columns });
@@ -108,17 +107,19 @@ export async function run(
     if (!finished) return exitCode;
     const { report, told } = finished;
     const { finalTables, renderLocustJson, writeFiles } = await import("./run-documents.ts");
-    await writeFiles(report, told, { paths, secrets: config.secrets });
+    const unwritten = await writeFiles(report, told, { paths, secrets: config.secrets });
     if (says("json") !== undefined) terminal.out(renderLocustJson(told.result));
     // As Locust: whoever takes the numbers in a file needs no tables.
     if (paths.json === null || asked.judges)
       terminal.error(finalTables(report, told, { judges: asked.judges, columns: terminal.columns }));
+    const reports = config.settings["report-dir"] === null ? [] : told.unwritten;
+    warnUnwritten([...reports, ...unwritten], terminal.error);
     if (told.result.interrupted) return codeOfSignal();
     return asked.judges ? exitCode : locustExitCode(told, onError);
   } finally {
     stopKeys();
     meter.end();
     interruption.release();
-    await rm(scratch, { recursive: true, force: true });
+    await rm(scratch, { recursive: true, force: true }).catch(() => undefined);
   }
 }

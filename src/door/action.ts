@@ -109,10 +109,9 @@ function worldOf(ears: Ears, parts: { directory: string; interruption: Interrupt
     userOutput: log.quote,
     onProgress: new ProgressMeter(log.raw, { columns: null }).show,
     store: githubStore({ config, context, client, env, directory, temporaryDirectory: temporary(env) }),
-    tell: async (report, { directory: told, exitCode: code, verdict }) => {
+    tell: async (report, { verdict, ...told }) => {
       log.resumeCommands();
-      const { comparisons } = verdict;
-      await tellGitHub({ report, directory: told, exitCode: code, comparisons }, ears, running);
+      await tellGitHub({ report, ...told, comparisons: verdict.comparisons }, ears, running);
     },
   };
 }

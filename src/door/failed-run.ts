@@ -1,4 +1,5 @@
 import { ExitCode, GateError, messageOf, UsageError } from "../base/errors.ts";
+import { machineRefusal } from "../base/save-file.ts";
 import { writeJobSummary } from "../github/job-summary.ts";
 import { writeOutputs } from "../github/outputs.ts";
 import type { Annotation } from "../github/workflow-commands.ts";
@@ -7,9 +8,10 @@ import type { RunnerLog } from "./runner-log.ts";
 
 /** One annotation for each problem, a summary, the outputs, and the exit code of a run that ended without a result. */
 export async function tellFailure(
-  error: unknown,
+  thrown: unknown,
   { env, log }: { env: Readonly<Record<string, string | undefined>>; log: RunnerLog },
 ): Promise<number> {
+  const error = machineRefusal(thrown);
   const isGate = error instanceof GateError;
   const annotations = isGate ? annotationsFor(error) : [ownFault(error)];
   log.annotate(annotations);

@@ -1,19 +1,19 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { readOnlyCause } from "../github/api-advice.ts";
 import { type CommentOutcome, type CommentRequest, noteInComment, upsertComment } from "../github/comment.ts";
 import { newsOf } from "../github/comment-plan.ts";
+import { renderMarkdown } from "../report/markdown.ts";
 import type { Ears, Telling } from "./telling.ts";
 
 /** The pull request's comment, brought up to date with a report. Never throws. */
 export async function commentOn(telling: Telling, ears: Ears): Promise<CommentOutcome> {
-  const { report, directory, exitCode } = telling;
+  const { report, exitCode } = telling;
   const request = await requestFor(ears);
   if ("kind" in request) return request;
   const { conclusion } = report.verdict;
   return await upsertComment({
     ...request,
-    markdown: await readFile(join(directory, "comment.md"), "utf8"),
+    // Drawn from the report, not read from the disk, which may be full.
+    markdown: renderMarkdown(report),
     // In a report of another run it is that run which failed.
     news: newsOf({ ...report, conclusion }, exitCode !== 0 || !report.passed),
   });

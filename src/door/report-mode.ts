@@ -1,12 +1,11 @@
-import { mkdir, writeFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
-import { GateError } from "../base/errors.ts";
-import { reportDocuments } from "../gate/tell.ts";
+import { GateError, messageOf } from "../base/errors.ts";
+import { documentsDirectory } from "../gate/prepare.ts";
+import { reportDocuments, saveDocuments } from "../gate/tell.ts";
 import type { GitHubContext } from "../github/context.ts";
 import { fetchForkReport } from "../github/fork-report.ts";
 import { parseReport, type Report } from "../report/report.ts";
 import { tellGitHub } from "./tell-github.ts";
-import type { Ears } from "./telling.ts";
+import type { Ears, Telling } from "./telling.ts";
 
 /**
  * `mode: report`: tells the pull request what another run measured. Nothing is loaded or executed; the report is data
@@ -25,16 +24,25 @@ export async function tellOtherRun(ears: Ears, directories: { workspace: string;
   const artifactName = settings["artifact-name"] ?? `swarmgate-${settings.name}`;
   const text = await fetchForkReport({ client, context, runId, artifactName });
   const report = attributed(parseReport(text), context);
-  const wanted = settings["report-dir"];
-  const directory = wanted === null ? directories.temporary : resolve(directories.workspace, wanted);
-  await mkdir(directory, { recursive: true });
-  for (const [name, document] of Object.entries(reportDocuments(report))) {
-    await writeFile(join(directory, name), document);
-  }
+  const { directory, unwritten } = await saved(report, config, directories);
   log.tell(`this is the report of run ${report.run?.id ?? runId}${report.untrusted ? ", an untrusted one" : ""}`);
   // The other run has failed or passed its own step; telling it is no failure of this one.
-  await tellGitHub({ report, directory, exitCode: 0, comparisons: report.comparisons }, ears, null);
+  await tellGitHub({ report, directory, unwritten, exitCode: 0, comparisons: report.comparisons }, ears, null);
   return 0;
+}
+
+/** Writes what is drawn from the report; where nothing can be written, the pull request is told all the same. */
+async function saved(
+  report: Report,
+  config: Ears["config"],
+  { workspace, temporary }: { workspace: string; temporary: string },
+): Promise<Pick<Telling, "directory" | "unwritten">> {
+  try {
+    const directory = documentsDirectory(config, { directory: workspace, documents: () => temporary });
+    return { directory, unwritten: await saveDocuments(directory, reportDocuments(report)) };
+  } catch (error) {
+    return { directory: temporary, unwritten: [{ name: "report-dir", why: messageOf(error) }] };
+  }
 }
 
 /** The report with everything that says who and where taken from the event. */

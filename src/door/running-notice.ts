@@ -1,8 +1,7 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { readOnlyCause } from "../github/api-advice.ts";
 import { beginStatus, type StatusConclusion, type StatusEnd, type StatusHandle } from "../github/status.ts";
 import { headlineText } from "../report/headline.ts";
+import { renderMarkdown } from "../report/markdown.ts";
 import { inTime } from "./in-time.ts";
 import { noteOn } from "./pull-comment.ts";
 import type { Ears, Telling } from "./telling.ts";
@@ -36,7 +35,7 @@ export class RunningNotice {
   }
 
   /** The status says how it ended. */
-  async end({ report, directory, exitCode }: Telling): Promise<void> {
+  async end({ report, exitCode }: Telling): Promise<void> {
     const undecided = report.verdict.conclusion === "inconclusive" || report.verdict.conclusion === "invalid";
     const conclusion: StatusConclusion = report.interrupted
       ? "cancelled"
@@ -45,8 +44,7 @@ export class RunningNotice {
         : undecided
           ? "neutral"
           : "success";
-    const summary = await readFile(join(directory, "comment.md"), "utf8").catch(() => "");
-    await this.#endStatus({ conclusion, title: headlineText(report), summary });
+    await this.#endStatus({ conclusion, title: headlineText(report), summary: renderMarkdown(report) });
   }
 
   /** It ended without a result: cancelled, or stopped by what `why` says. */

@@ -4,6 +4,7 @@ import { writeOutputs } from "../github/outputs.ts";
 import { annotationsOf } from "../report/annotations.ts";
 import { renderConsole } from "../report/console.ts";
 import { renderJobSummary } from "../report/job-summary.ts";
+import { alone } from "./alone.ts";
 import { inTime } from "./in-time.ts";
 import { commentOutputs, outputsOf } from "./outputs-of.ts";
 import { commentOn } from "./pull-comment.ts";
@@ -17,23 +18,32 @@ const patientMs = 90_000;
 
 /**
  * Tells everybody: first what lies on this machine (log, job summary, annotations, outputs), then whoever must be
- * called, all at once and within a limit. None of it can change the verdict; what could not be told becomes a notice
- * that says what to grant.
+ * called, all at once and within a limit. None of it can change the verdict, and none costs another: what could not
+ * be told becomes an annotation that says what is missing and what to grant.
  */
 export async function tellGitHub(telling: Telling, ears: Ears, running: RunningNotice | null): Promise<void> {
   const { report } = telling;
   const { config, env, log } = ears;
-  log.say(renderConsole(report));
-  if (config.settings.summary) await writeJobSummary(env.GITHUB_STEP_SUMMARY, renderJobSummary(report));
-  if (config.settings.annotations) {
-    log.annotate(annotationsOf(report).map((one) => ({ ...one, title: `swarmgate · ${config.settings.name}` })));
+  await alone("the tables are missing", log, () => log.say(renderConsole(report)));
+  await alone("the job summary is missing", log, () =>
+    config.settings.summary ? writeJobSummary(env.GITHUB_STEP_SUMMARY, renderJobSummary(report)) : undefined,
+  );
+  await alone("annotations are missing", log, () => {
+    const shown = config.settings.annotations ? annotationsOf(report) : [];
+    log.annotate(shown.map((one) => ({ ...one, title: `swarmgate · ${config.settings.name}` })));
+  });
+  for (const { name, why } of telling.unwritten) {
+    log.annotate([{ level: "warning", message: `the report is incomplete, ${name} could not be written: ${why}` }]);
   }
-  await writeOutputs(env.GITHUB_OUTPUT, outputsOf(telling));
+  await alone("the outputs are missing", log, () => writeOutputs(env.GITHUB_OUTPUT, outputsOf(telling)));
   const ms = report.interrupted ? hurriedMs : patientMs;
   const late = undefined;
   const others = report.interrupted
-    ? [running?.endWithout("interrupted", "cancelled", ms)]
-    : [tellPull(telling, ears, running), running?.end(telling)];
+    ? [alone("the status is missing", log, () => running?.endWithout("interrupted", "cancelled", ms))]
+    : [
+        alone("the comment is missing", log, () => tellPull(telling, ears, running)),
+        alone("the status is missing", log, () => running?.end(telling)),
+      ];
   await inTime<unknown>(Promise.all([...others, uploadReport(telling.directory, ears, ms)]), { ms, late });
 }
 
@@ -49,5 +59,7 @@ async function tellPull(telling: Telling, ears: Ears, running: RunningNotice | n
     const what = comment.because === "newer-run" ? "run" : "commit";
     ears.log.tell(`the comment was left alone: a newer ${what} has its say`);
   }
-  await writeOutputs(ears.env.GITHUB_OUTPUT, commentOutputs(comment));
+  await alone("the outputs of the comment are missing", ears.log, () =>
+    writeOutputs(ears.env.GITHUB_OUTPUT, commentOutputs(comment)),
+  );
 }

@@ -1,4 +1,5 @@
 import type { GateConfig } from "../config/gate-config.ts";
+import type { Unwritten } from "../gate/world.ts";
 import type { GitHubClient } from "../github/client.ts";
 import type { RunStamp } from "../github/comment-document.ts";
 import type { GitHubContext } from "../github/context.ts";
@@ -6,11 +7,12 @@ import type { PullRequestAnswer } from "../github/pull-request.ts";
 import type { Report } from "../report/report.ts";
 import type { RunnerLog } from "./runner-log.ts";
 
-/** What is to be told. Its documents are on disk. */
+/** What is to be told. Its documents are on disk, but for those that could not be written. */
 export interface Telling {
   readonly report: Report;
   readonly directory: string;
   readonly exitCode: number;
+  readonly unwritten: readonly Unwritten[];
   /** As verdict.json has them. */
   readonly comparisons: readonly unknown[];
 }

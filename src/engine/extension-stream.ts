@@ -1,4 +1,5 @@
-import { type Block, blockMs, emptySnapshot, type Snapshot } from "../stats/snapshot.ts";
+import { type Block, blockMs, emptySnapshot } from "../stats/snapshot.ts";
+import type { Blocks } from "./block-archive.ts";
 import { phased } from "./course.ts";
 import type { LoadPlan } from "./load-plan.ts";
 
@@ -20,10 +21,7 @@ export class ExtensionStream {
   }
 
   /** @param at how many blocks have ended, and what the run's clock says */
-  take(
-    snapshots: ReadonlyMap<number, Snapshot>,
-    at: { ended: number; course: { rampEndMs: number; extendedMs: number } },
-  ): void {
+  take(snapshots: Blocks, at: { ended: number; course: { rampEndMs: number; extendedMs: number } }): void {
     const whole = at.ended - lateBlocks;
     if (whole * blockMs < at.course.extendedMs || whole <= this.#told) return;
     const blocks = this.#told === 0 ? this.#first(snapshots, { whole, ...at }) : [];
@@ -35,7 +33,7 @@ export class ExtensionStream {
   }
 
   #first(
-    snapshots: ReadonlyMap<number, Snapshot>,
+    snapshots: Blocks,
     { whole, course }: { whole: number; course: { rampEndMs: number; extendedMs: number } },
   ): Block[] {
     const ended = new Map([...snapshots].filter(([block]) => block < whole));

@@ -1,10 +1,11 @@
 import type { StatsData } from "../protocol/messages.ts";
 import { fromWire } from "../protocol/snapshot-wire.ts";
-import { addSnapshots, type Snapshot } from "../stats/snapshot.ts";
+import type { Snapshot } from "../stats/snapshot.ts";
+import { BlockArchive } from "./block-archive.ts";
 
 /** What the workers measured, by block. Parts add up, in whatever order and however late they come. */
 export class Harvest {
-  readonly snapshots = new Map<number, Snapshot>();
+  readonly snapshots = new BlockArchive();
   readonly totals = { requests: 0, failures: 0 };
   readonly #added: (snapshot: Snapshot) => void;
 
@@ -22,8 +23,7 @@ export class Harvest {
       this.totals.requests += requests;
       this.totals.failures += failures;
     }
-    const known = this.snapshots.get(snapshot.block);
-    this.snapshots.set(snapshot.block, known ? addSnapshots(known, snapshot) : snapshot);
+    this.snapshots.add(snapshot);
     this.#added(snapshot);
   }
 }

@@ -148,7 +148,7 @@ export class MasterRunner {
     await this.#quit();
     if (this.#fatal) throw this.#fatal;
     return {
-      snapshots: this.#harvest.snapshots,
+      snapshots: new Map(this.#harvest.snapshots),
       course,
       log: this.#log,
       interrupted: this.#interrupted,

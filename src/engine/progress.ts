@@ -1,5 +1,6 @@
 import { noHealth } from "../stats/health.ts";
-import { addCells, blockMs, type Phase, type Snapshot } from "../stats/snapshot.ts";
+import { addCells, blockMs, type Phase } from "../stats/snapshot.ts";
+import type { Blocks } from "./block-archive.ts";
 import type { Progress } from "./load-plan.ts";
 
 /** Blocks the live rates and percentiles look back on: two seconds. */
@@ -9,7 +10,7 @@ const lookBack = 4;
 export function progressAt(
   last: number,
   from: {
-    snapshots: ReadonlyMap<number, Snapshot>;
+    snapshots: Blocks;
     totals: { requests: number; failures: number };
     elapsedMs: number;
     phase: Phase;

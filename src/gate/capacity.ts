@@ -1,5 +1,3 @@
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { GateError } from "../base/errors.ts";
 import { type Usable, usable } from "../baseline/usable.ts";
 import type { GateConfig } from "../config/gate-config.ts";
@@ -9,6 +7,7 @@ import { type Capacity, type CapacityUnit, isDrop, precisionOf } from "../verdic
 import { bracketOf, nextStep, type SearchBounds } from "../verdict/capacity-plan.ts";
 import { type CapacityStep, judgeStep } from "../verdict/capacity-step.ts";
 import { compareSettings } from "./judge.ts";
+import { keepResult } from "./keep-result.ts";
 import { load, loadOrder, type RunExtras } from "./load.ts";
 import { Lookout } from "./lookout.ts";
 import type { Past } from "./recall.ts";
@@ -79,9 +78,7 @@ export async function searchCapacity(
   const { held, failing } = bracketOf(steps);
   const shown = (end === "unjudged" ? null : (held ?? failing)) ?? steps.at(-1)?.load ?? bounds.start;
   const result = results.get(shown) as RunResult;
-  const { encodeResult } = await import("../stats/result-document.ts");
-  writeFileSync(join(directory, "result.json"), encodeResult(result));
-  return { capacity, result, history };
+  return { capacity, result: await keepResult(result, { directory }), history };
 }
 
 /** The profile all searches of this configuration have in common, whatever load they end at. */

@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { GateError } from "../base/errors.ts";
 import type { GateConfig } from "../config/gate-config.ts";
 import type { RunResult } from "../stats/run-result.ts";
@@ -8,6 +8,7 @@ import { judgeSideBySide, type Next } from "../verdict/side-by-side.ts";
 import { invalidities } from "../verdict/validity.ts";
 import { appendRun } from "./append-run.ts";
 import { compareSettings } from "./judge.ts";
+import { keepResult } from "./keep-result.ts";
 import { load, loadOrder, type RunExtras } from "./load.ts";
 import { lossWatch } from "./loss-watch.ts";
 import { comparingOf, steadyMs } from "./question.ts";
@@ -27,10 +28,7 @@ export async function confirmRegression(
   if (next.action !== "confirm") return result;
   world.log(`the head looks worse; the whole locustfile runs again, ${next.forMs / 1000} s at most, to confirm it`);
   const order = loadOrder({ config, world, extras, directory, confirmMs: next.forMs });
-  const both = await second();
-  const { encodeResult } = await import("../stats/result-document.ts");
-  writeFileSync(`${directory}/result.json`, encodeResult(both));
-  return both;
+  return await keepResult(await second(), { directory });
 
   async function second(): Promise<RunResult> {
     try {

@@ -1,5 +1,5 @@
-import { mkdirSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { version } from "../base/version.ts";
 import type { GateConfig } from "../config/gate-config.ts";
 import { type LoadPlan, type Progress, threadsFor } from "../engine/load-plan.ts";
@@ -8,6 +8,7 @@ import { shareOf } from "../engine/shard.ts";
 import type { FailureGroup } from "../stats/failures.ts";
 import type { RunResult, UserTrouble } from "../stats/run-result.ts";
 import type { Block } from "../stats/snapshot.ts";
+import { notKept } from "./keep-result.ts";
 import { baseHostOf } from "./question.ts";
 import type { ClusterOrder, CustomArguments, LoadOrder } from "./swarm-channel.ts";
 import { allowedEnvironment } from "./swarm-child.ts";
@@ -154,11 +155,10 @@ const noWatch: Required<Watch> = {
   whyLost: () => null,
 };
 
-/** Runs the load; `result.json` is complete on disk when it returns. */
+/** Runs the load; `result.json` is complete on disk when it returns, or the result warns that it is not. */
 export async function load(order: LoadOrder, world: World, config: GateConfig, watch: Watch = {}): Promise<RunResult> {
-  mkdirSync(dirname(order.resultPath), { recursive: true });
   const { foresee, isEnough, whyBroken, whyBlocked, whyLost } = { ...noWatch, ...watch };
-  await runSwarmProcess(order, {
+  const { unsaved } = await runSwarmProcess(order, {
     ...swarmProcess(world, config),
     isEnough,
     onOutline: (outline) => void told(foresee(outline)),
@@ -167,7 +167,9 @@ export async function load(order: LoadOrder, world: World, config: GateConfig, w
     whyLost: (progress, trouble) => told(whyLost(progress, trouble)),
   });
   const { decodeResult } = await import("../stats/result-document.ts");
-  return decodeResult(readFileSync(order.resultPath, "utf8"), order.resultPath, ownRun);
+  const text = unsaved?.text ?? readFileSync(order.resultPath, "utf8");
+  const result = decodeResult(text, order.resultPath, ownRun);
+  return unsaved ? notKept(result, unsaved.why) : result;
 
   function told(why: string | null): string | null {
     if (why !== null) world.log(why);

@@ -29,8 +29,8 @@ export async function withoutTarget(config: GateConfig, world: World, reason: st
     kept: { saved: false, whyNot: null },
     passed: true,
   });
-  await writeDocuments({ directory, result, report, verdict, secrets: config.secrets });
-  await world.tell(report, { directory, exitCode: 0, verdict, result });
+  const unwritten = await writeDocuments({ directory, result, report, verdict, secrets: config.secrets });
+  await world.tell(report, { directory, exitCode: 0, verdict, result, unwritten });
 }
 
 /** The result of a run that never began. */

@@ -1,5 +1,7 @@
-import { mkdirSync } from "node:fs";
+import { accessSync, constants, mkdirSync } from "node:fs";
 import { resolve } from "node:path";
+import { GateError } from "../base/errors.ts";
+import { systemReason } from "../base/save-file.ts";
 import type { GateConfig } from "../config/gate-config.ts";
 import { baseHostOf } from "./question.ts";
 import { waitUntilReady } from "./readiness.ts";
@@ -12,11 +14,20 @@ export interface Prepared {
   readonly past: Past;
 }
 
-/** Where the documents go; made if it is not there. */
-export function documentsDirectory({ settings }: GateConfig, world: World): string {
+/** Where the documents go; made if it is not there. Throws GateError where nothing can be written: nothing was sent. */
+export function documentsDirectory({ settings }: GateConfig, world: Pick<World, "directory" | "documents">): string {
   const wanted = settings["report-dir"];
   const directory = wanted === null ? world.documents(settings.name) : resolve(world.directory, wanted);
-  mkdirSync(directory, { recursive: true });
+  try {
+    mkdirSync(directory, { recursive: true });
+    accessSync(directory, constants.W_OK);
+  } catch (cause) {
+    throw new GateError("output-unwritable", `the report cannot be written to ${directory}: ${systemReason(cause)}`, {
+      place: wanted === null ? "RUNNER_TEMP" : "report-dir",
+      hint: "set report-dir to a directory that can be written",
+      cause,
+    });
+  }
   return directory;
 }
 

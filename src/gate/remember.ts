@@ -1,3 +1,4 @@
+import { messageOf } from "../base/errors.ts";
 import { addRecord, type BaselineRecord } from "../baseline/baseline.ts";
 import { reset } from "../baseline/housekeeping.ts";
 import { recordOf } from "../baseline/record.ts";
@@ -69,7 +70,10 @@ export async function remember({
   if (record === null) {
     return { saved: false, whyNot: "the search ended before the target's limit was found, so there is none to keep" };
   }
-  const saved = await save({ config, store, record });
+  // A baseline is worth no verdict: whatever becomes of it, the run is judged and told.
+  const saved = await save({ config, store, record }).catch(
+    (error: unknown): Saved => ({ is: "unsaved", reason: "failed", why: messageOf(error) }),
+  );
   if (saved.is === "saved") {
     world.log(`baseline: this run is kept (${saved.runs} ${saved.runs === 1 ? "run" : "runs"} in ${saved.where})`);
     return { saved: true, whyNot: null };

@@ -21,7 +21,7 @@ export interface LoadOrder {
   readonly directory: string;
   readonly customArguments: CustomArguments;
   readonly plan: Omit<LoadPlan, "compiled" | "locustfile" | "locustfileHash" | "engineUrl" | "threadUrl">;
-  /** Where `result.json` goes; complete on disk before `done` is said. */
+  /** Where `result.json` goes; complete on disk before `done` is said, or handed over as `unsaved`. */
   readonly resultPath: string;
   /** This machine's part in a cluster; null for a run of its own. */
   readonly cluster: ClusterOrder | null;
@@ -67,7 +67,9 @@ export type FromSwarm =
   | { readonly type: "measured"; readonly blocks: readonly BlockWire[] }
   /** What failed since the last time; the samples without their bodies. */
   | { readonly type: "failures"; readonly groups: readonly FailureGroup[] }
-  /** `result.json` is on disk. */
+  /** `result.json` could not be written: its text, and the reason. Comes before `done`. */
+  | { readonly type: "unsaved"; readonly text: string; readonly why: string }
+  /** The run is over; `result.json` is on disk, unless `unsaved` brought it. */
   | { readonly type: "done" }
   | { readonly type: "inspected"; readonly text: string }
   | { readonly type: "failed"; readonly failure: SwarmFailure };

@@ -41,11 +41,13 @@ export interface SwarmControls {
 
 export interface SwarmEnd {
   readonly inspected: string | null;
+  /** The text of `result.json` where it could not be written, and why. */
+  readonly unsaved: { readonly text: string; readonly why: string } | null;
 }
 
 /**
  * Runs one load in a process of its own, which holds no token and sees no variable it was not given. Resolves once
- * `result.json` is complete on disk. Rejects with what the child reported, or says how it died.
+ * the run is over: `result.json` is complete on disk, or handed over where it cannot be. Rejects with what the child reported, or says how it died.
  */
 export async function runSwarmProcess(order: LoadOrder, options: SwarmProcess): Promise<SwarmEnd> {
   const { entry, environment, directory } = options;
@@ -99,6 +101,7 @@ export async function runSwarmProcess(order: LoadOrder, options: SwarmProcess): 
 class Said {
   #done = false;
   #inspected: string | null = null;
+  #unsaved: SwarmEnd["unsaved"] = null;
   #failure: SwarmFailure | undefined;
 
   constructor(child: ChildProcess, onProgress: (progress: Progress) => void) {
@@ -107,13 +110,14 @@ class Said {
       if (said.type === "progress") onProgress(said.progress);
       else if (said.type === "failed") this.#failure ??= said.failure;
       else if (said.type === "done") this.#done = true;
+      else if (said.type === "unsaved") this.#unsaved = said;
       else if (said.type === "inspected") this.#inspected = said.text;
     });
   }
 
   end(exit: { code: number | null; signal: string | null }): SwarmEnd {
     if (this.#failure) throw revived(this.#failure);
-    if (this.#done || this.#inspected !== null) return { inspected: this.#inspected };
+    if (this.#done || this.#inspected !== null) return { inspected: this.#inspected, unsaved: this.#unsaved };
     const how = exit.signal ? `by ${exit.signal}` : `with exit code ${exit.code}`;
     throw new GateError("swarm-died", `the load-generating process ended ${how} before the run was over`, {
       exitCode: 3,

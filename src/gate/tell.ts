@@ -1,10 +1,11 @@
-import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { messageOf } from "../base/errors.ts";
 import { cleanData, Redactor } from "../base/redact.ts";
+import { saveText } from "../base/save-file.ts";
 import type { GateConfig } from "../config/gate-config.ts";
 import { buildReport } from "../report/build-report.ts";
 import { renderCapacityJson } from "../report/capacity-document.ts";
-import { renderCsv } from "../report/csv.ts";
+import { type LocustCsv, renderCsv } from "../report/csv.ts";
 import { formatDuration } from "../report/format.ts";
 import { renderHtml } from "../report/html.ts";
 import { renderJunit } from "../report/junit.ts";
@@ -21,7 +22,7 @@ import type { Judged } from "./judge.ts";
 import { comparingOf } from "./question.ts";
 import type { Past } from "./recall.ts";
 import type { Kept } from "./remember.ts";
-import type { World } from "./world.ts";
+import type { Unwritten, World } from "./world.ts";
 
 /** The one document every renderer reads. */
 export function reportOf({
@@ -130,18 +131,39 @@ function asWritten<T>(name: string, value: T): T | string {
   return rates.has(name) ? printQuantity(value, "perSecond") : value;
 }
 
+/** By file name, how a document is drawn. */
+export type Documents = Readonly<Record<string, () => string>>;
+
 /** What is drawn from the report alone. */
-export function reportDocuments(report: Report): Record<string, string> {
+export function reportDocuments(report: Report): Documents {
+  const { capacity } = report;
   return {
-    ...(report.capacity && { "capacity.json": renderCapacityJson(report, report.capacity) }),
-    "report.json": renderJson(report),
-    "report.html": renderHtml(report),
-    "comment.md": renderMarkdown(report),
-    "junit.xml": renderJunit(report),
+    ...(capacity && { "capacity.json": () => renderCapacityJson(report, capacity) }),
+    "report.json": () => renderJson(report),
+    "report.html": () => renderHtml(report),
+    "comment.md": () => renderMarkdown(report),
+    "junit.xml": () => renderJunit(report),
   };
 }
 
-/** Writes every document beside `result.json`, which is there already. */
+/** Draws and writes each document by itself: one that fails costs no other. Gives those that are not there. */
+export async function saveDocuments(directory: string, documents: Documents): Promise<Unwritten[]> {
+  const all = Object.entries(documents).map(async ([name, draw]) => ({
+    name,
+    why: await saved(join(directory, name), draw),
+  }));
+  return (await Promise.all(all)).flatMap(({ name, why }) => (why === null ? [] : [{ name, why }]));
+}
+
+async function saved(path: string, draw: () => string): Promise<string | null> {
+  try {
+    return await saveText(path, draw());
+  } catch (error) {
+    return messageOf(error);
+  }
+}
+
+/** Writes every document beside `result.json`, which is there already. Gives those that could not be. */
 export async function writeDocuments({
   directory,
   result,
@@ -155,16 +177,20 @@ export async function writeDocuments({
   verdict: Verdict;
   /** Never to be written down. */
   secrets: readonly string[];
-}): Promise<void> {
+}): Promise<Unwritten[]> {
   const redactor = new Redactor(secrets);
-  const csv = cleanData(redactor, renderCsv(result));
-  const documents: Record<string, string> = {
-    "verdict.json": `${JSON.stringify({ schema: verdictSchemaVersion, ...cleanData(redactor, verdict) }, null, 1)}\n`,
-    ...reportDocuments(report),
-    "locust_stats.csv": csv.stats,
-    "locust_stats_history.csv": csv.statsHistory,
-    "locust_failures.csv": csv.failures,
-    "locust_exceptions.csv": csv.exceptions,
+  let made: LocustCsv | undefined;
+  const csv = () => {
+    made ??= cleanData(redactor, renderCsv(result));
+    return made;
   };
-  await Promise.all(Object.entries(documents).map(([name, text]) => writeFile(join(directory, name), text)));
+  return await saveDocuments(directory, {
+    "verdict.json": () =>
+      `${JSON.stringify({ schema: verdictSchemaVersion, ...cleanData(redactor, verdict) }, null, 1)}\n`,
+    ...reportDocuments(report),
+    "locust_stats.csv": () => csv().stats,
+    "locust_stats_history.csv": () => csv().statsHistory,
+    "locust_failures.csv": () => csv().failures,
+    "locust_exceptions.csv": () => csv().exceptions,
+  });
 }

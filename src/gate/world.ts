@@ -55,4 +55,12 @@ export interface Told {
   readonly exitCode: number;
   readonly verdict: Verdict;
   readonly result: RunResult;
+  /** Documents of the report that are not on disk, and why. */
+  readonly unwritten: readonly Unwritten[];
+}
+
+export interface Unwritten {
+  /** Its file name: `report.html`. */
+  readonly name: string;
+  readonly why: string;
 }
