@@ -1,6 +1,6 @@
 import { rm } from "node:fs/promises";
 import { systemClock } from "../base/clock.ts";
-import { ExitCode } from "../base/errors.ts";
+import { ExitCode, GateError } from "../base/errors.ts";
 import { entryFile } from "../door/beside.ts";
 import { onInterruption } from "../door/interruption.ts";
 import { thisMachine } from "../door/machine.ts";
@@ -116,10 +116,19 @@ export async function run(
     warnUnwritten([...reports, ...unwritten], terminal.error);
     if (told.result.interrupted) return codeOfSignal();
     return asked.judges ? exitCode : locustExitCode(told, onError);
+  } catch (error) {
+    throw interruption.name() === "SIGTERM" ? terminated(error) : error;
   } finally {
     stopKeys();
     meter.end();
     interruption.release();
     await rm(scratch, { recursive: true, force: true }).catch(() => undefined);
   }
+}
+
+/** The run ended by SIGTERM has the exit code of that. */
+function terminated(error: unknown): unknown {
+  if (!(error instanceof GateError) || error.exitCode !== ExitCode.interrupted) return error;
+  const { code, message, hint } = error;
+  return new GateError(code, message, { exitCode: ExitCode.terminated, ...(hint !== undefined && { hint }) });
 }

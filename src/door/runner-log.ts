@@ -8,8 +8,12 @@ import {
   ownLines,
   stopCommands,
 } from "../github/workflow-commands.ts";
+import { LogBudget } from "./log-budget.ts";
 
-/** The job's log, which is also how the runner is spoken to. No secret that it knows gets through it. */
+/**
+ * The job's log, which is also how the runner is spoken to. No secret that it knows gets through it, and no source
+ * fills it.
+ */
 export class RunnerLog {
   readonly #write: (text: string) => void;
   readonly #secrets: string[] = [];
@@ -17,6 +21,9 @@ export class RunnerLog {
   #resume: string | null = null;
   /** Masks that libraries asked for while the runner took no commands. */
   #owed: string[] = [];
+  readonly #quoted = new LogBudget("the locustfile's output");
+  readonly #told = new LogBudget("what the run reports of itself");
+  readonly #progress = new LogBudget("its progress");
 
   constructor(write: (text: string) => void) {
     this.#write = write;
@@ -41,15 +48,22 @@ export class RunnerLog {
   };
 
   /** One line about what goes on. */
-  readonly tell = (text: string): void => this.say(`swarmgate: ${text}`);
+  readonly tell = (text: string): void => this.#within(this.#told, text, () => this.say(`swarmgate: ${text}`));
 
   /** What user code printed. */
-  readonly quote = (text: string): void => {
-    for (const line of foreignLines(this.clean(text), "locustfile | ")) this.#write(`${line}\n`);
-  };
+  readonly quote = (text: string): void =>
+    this.#within(this.#quoted, text, () => {
+      for (const line of foreignLines(this.clean(text), "locustfile | ")) this.#write(`${line}\n`);
+    });
 
   /** As it is: the progress line. */
-  readonly raw = (text: string): void => this.#write(text);
+  readonly raw = (text: string): void => this.#within(this.#progress, text, () => this.#write(text));
+
+  #within(budget: LogBudget, text: string, print: () => void): void {
+    const answer = budget.take(text);
+    if (answer === "print") print();
+    else if (answer !== "leave out") this.say(`swarmgate: ${answer.instead}`);
+  }
 
   /**
    * What a library printed past us. While the runner takes no commands nothing of it is printed: its debug lines would
@@ -83,5 +97,9 @@ export class RunnerLog {
     this.#write(`${this.#resume}\n`);
     this.#resume = null;
     for (const command of this.#owed.splice(0)) this.#write(`${command}\n`);
+    for (const budget of [this.#quoted, this.#told, this.#progress]) {
+      const leftOut = budget.takeLeftOut();
+      if (leftOut !== null) this.say(`swarmgate: ${leftOut}`);
+    }
   }
 }

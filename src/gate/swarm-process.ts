@@ -1,13 +1,12 @@
 import type { ChildProcess } from "node:child_process";
-import { createInterface } from "node:readline";
-import type { Readable } from "node:stream";
-import { GateError, UsageError } from "../base/errors.ts";
+import { ExitCode, GateError, UsageError } from "../base/errors.ts";
 import type { Progress } from "../engine/load-plan.ts";
 import type { LoadOutline } from "../engine/outline.ts";
 import type { FailureGroup } from "../stats/failures.ts";
 import type { UserTrouble } from "../stats/run-result.ts";
 import type { Block } from "../stats/snapshot.ts";
 import { fromBlockWire } from "./block-wire.ts";
+import { linesOf } from "./lines-of.ts";
 import type { FromSwarm, LoadOrder, SwarmFailure, ToSwarm } from "./swarm-channel.ts";
 import { type SwarmStart, startSwarm } from "./swarm-child.ts";
 
@@ -90,7 +89,7 @@ export async function runSwarmProcess(order: LoadOrder, options: SwarmProcess): 
       child.once("close", (code, signal) => resolve({ code, signal }));
     });
     await output;
-    return said.end(exit);
+    return said.end({ ...exit, interrupted: options.signal.aborted });
   } finally {
     clearTimeout(overdue);
     options.signal.removeEventListener("abort", abort);
@@ -115,9 +114,15 @@ class Said {
     });
   }
 
-  end(exit: { code: number | null; signal: string | null }): SwarmEnd {
+  end(exit: { code: number | null; signal: string | null; interrupted: boolean }): SwarmEnd {
     if (this.#failure) throw revived(this.#failure);
     if (this.#done || this.#inspected !== null) return { inspected: this.#inspected, unsaved: this.#unsaved };
+    if (exit.interrupted) {
+      throw new GateError("interrupted", "the load did not stop in time, so nothing of the interrupted run was kept", {
+        exitCode: ExitCode.interrupted,
+        hint: "a locustfile that never yields, or a process that was paused, does this",
+      });
+    }
     const how = exit.signal ? `by ${exit.signal}` : `with exit code ${exit.code}`;
     throw new GateError("swarm-died", `the load-generating process ended ${how} before the run was over`, {
       exitCode: 3,
@@ -133,9 +138,4 @@ function revived({ code, message, exitCode, hint, place, problems }: SwarmFailur
     ...(hint === undefined ? {} : { hint }),
     ...(place === undefined ? {} : { place }),
   });
-}
-
-async function linesOf(stream: Readable | null, onLine: (line: string) => void): Promise<void> {
-  if (!stream) return;
-  for await (const line of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })) onLine(line);
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { sourceLimitBytes } from "../../src/door/log-budget.ts";
 import { RunnerLog } from "../../src/door/runner-log.ts";
 
 function open() {
@@ -27,5 +28,21 @@ describe("what a library prints past us", () => {
     expect(written.at(-1)).toBe("::add-mask::s1gnature\n");
     log.resumeCommands();
     expect(written).toHaveLength(3);
+  });
+});
+
+describe("a source that never stops printing", () => {
+  test("fills its part of the log and no more, and how much was left out is reported at the end", () => {
+    const { written, log } = open();
+    log.stopCommands();
+    const line = "x".repeat(999);
+    for (let i = 0; i < 10_000; i++) log.quote(line);
+    log.tell("all users run");
+    log.resumeCommands();
+    const text = written.join("");
+    expect(text.length).toBeLessThan(1.1 * sourceLimitBytes);
+    expect(text).toContain("swarmgate: the locustfile's output fills 2 MiB of this log; the rest is left out\n");
+    expect(text).toContain("swarmgate: all users run\n");
+    expect(written.at(-1)).toBe("swarmgate: left out: 7 903 lines (7.9 MB) of the locustfile's output\n");
   });
 });
