@@ -1,4 +1,5 @@
-import { type Block, blockMs, emptySnapshot, type Phase, type Snapshot } from "../stats/snapshot.ts";
+import { type Block, blockMs, emptySnapshot, type Phase } from "../stats/snapshot.ts";
+import type { Blocks } from "./block-archive.ts";
 import { blockAfter } from "./course.ts";
 import type { LoadPlan } from "./load-plan.ts";
 import { longestWarmupMs } from "./warmup.ts";
@@ -22,7 +23,7 @@ export class MeasuredStream {
 
   /** @param at how many blocks have ended, and when the ramp and the run time did, in ms; Infinity if they have not */
   take(
-    snapshots: ReadonlyMap<number, Snapshot>,
+    snapshots: Blocks,
     { ended, rampEndMs, runEndMs }: { ended: number; rampEndMs: number; runEndMs: number },
   ): void {
     const whole = ended - lateBlocks;
