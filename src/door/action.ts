@@ -106,6 +106,7 @@ function worldOf(ears: Ears, parts: { directory: string; interruption: Interrupt
     origin: originOf(context),
     readiness: true,
     log: log.tell,
+    note: log.note,
     userOutput: log.quote,
     onProgress: new ProgressMeter(log.raw, { columns: null }).show,
     store: githubStore({ config, context, client, env, directory, temporaryDirectory: temporary(env) }),

@@ -22,7 +22,7 @@ export class RunnerLog {
   /** Masks that libraries asked for while the runner took no commands. */
   #owed: string[] = [];
   readonly #quoted = new LogBudget("the locustfile's output");
-  readonly #told = new LogBudget("what the run reports of itself");
+  readonly #notes = new LogBudget("what the load-generating process reports");
   readonly #progress = new LogBudget("its progress");
 
   constructor(write: (text: string) => void) {
@@ -48,7 +48,10 @@ export class RunnerLog {
   };
 
   /** One line about what goes on. */
-  readonly tell = (text: string): void => this.#within(this.#told, text, () => this.say(`swarmgate: ${text}`));
+  readonly tell = (text: string): void => this.say(`swarmgate: ${text}`);
+
+  /** The same of the load-generating process, whose user code may forge it. */
+  readonly note = (text: string): void => this.#within(this.#notes, text, () => this.tell(text));
 
   /** What user code printed. */
   readonly quote = (text: string): void =>
@@ -97,7 +100,7 @@ export class RunnerLog {
     this.#write(`${this.#resume}\n`);
     this.#resume = null;
     for (const command of this.#owed.splice(0)) this.#write(`${command}\n`);
-    for (const budget of [this.#quoted, this.#told, this.#progress]) {
+    for (const budget of [this.#quoted, this.#notes, this.#progress]) {
       const leftOut = budget.takeLeftOut();
       if (leftOut !== null) this.say(`swarmgate: ${leftOut}`);
     }

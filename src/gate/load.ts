@@ -196,7 +196,7 @@ function swarmProcess(world: World, config: GateConfig) {
     directory: world.directory,
     onOutput: world.userOutput,
     onProgress: world.onProgress,
-    onNote: world.log,
+    onNote: world.note ?? world.log,
     onStarted: world.onStarted,
     signal: world.signal,
     stopWithinMs: world.stopWithinMs,

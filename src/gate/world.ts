@@ -27,6 +27,8 @@ export interface World {
   readonly origin: Origin;
   /** One line for the log. */
   readonly log: (line: string) => void;
+  /** One line of what the load-generating process reports; the log's if not given. */
+  readonly note?: ((line: string) => void) | undefined;
   /** One line that user code printed. */
   readonly userOutput: (line: string) => void;
   readonly onProgress: (progress: Progress) => void;

@@ -24,6 +24,10 @@ export interface ActionRun {
   readonly onOutput?: (text: string, signal: (name: NodeJS.Signals) => void) => void;
   /** Killed after that long; 60 s if not given. */
   readonly timeoutMs?: number;
+  /** Words before the command: a shell that sets limits, say, and replaces itself by what follows. */
+  readonly wrap?: readonly string[];
+  /** Called with the process's id. */
+  readonly onStart?: (pid: number) => void;
   /** Another action folder than the repository's. */
   readonly actionRoot?: string;
 }
@@ -76,7 +80,7 @@ function folder(prefix: string): string {
 let installed: string | undefined;
 
 /** The action as the runner has it after downloading: what is committed, outside the repository, without node_modules. */
-function install(actionRoot: string): string {
+export function install(actionRoot: string = root): string {
   if (actionRoot === root && installed !== undefined && existsSync(installed)) return installed;
   const target = folder("swarmgate-action-");
   if (!existsSync(join(actionRoot, "dist"))) throw new Error("there is no dist/: run `npm run build` first");
@@ -148,7 +152,9 @@ function execute(options: {
 }): Promise<Pick<ActionOutcome, "exitCode" | "signal" | "stdout" | "stderr">> {
   const { run } = options;
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [options.main], { cwd: options.cwd, env: options.env });
+    const [program = process.execPath, ...words] = [...(run.wrap ?? []), process.execPath, options.main];
+    const child = spawn(program, words, { cwd: options.cwd, env: options.env });
+    if (child.pid !== undefined) run.onStart?.(child.pid);
     const timer = setTimeout(() => child.kill("SIGKILL"), run.timeoutMs ?? 60_000);
     let stdout = "";
     let stderr = "";
