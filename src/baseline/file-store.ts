@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Clock } from "../base/clock.ts";
 import { messageOf } from "../base/errors.ts";
+import { makeDirectory } from "../base/make-directory.ts";
 import { addRecord, type BaselineRecord, emptyBaseline } from "./baseline.ts";
 import type { BaselineStore, Change, Loaded, Saved } from "./store.ts";
 import { loadedFrom, nextVersion, refusalOf } from "./stored-text.ts";
@@ -86,7 +87,7 @@ export class FileStore implements BaselineStore {
 
   /** Whether `text` has become the successor of the version whose text is `seen`. */
   async #replace(seen: string | undefined, text: string): Promise<boolean> {
-    await mkdir(dirname(this.#path), { recursive: true });
+    makeDirectory(dirname(this.#path));
     const claim = `${this.#path}.${hashOf(seen ?? "")}.next`;
     try {
       await writeFile(claim, text, { flag: "wx" });

@@ -1,6 +1,7 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { ExitCode, UsageError } from "../base/errors.ts";
+import { makeDirectory } from "../base/make-directory.ts";
 import type { Terminal } from "./terminal.ts";
 
 const locustfile = `import { HttpUser, between, task } from "swarmgate";
@@ -60,7 +61,7 @@ export async function init(argv: readonly string[], terminal: Terminal): Promise
   if (argv.length > 0) throw new UsageError([{ where: argv[0] as string, message: "init takes no arguments" }]);
   for (const [path, text] of files) {
     const file = resolve(terminal.directory, path);
-    await mkdir(dirname(file), { recursive: true });
+    makeDirectory(dirname(file));
     const wrote = await writeFile(file, text, { flag: "wx" }).then(
       () => true,
       (error: NodeJS.ErrnoException) => {

@@ -1,6 +1,8 @@
-import { accessSync, constants, mkdirSync, statSync } from "node:fs";
+import { accessSync, constants, statSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
-import { messageOf, type Problem, UsageError } from "../base/errors.ts";
+import { type Problem, UsageError } from "../base/errors.ts";
+import { makeDirectory } from "../base/make-directory.ts";
+import { systemReason } from "../base/save-file.ts";
 import type { GateConfig } from "../config/gate-config.ts";
 import { type Layer, lookUp } from "./layers.ts";
 import { spelled } from "./log.ts";
@@ -64,12 +66,12 @@ function filledIn(path: string, { settings }: GateConfig, layers: readonly Layer
 
 function whyUnwritable(path: string): string | null {
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeDirectory(dirname(path));
     const there = statSync(path, { throwIfNoEntry: false });
     if (there?.isDirectory()) return `${basename(path)} is a directory`;
     accessSync(there ? path : dirname(path), constants.W_OK);
     return null;
   } catch (error) {
-    return messageOf(error);
+    return systemReason(error);
   }
 }

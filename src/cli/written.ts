@@ -1,7 +1,8 @@
-import { mkdir, mkdtemp } from "node:fs/promises";
+import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { GateError } from "../base/errors.ts";
+import { makeDirectory } from "../base/make-directory.ts";
 import { saveText, systemReason } from "../base/save-file.ts";
 import type { Unwritten } from "../gate/world.ts";
 import type { Terminal } from "./terminal.ts";
@@ -21,7 +22,7 @@ export async function writeOutput(path: string, text: string, terminal: Terminal
 export async function placeFor(path: string, { directory }: Pick<Terminal, "directory">): Promise<string> {
   const file = resolve(directory, path);
   try {
-    await mkdir(dirname(file), { recursive: true });
+    makeDirectory(dirname(file));
   } catch (error) {
     throw unwritable(path, systemReason(error));
   }

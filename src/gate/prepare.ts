@@ -1,6 +1,7 @@
-import { accessSync, constants, mkdirSync } from "node:fs";
+import { accessSync, constants } from "node:fs";
 import { resolve } from "node:path";
 import { GateError } from "../base/errors.ts";
+import { makeDirectory } from "../base/make-directory.ts";
 import { systemReason } from "../base/save-file.ts";
 import type { GateConfig } from "../config/gate-config.ts";
 import { baseHostOf } from "./question.ts";
@@ -19,7 +20,7 @@ export function documentsDirectory({ settings }: GateConfig, world: Pick<World, 
   const wanted = settings["report-dir"];
   const directory = wanted === null ? world.documents(settings.name) : resolve(world.directory, wanted);
   try {
-    mkdirSync(directory, { recursive: true });
+    makeDirectory(directory);
     accessSync(directory, constants.W_OK);
   } catch (cause) {
     throw new GateError("output-unwritable", `the report cannot be written to ${directory}: ${systemReason(cause)}`, {

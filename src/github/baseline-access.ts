@@ -1,5 +1,6 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { makeDirectory } from "../base/make-directory.ts";
 import type { ArtifactStoreOptions } from "../baseline/artifact-store.ts";
 import type { RestRequest } from "../baseline/github-port.ts";
 import { downloadArchive } from "./artifact-archive.ts";
@@ -45,7 +46,7 @@ export function textUpload(options: {
   readonly retentionDays: number | undefined;
 }): ArtifactStoreOptions["upload"] {
   return async ({ name, files }) => {
-    await mkdir(options.temporaryDirectory, { recursive: true });
+    makeDirectory(options.temporaryDirectory);
     const directory = await mkdtemp(join(options.temporaryDirectory, "swarmgate-artifact-"));
     try {
       for (const file of files) await writeFile(join(directory, file.name), file.text, "utf8");

@@ -184,7 +184,7 @@ export const disks: FaultFamily = {
     },
     {
       name: "a log file on a full disk gives way to standard error",
-      run: (stage) => stage.load(["--logfile", "/dev/full"]),
+      run: (stage) => stage.load(["--logfile", "/dev/full", "--baseline", "none-yet.json"]),
       exit: 0,
       says: [/\/dev\/full cannot be written, so the log goes on here: no space left on device/, /Aggregated/],
       withinS: 20,

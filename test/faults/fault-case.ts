@@ -4,8 +4,10 @@ import type { FaultStage } from "./stage.ts";
 export interface Ended {
   readonly exitCode: number | null;
   readonly signal: NodeJS.Signals | null;
-  /** Standard output, standard error and the job summary. */
+  /** What it printed, and the job summary. */
   readonly text: string;
+  /** What it printed: where the runner looks for commands. */
+  readonly printed: string;
   readonly outputs: Readonly<Record<string, string>>;
   readonly durationMs: number;
   /** Where it ran. */
@@ -23,7 +25,7 @@ export interface FaultCase {
   readonly exit: number | readonly number[];
   /** Words that must be there. */
   readonly says?: readonly RegExp[];
-  /** Words that must not; `neverSaid` holds for every case. */
+  /** Words that must not be printed; `neverSaid` stands nowhere, in no case. */
   readonly never?: readonly RegExp[];
   /** Seconds it may take on a busy machine. */
   readonly withinS: number;

@@ -70,7 +70,7 @@ async function outcomeOf(one: FaultCase, family: string): Promise<Outcome> {
 }
 
 async function problemsOf(one: FaultCase, ended: Ended): Promise<string[]> {
-  const { exitCode, signal, text, durationMs, directory } = ended;
+  const { exitCode, signal, text, printed, durationMs, directory } = ended;
   const codes = typeof one.exit === "number" ? [one.exit] : one.exit;
   const also = await one.check?.(ended, stage);
   const left = await leftIn(directory);
@@ -79,7 +79,8 @@ async function problemsOf(one: FaultCase, ended: Ended): Promise<string[]> {
       ? []
       : [`ended with ${signal ?? exitCode}, not ${codes.join(" or ")}`]),
     ...(one.says ?? []).filter((pattern) => !pattern.test(text)).map((pattern) => `does not say ${pattern}`),
-    ...[...(one.never ?? []), ...neverSaid].filter((pattern) => pattern.test(text)).map((pattern) => `says ${pattern}`),
+    ...(one.never ?? []).filter((pattern) => pattern.test(printed)).map((pattern) => `prints ${pattern}`),
+    ...neverSaid.filter((pattern) => pattern.test(text)).map((pattern) => `says ${pattern}`),
     ...(durationMs <= one.withinS * 1000
       ? []
       : [`took ${(durationMs / 1000).toFixed(1)} s, more than ${one.withinS} s`]),

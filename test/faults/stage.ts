@@ -98,8 +98,9 @@ export class FaultStage {
       },
     });
     const { exitCode, signal, outputs, durationMs, stdout, stderr, summary, workspace, runnerTemp } = ended;
-    const text = `${stdout}\n${stderr}\n${summary}`;
-    return { exitCode, signal, outputs, durationMs, text, directory: workspace, temporary: runnerTemp };
+    const printed = `${stdout}\n${stderr}`;
+    const text = `${printed}\n${summary}`;
+    return { exitCode, signal, outputs, durationMs, text, printed, directory: workspace, temporary: runnerTemp };
   }
 
   /** Bodies of our comments that name the load test `name`. */
@@ -138,6 +139,7 @@ export class FaultStage {
       exitCode,
       signal,
       text,
+      printed: text,
       outputs: {},
       durationMs: performance.now() - beganMs,
       directory,

@@ -9,7 +9,8 @@ function fails(path: string, words: RegExp, name: string): FaultCase {
   return {
     name,
     run: (stage) => stage.act({ locustfile: visiting(path), inputs: { "stop-timeout": "1s" } }),
-    exit: 99,
+    // On a busy machine the generator, too, may be found wanting; green it is never.
+    exit: [3, 99],
     says: [words, /errors < 1 ?%/],
     withinS: 20,
     check: ({ outputs }) => {
@@ -64,7 +65,7 @@ export const targets: FaultFamily = {
     {
       name: "the command line counts refused connections as failures",
       run: (stage) => stage.load(["-H", "http://127.0.0.1:9", "--slo", "errors < 1%"]),
-      exit: 99,
+      exit: [3, 99],
       says: [/refused/],
       withinS: 20,
     },
