@@ -1,3 +1,5 @@
+import { trimmed } from "./framing.ts";
+
 /**
  * The headers of one answer, kept as they came: text from our own wire, a record from undici. Nobody asks for most of
  * them, so they are taken apart when somebody does.
@@ -6,7 +8,7 @@ export class AnswerHeaders {
   readonly #raw: string | Readonly<Record<string, string | string[] | undefined>>;
   #pairs: readonly (readonly [string, string])[] | undefined;
 
-  /** @param raw the header lines, separated by CR LF, without the status line; or a record with lower-case names */
+  /** @param raw the header lines, each with its line's end, without the status line; or a record with lower-case names */
   constructor(raw: string | Readonly<Record<string, string | string[] | undefined>>) {
     this.#raw = raw;
   }
@@ -45,7 +47,7 @@ function parseLines(text: string): (readonly [string, string])[] {
   const pairs: (readonly [string, string])[] = [];
   for (const line of text.split(/\r?\n/)) {
     const colon = line.indexOf(":");
-    if (colon > 0) pairs.push([line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim()]);
+    if (colon > 0) pairs.push([line.slice(0, colon).toLowerCase(), trimmed(line.slice(colon + 1))]);
   }
   return pairs;
 }

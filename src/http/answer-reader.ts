@@ -1,4 +1,4 @@
-import { type AnswerHead, maxHeadBytes, parseHead } from "./answer-head.ts";
+import { type AnswerHead, readHead } from "./answer-head.ts";
 import { ChunkedBody } from "./chunked.ts";
 import type { Carried } from "./transport.ts";
 
@@ -83,28 +83,19 @@ export class AnswerReader {
 
   /** Reads a head that begins at `at`; returns where it ended, or `end` if it goes on. */
   #readHead(request: Carried, buffer: Buffer, at: number, end: number): number {
-    let text = buffer.toString("latin1", at, Math.min(end, at + 4096));
-    let length = text.indexOf("\r\n\r\n");
-    if (length < 0 && end - at > 4096) {
-      text = buffer.toString("latin1", at, Math.min(end, at + maxHeadBytes));
-      length = text.indexOf("\r\n\r\n");
-    }
-    if (length < 0) {
-      if (!"HTTP/1.".startsWith(text.slice(0, 7))) throw new SyntaxError("the answer is not HTTP");
-      if (end - at >= maxHeadBytes) throw new SyntaxError("the answer's head is over 64 KiB");
+    const head = readHead(buffer, { at, end }, request.method === "HEAD");
+    if (!head) {
       this.#partialHead = Buffer.from(buffer.subarray(at, end));
       return end;
     }
-    const head = parseHead(text.slice(0, length));
-    const bodyAt = at + length + 4;
+    const bodyAt = at + head.bytes;
     if (head.status < 200) {
       if (head.status === 101) throw new SyntaxError("the server switched protocols unasked");
       return bodyAt;
     }
     this.#head = head;
-    const empty = request.method === "HEAD" || head.status === 204 || head.status === 304;
-    this.#left = empty ? 0 : head.contentLength;
-    if (head.chunked && !empty) this.#chunked = new ChunkedBody();
+    this.#left = head.contentLength;
+    if (head.chunked) this.#chunked = new ChunkedBody();
     request.onHead(head.status, head.headers, head.notable);
     if (this.request === request && this.#left === 0) this.#finish(request, head);
     return bodyAt;

@@ -16,7 +16,7 @@ export interface Address {
 export type RawHeaders = string | Readonly<Record<string, string | string[] | undefined>>;
 
 /** Bits telling which of the headers we act on are there, so that the rest is never taken apart. */
-export const Notable = { setCookie: 1, contentEncoding: 2, location: 4, serverTiming: 8 } as const;
+export const Notable = { setCookie: 1, contentEncoding: 2, location: 4, serverTiming: 8, twoFramings: 16 } as const;
 
 export const notableHeaders: Readonly<Record<string, number>> = {
   "set-cookie": Notable.setCookie,
