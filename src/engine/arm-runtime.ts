@@ -68,6 +68,10 @@ export class ArmRuntime implements UserRuntime {
     return events.request.listeners.length > 0;
   }
 
+  warn(code: string, message: string): void {
+    this.#trouble.warn(code, message);
+  }
+
   report(sample: Sample, details?: RequestDetails): void {
     this.#recorder.record(sample);
     if (sample.failure?.kind === "forbidden-host") this.#trouble.forbiddenHost(refusedHost(sample.failure.message));

@@ -101,7 +101,7 @@ export class Call {
   }
 
   get label(): string {
-    return `${this.calledMethod} ${this.name ?? this.calledPlan.path}`;
+    return `${this.calledMethod} ${this.name ?? this.calledPlan.name}`;
   }
 
   /** Whether the answer sends us elsewhere and we are to go. */

@@ -4,6 +4,7 @@ import type { UserRuntime } from "../user/runtime.ts";
 import { encodeBody } from "./body.ts";
 import type { Cookies } from "./cookies.ts";
 import { Exchange } from "./exchange.ts";
+import { methodOf } from "./method.ts";
 import type { Auth, Method, RequestOptions, ResponseFor } from "./options.ts";
 import { withParams } from "./plan.ts";
 import type { HttpResponse, StreamedResponse } from "./response.ts";
@@ -123,7 +124,11 @@ export class HttpClient {
   }
 
   request<O extends RequestOptions>(method: Method, url: string, options?: O): Promise<ResponseFor<O>> {
-    return this.#call(method.toUpperCase(), url, options);
+    try {
+      return this.#call(methodOf(method), url, options);
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   /**
@@ -139,7 +144,7 @@ export class HttpClient {
     const headers = { "content-type": "application/json", accept: "application/json", ...plain(options.headers) };
     const catchResponse = (response: HttpResponse) => judgeRest(response as RestResponse<T>, judge);
     const own: RequestOptions = { ...options, headers, stream: false, catchResponse };
-    return (await this.#call(method.toUpperCase(), url, own)) as RestResponse<T>;
+    return (await this.#call(methodOf(method), url, own)) as RestResponse<T>;
   }
 
   /** Closes this user's connections. Requests under way are counted as interrupted. */

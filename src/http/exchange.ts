@@ -32,6 +32,8 @@ export interface ExchangeOwner {
   headersFor(exchange: Exchange): HeaderList;
   setCookies(url: URL, cookies: readonly string[]): void;
   withdrawDeadline(exchange: Exchange): void;
+  /** The answer says in two ways where its body ends. */
+  twoFramings(exchange: Exchange): void;
   /** The answer (or the failure) is complete; with `stream`, called when its head is there. */
   answered(exchange: Exchange): void;
   /** A streamed body ended after `answered`. */
@@ -130,6 +132,7 @@ export class Exchange extends Call implements Carried, Expiring, Activity {
     if (notable & Notable.setCookie) {
       this.owner.setCookies(siteOf(this.plan.url, this.headers.host), this.answerHeaders().all("set-cookie"));
     }
+    if (notable & Notable.twoFramings) this.owner.twoFramings(this);
     if (!this.stream || this.redirects) return;
     const encoding = notable & Notable.contentEncoding ? this.answerHeaders().get("content-encoding") : undefined;
     this.bodyStream = new BodyStream({

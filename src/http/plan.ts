@@ -1,6 +1,7 @@
 import { GateError } from "../base/errors.ts";
 import type { Endpoint } from "../stats/endpoint.ts";
 import type { QueryParams, QueryValue } from "./options.ts";
+import { sentPath } from "./sent-path.ts";
 import type { Address } from "./transport.ts";
 
 /** All there is to know of one URL before it is requested; made once and kept, since parsing costs more than sending. */
@@ -11,6 +12,8 @@ export interface Plan {
   readonly auth: readonly [user: string, password: string] | undefined;
   /** Path and query, as sent. */
   readonly path: string;
+  /** Path and query, as its endpoint is called. */
+  readonly name: string;
   /** By method. */
   readonly endpoints: Map<string, Endpoint>;
   /** Why the guard does not let it be requested; null if it does. */
@@ -34,14 +37,15 @@ export class Plans {
   of(target: string): Plan {
     const known = this.#plans.get(target);
     if (known) return known;
-    const plan = planFor(new URL(absolute(target, this.#base)), this.#forbids);
+    const plan = planFor(new URL(absolute(target, this.#base)), this.#forbids, target);
     if (this.#plans.size >= plansKept) this.#plans.clear();
     this.#plans.set(target, plan);
     return plan;
   }
 }
 
-export function planFor(url: URL, forbids: (url: URL) => string | undefined): Plan {
+/** @param written the URL as somebody wrote it, where that is known */
+export function planFor(url: URL, forbids: (url: URL) => string | undefined, written = url.href): Plan {
   const secure = url.protocol === "https:";
   const auth = takeCredentials(url);
   return {
@@ -54,7 +58,8 @@ export function planFor(url: URL, forbids: (url: URL) => string | undefined): Pl
       host: url.host,
     },
     auth,
-    path: `${url.pathname}${url.search}`,
+    path: sentPath(url, written),
+    name: `${url.pathname}${url.search}`,
     endpoints: new Map(),
     forbidden: forbids(url) ?? null,
   };

@@ -40,7 +40,7 @@ function endpointOf(exchange: Call): Endpoint {
   const key = name === undefined ? method : `${method} ${name}`;
   let endpoint = plan.endpoints.get(key);
   if (!endpoint) {
-    endpoint = { method, name: name ?? plan.path };
+    endpoint = { method, name: name ?? plan.name };
     if (plan.endpoints.size > 100) plan.endpoints.clear();
     plan.endpoints.set(key, endpoint);
   }

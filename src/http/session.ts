@@ -163,6 +163,14 @@ export class Session implements ExchangeOwner {
     this.cookies.receive(url, lines);
   }
 
+  twoFramings({ address: { origin } }: Exchange): void {
+    this.runtime.warn?.(
+      "two-framings",
+      `${origin} answers with Transfer-Encoding and Content-Length at once. Transfer-Encoding was followed and the ` +
+        "connection closed after each such answer (RFC 9112, 6.3); a proxy that follows the length reads another body.",
+    );
+  }
+
   headersFor(exchange: Exchange): HeaderList {
     let list = hopHeaders(this.#listFor(exchange.plan), exchange);
     checkLength(list, exchange.bodyLength);

@@ -5,7 +5,14 @@ import { ExchangeError } from "./cause.ts";
 import { secureContextOf } from "./connect.ts";
 import { refusalOfName } from "./guarded-lookup.ts";
 import { crossed } from "./kept-connection.ts";
-import { type Address, type Carried, type ConnectTiming, notableHeaders, type Transport } from "./transport.ts";
+import {
+  type Address,
+  type Carried,
+  type ConnectTiming,
+  Notable,
+  notableHeaders,
+  type Transport,
+} from "./transport.ts";
 import type { WireWorld } from "./wire.ts";
 
 /** Requests one HTTP/2 connection carries at once; servers rarely allow more. */
@@ -228,6 +235,7 @@ class Carriage implements Dispatcher.DispatchHandler {
     this.onResponseStarted();
     let notable = 0;
     for (const name in headers) notable |= notableHeaders[name] ?? 0;
+    if (headers.location === "") notable &= ~Notable.location;
     this.request.onHead(status, headers, notable);
   }
 

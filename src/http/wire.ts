@@ -7,6 +7,7 @@ import { openSocket } from "./connect.ts";
 import { ConnectDeadline } from "./connect-deadline.ts";
 import type { Deadlines } from "./deadlines.ts";
 import { KeptConnection } from "./kept-connection.ts";
+import { requestHead } from "./request-head.ts";
 import type { TlsSettings } from "./settings.ts";
 import type { Address, Carried, ConnectTiming, Transport } from "./transport.ts";
 
@@ -184,16 +185,10 @@ export class Wire implements Transport {
 
   #write(request: Carried, start: { nowMs: number; connect: ConnectTiming | undefined }): void {
     const socket = this.#socket as Socket;
-    const { method, path, headers, body } = request;
+    const { body } = request;
     this.#answer.sent();
     this.#kept.written(start.nowMs);
-    let head = `${method} ${path} HTTP/1.1\r\nhost: ${headers.host ?? this.#address.host}\r\n${headers.text}`;
-    // The user's own is among the headers, and is the body's.
-    if (headers.contentLength !== undefined) head += "\r\n";
-    // RFC 9110 8.6: methods that define a body say so when they have none.
-    else if (body || method === "POST" || method === "PUT" || method === "PATCH") {
-      head += `content-length: ${body?.length ?? 0}\r\n\r\n`;
-    } else head += "\r\n";
+    const head = requestHead(request);
     if (body) {
       socket.cork();
       socket.write(head, "latin1");

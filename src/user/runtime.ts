@@ -26,6 +26,8 @@ export interface UserRuntime {
   readonly witness: TaskWitness;
   /** Takes one finished request: counts it, and fires the `request` event if anybody listens. */
   report(sample: Sample, details?: RequestDetails): void;
+  /** Shows the user of the program something that changes no number. `code` is stable, equal messages count once. */
+  readonly warn?: ((code: string, message: string) => void) | undefined;
   /** Whether anybody listens to the `request` event, so that clients need not build details for nobody. */
   readonly hasRequestListeners: boolean;
   /**

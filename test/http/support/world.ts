@@ -9,6 +9,8 @@ import { Witness } from "../../../src/user/witness.ts";
 export class TestWorld {
   readonly samples: Sample[] = [];
   readonly details: RequestDetails[] = [];
+  /** Code and message; equal ones once, as a run keeps them. */
+  readonly warnings: [code: string, message: string][] = [];
   readonly witness = new Witness();
   readonly stop = new AbortController();
   readonly runtime: UserRuntime;
@@ -24,7 +26,7 @@ export class TestWorld {
       share?: TestWorld;
     } = {},
   ) {
-    const { samples, details, witness, stop } = this;
+    const { samples, details, warnings, witness, stop } = this;
     this.runtime = {
       // The client never looks at its environment.
       environment: {} as UserRuntime["environment"],
@@ -38,6 +40,9 @@ export class TestWorld {
       witness,
       hasRequestListeners: options.listeners ?? false,
       extraHeaders: options.extraHeaders,
+      warn(code, message) {
+        if (!warnings.some((known) => known[1] === message)) warnings.push([code, message]);
+      },
       report(sample, detail) {
         samples.push(sample);
         if (detail) details.push(detail);
