@@ -44,6 +44,8 @@ export interface BaselineRecord extends Mark {
   readonly measurement: number;
   readonly engine: string;
   readonly endpoints: readonly RecordedEndpoint[];
+  /** Judged time, milliseconds: requests over it are the throughput. Absent in runs stored before it was kept. */
+  readonly judgedMs?: number | undefined;
   /** Of a search for the largest load; such runs are compared with their like alone. */
   readonly capacity?: RecordedCapacity | undefined;
 }

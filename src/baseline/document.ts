@@ -30,6 +30,7 @@ const recordShape = z.object({
   locustfileHash: text,
   measurement: count,
   engine: text,
+  judgedMs: z.optional(z.number().check(z.gt(0))),
   pinned: z._default(z.boolean(), false),
   invalidated: z._default(z.nullable(text), null),
   markedAt: z._default(z.union([z.literal(""), instant]), ""),

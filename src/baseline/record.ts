@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { endpointLabel, parseCellKey } from "../stats/endpoint.ts";
 import type { RunResult } from "../stats/run-result.ts";
-import { addCells } from "../stats/snapshot.ts";
+import { addCells, blockMs } from "../stats/snapshot.ts";
 import { isJudged } from "../stats/summary.ts";
 import type { BaselineRecord, RecordedEndpoint } from "./baseline.ts";
 
@@ -13,8 +13,9 @@ const longestName = 1000;
 
 /** A run reduced to what later runs are compared with: the judged blocks of the head arm. */
 export function recordOf({ meta, blocks }: RunResult): BaselineRecord {
+  const judged = blocks.filter(isJudged);
   const endpoints: RecordedEndpoint[] = [];
-  for (const [key, stats] of addCells(blocks.filter(isJudged).map(({ cells }) => cells))) {
+  for (const [key, stats] of addCells(judged.map(({ cells }) => cells))) {
     const { arm, endpoint } = parseCellKey(key);
     if (arm !== "head" || endpoint.name.length > longestName) continue;
     const { requests, failures, timeout, comparable } = stats;
@@ -40,6 +41,7 @@ export function recordOf({ meta, blocks }: RunResult): BaselineRecord {
     invalidated: null,
     markedAt: "",
     endpoints: kept,
+    ...(judged.length > 0 && { judgedMs: judged.length * blockMs }),
   };
 }
 

@@ -382,7 +382,7 @@ export const runOptions: readonly OptionRow[] = [
     group: "Judge",
     flags: "--fail-on <reasons>",
     setting: "fail-on",
-    help: "slo, regression, invalid, inconclusive, no-baseline or none",
+    help: "slo, regression, invalid, inconclusive, no-baseline, missing-endpoints or none",
   },
 ];
 

@@ -9,7 +9,14 @@ import * as f from "./fields.ts";
 
 const modes = ["gate", "baseline", "calibrate", "capacity", "merge", "report"] as const;
 const stores = ["artifact", "cache", "branch", "file", "none"] as const;
-export const failReasons = ["slo", "regression", "invalid", "inconclusive", "no-baseline"] as const;
+export const failReasons = [
+  "slo",
+  "regression",
+  "invalid",
+  "inconclusive",
+  "no-baseline",
+  "missing-endpoints",
+] as const;
 
 /** A word that stands for itself beside what `schema` reads. */
 function or<const W extends string, S extends z.ZodType<unknown, string>>(word: W, schema: S) {

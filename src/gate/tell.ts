@@ -17,6 +17,7 @@ import { locustMeasurementVersion, type RunResult } from "../stats/run-result.ts
 import type { Capacity } from "../verdict/capacity.ts";
 import { hintsOf } from "../verdict/hints.ts";
 import { verdictSchemaVersion } from "../verdict/json-schema.ts";
+import { throughputOf } from "../verdict/throughput.ts";
 import type { Verdict } from "../verdict/verdict.ts";
 import type { Judged } from "./judge.ts";
 import { comparingOf } from "./question.ts";
@@ -63,6 +64,8 @@ export function reportOf({
       store: past.store,
       whyNot: judged.whyNot,
       saved: kept.saved,
+      wanted: past.wanted,
+      kept: past.store !== null && past.store !== "none" && settings["save-baseline"] !== "never",
     },
     comparing: {
       mode: comparingOf(config) === "side-by-side" ? "side-by-side" : judged.history.length > 0 ? "baseline" : "none",
@@ -82,6 +85,7 @@ export function reportOf({
       ...notes,
     ],
     configuration: configurationOf(config),
+    throughput: throughputOf(result, judged.history),
     capacity,
   });
   return cleanData(redactor, report);

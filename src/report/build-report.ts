@@ -1,6 +1,8 @@
 import { type Endpoint, endpointLabel } from "../stats/endpoint.ts";
 import type { RunResult } from "../stats/run-result.ts";
 import type { Capacity } from "../verdict/capacity.ts";
+import type { Throughput } from "../verdict/throughput.ts";
+import { troublesOf } from "../verdict/troubles.ts";
 import type { Verdict } from "../verdict/verdict.ts";
 import { capacitySectionOf } from "./capacity-section.ts";
 import { clipEndpoint, clipInstant, clipSha, clipText, ratioOf, sizeOrNull, tidySize, whole } from "./clip.ts";
@@ -12,6 +14,7 @@ import { bounds, reportSchemaVersion } from "./report-schema.ts";
 import { comparisonsOf, numbersOf, rowsOf, tallyOf, thresholdsOf } from "./rows.ts";
 import { seriesOf } from "./series.ts";
 import { timingCourse } from "./timing-course.ts";
+import { troubleOf } from "./trouble-words.ts";
 import { watchedEndpoints } from "./watched.ts";
 
 /** What a report says of the baseline; `whyNot` where it was not found or not usable. */
@@ -23,6 +26,10 @@ export interface BaselineInfo {
   readonly store?: string | null;
   readonly whyNot?: string | null;
   readonly saved?: boolean;
+  /** Whether stored runs were to be compared with. */
+  readonly wanted?: boolean;
+  /** Whether runs of the default branch are kept here at all. */
+  readonly kept?: boolean;
 }
 
 /** How the comparison was asked for; ratios, milliseconds. */
@@ -57,6 +64,7 @@ export interface ReportInput {
   /** Endpoints that only the baseline knows, beside those the comparisons name. */
   readonly vanished?: readonly Endpoint[];
   readonly untrusted?: boolean;
+  readonly throughput?: Throughput | null;
   /** Of a search for the largest load. */
   readonly capacity?: Capacity | null;
 }
@@ -144,6 +152,14 @@ export function buildReport(input: ReportInput): Report {
     phaseTimings: phaseTimings(cells),
     serverTimings: serverTimings(cells),
     capacity: input.capacity ? capacitySectionOf(input.capacity) : null,
+    throughput: input.throughput
+      ? {
+          before: sizeOrNull(input.throughput.before),
+          now: tidySize(input.throughput.now),
+          arrivalRate: sizeOrNull(input.throughput.arrivalRate),
+        }
+      : null,
+    troubles: troublesOf(result).map(troubleOf),
     timingCourses: [null, ...(rows.length > 1 ? watched.slice(0, 1) : [])].flatMap(
       (endpoint) => timingCourse(result.blocks, endpoint) ?? [],
     ),
@@ -201,6 +217,8 @@ function baselineOf({ baseline, generatedAt }: ReportInput): Report["baseline"] 
     store: baseline?.store ? clipText(baseline.store, 40) : null,
     whyNot: baseline?.whyNot ? clipText(baseline.whyNot) : null,
     saved: baseline?.saved ?? false,
+    ...(baseline?.wanted !== undefined && { wanted: baseline.wanted }),
+    ...(baseline?.kept !== undefined && { kept: baseline.kept }),
   };
 }
 

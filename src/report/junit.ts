@@ -1,6 +1,7 @@
 import { endpointLabel } from "../stats/endpoint.ts";
 import { plain } from "./format.ts";
-import { changeInWords, headlineText } from "./headline.ts";
+import { headlineText } from "./headline.ts";
+import { changeInWords } from "./headline-words.ts";
 import type { Report, ReportComparison, ReportThreshold } from "./report.ts";
 import { escapeMarkup, oneLine } from "./safe-text.ts";
 

@@ -9,7 +9,8 @@ import {
   formatPercent,
   formatRate,
 } from "./format.ts";
-import { comparedCount, headlineMarkdown, stepInWords } from "./headline.ts";
+import { headlineMarkdown, stepInWords } from "./headline.ts";
+import { comparedCount } from "./headline-words.ts";
 import { commentMarker, withoutMarker } from "./marker.ts";
 import { capacityPart } from "./md-capacity.ts";
 import {

@@ -261,6 +261,10 @@ const baseline = z.object({
   whyNot: text(bounds.message).nullable(),
   /** This run becomes, or became, a baseline. */
   saved: z.boolean(),
+  /** Whether stored runs were to be compared with; absent in older reports. */
+  wanted: z.boolean().optional(),
+  /** Whether runs of the default branch are kept where this one was made; absent in older reports. */
+  kept: z.boolean().optional(),
 });
 
 const tally = z.object({
@@ -282,6 +286,32 @@ const tally = z.object({
   failureGroups: count,
   exceptions: count,
 });
+
+/** Requests per second; what came before, where it is known, and what was due in the open model. */
+const throughput = z.object({ before: rate.nullable(), now: rate, arrivalRate: rate.nullable() });
+
+/** `alsoBase`: the base version did the same beside it. */
+const troubled = { endpoint: endpoint.nullable(), lastedMs: ms, alsoBase: z.boolean() };
+const trouble = z.discriminatedUnion("kind", [
+  z.object({
+    ...troubled,
+    kind: z.literal("pauses"),
+    count,
+    everyMs: ms.nullable(),
+    atMs: z.array(ms).max(4),
+  }),
+  z.object({
+    kind: z.literal("slowing-down"),
+    endpoint: endpoint.nullable(),
+    alsoBase: z.boolean(),
+    perMinuteMs: ms,
+    fromMs: ms,
+    toMs: ms,
+    endpoints: count,
+  }),
+  z.object({ ...troubled, kind: z.literal("cold-start"), factor: rate }),
+  z.object({ ...troubled, kind: z.literal("error-burst"), count, of: count, endpoints: count, atMs: ms }),
+]);
 
 /** `report.json`: lists, texts and numbers bounded, keys unknown to it dropped. */
 export const reportSchema = z.object({
@@ -337,6 +367,9 @@ export const reportSchema = z.object({
   serverTimings: z.array(timing).max(bounds.list),
   /** Of a search for the largest load; null in the report of one run. */
   capacity: capacitySection.nullable().default(null),
+  /** Absent in reports of before these were kept, as the next one. */
+  throughput: throughput.nullable().optional(),
+  troubles: z.array(trouble).max(10).optional(),
   /** All requests first, then the endpoint most worth a look. Absent in reports of before it was told. */
   timingCourses: z.array(timingCourse).max(2).optional(),
   /** The effective configuration, as written in the configuration file or the inputs. */

@@ -16,6 +16,7 @@ export type Series = Report["series"];
 export type Distribution = NonNullable<Report["distribution"]["head"]>;
 export type HealthCourse = NonNullable<Series["health"]>;
 export type TimingCourse = NonNullable<Report["timingCourses"]>[number];
+export type ReportTrouble = NonNullable<Report["troubles"]>[number];
 export type Timing = Report["phaseTimings"][number];
 
 /** Draws a report as text. No clock, no environment, no file. */

@@ -36,9 +36,9 @@ function signed(value: number): string {
   return `${value < 0 ? "−" : "+"}${number(Math.abs(value))}`;
 }
 
-/** At most three significant digits, never in exponent form for what people read. */
+/** At most three significant digits, as in every table, and never in exponent form. */
 function number(value: number): string {
-  return String(Number(value.toPrecision(value >= 1000 ? 4 : value < 10 ? 2 : 3)));
+  return String(Number(value.toPrecision(3)));
 }
 
 function percent(ratio: number): string {

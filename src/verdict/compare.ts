@@ -3,6 +3,7 @@ import type { Waiver } from "../slo/configuration.ts";
 import type { RunResult } from "../stats/run-result.ts";
 import type { Comparison } from "./comparison.ts";
 import { explain } from "./explain.ts";
+import { nameRenames } from "./renames.ts";
 import type { CompareSettings } from "./settings.ts";
 import { judgeSideBySide, type Next } from "./side-by-side.ts";
 import { compareWithBaseline } from "./stored-baseline.ts";
@@ -45,7 +46,10 @@ export function compare({
   /** `2026-12-24`, in UTC. */
   today: string;
 }): Compared {
-  const finish = (comparisons: readonly Comparison[]) => waive(explain(comparisons, result), { waivers, today });
+  const finish = (comparisons: readonly Comparison[]) => {
+    const requests = result.summary.totals.find(({ arm }) => arm === "head")?.requests ?? 0;
+    return waive(explain(nameRenames(comparisons, requests), result), { waivers, today });
+  };
   const stop: Next = { action: "stop" };
   if (against.kind === "none") return { comparisons: [], findings: [], next: stop };
   if (against.kind === "baseline") {

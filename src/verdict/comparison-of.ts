@@ -1,14 +1,13 @@
 import { signedPercent } from "./change-text.ts";
-import type { Comparison, ComparisonOutcome } from "./comparison.ts";
+import type { Comparison, ComparisonOutcome, NotJudged } from "./comparison.ts";
 import type { Confirmation } from "./confirm.ts";
 import { nullMargin, type TestResult } from "./decide.ts";
 import { detectableErrors, detectableRatio } from "./detectable.ts";
 import { newcombe } from "./newcombe.ts";
-import { outcomeOf, type Size, sizeOf } from "./outcome.ts";
+import { isHidden, outcomeOf, type Size, sizeOf } from "./outcome.ts";
 import { relativeInterval } from "./relative-test.ts";
 import { ratioInterval } from "./score-test.ts";
 import { type CompareSettings, percentileOf } from "./settings.ts";
-import type { RunWindows } from "./window.ts";
 
 /** Of the normal distribution, 95 % two-sided: what intervals are shown at. */
 const z95 = 1.959964;
@@ -21,6 +20,12 @@ export function comparisonOf(
   const { endpoint, metric, before, after, up, n, tolerance, kept, insufficient } = test;
   const known = Number.isFinite(before) && Number.isFinite(after);
   const size = sizeOfTest(test, settings.minEffectMs);
+  const apart: NotJudged | null =
+    test.hopeless && test.outcome === "undecided"
+      ? "too-few-requests"
+      : isHidden({ size, excluded: test.outcome !== "undecided", p: test.insufficient ? null : test.up })
+        ? "min-effect"
+        : null;
   return {
     endpoint,
     metric,
@@ -39,8 +44,9 @@ export function comparisonOf(
           : kept && !insufficient
             ? detectableRatio(kept, { ...test, alpha, minEffectMs: settings.minEffectMs, margin: nullMargin })
             : null,
-    outcome: finalOutcome(test, { size, alpha, confirmation }),
-    ...(size === "too-small" && { notJudged: "min-effect" }),
+    ...(apart === null
+      ? { outcome: finalOutcome(test, { size, alpha, confirmation }) }
+      : { outcome: "could-not-tell", notJudged: apart }),
     warnings: warningsOf(test, confirmation),
     explanation: besideOthers(test),
   };
@@ -104,29 +110,4 @@ function warningsOf({ outcome, insufficient, screenedOut, kept }: TestResult, co
     warnings.push(`${screenedOut} of ${screenedOut + kept.windows.length} windows left out: both arms were slow`);
   }
   return warnings;
-}
-
-/** Endpoints that only one arm has: told, never judged. */
-export function unpaired({ appeared, vanished }: RunWindows): Comparison[] {
-  const tell =
-    (outcome: ComparisonOutcome, warning: string) =>
-    (endpoint: RunWindows["appeared"][number]): Comparison => ({
-      endpoint,
-      metric: "p95",
-      method: "side-by-side",
-      before: null,
-      after: null,
-      change: null,
-      p: null,
-      n: 0,
-      tolerance: 0,
-      smallestDetectable: null,
-      outcome,
-      warnings: [warning],
-      explanation: [],
-    });
-  return [
-    ...appeared.map(tell("no-baseline", "new: the base has no such endpoint")),
-    ...vanished.map(tell("missing", "missing: the head has no such endpoint")),
-  ];
 }

@@ -23,6 +23,11 @@ export type ComparisonOutcome =
  */
 export type NotJudged = "too-few-requests" | "min-effect";
 
+/** Whether it looked worse once, and no second pass agreed: a warning of its own kind. */
+export function isSeenOnce({ outcome, warnings }: { outcome: string; warnings: readonly string[] }): boolean {
+  return outcome === "inconclusive" && warnings.some((warning) => warning.startsWith("seen once"));
+}
+
 /** How a comparison was made; the comment names it. */
 export type ComparisonMethod = "side-by-side" | "baseline" | "simple-percentage";
 

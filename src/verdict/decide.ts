@@ -3,7 +3,7 @@ import type { ComparisonMetric } from "./comparison.ts";
 import { errorTest, exchanged } from "./error-test.ts";
 import { rejected } from "./family.ts";
 import { newcombe } from "./newcombe.ts";
-import { passTolerances } from "./outcome.ts";
+import { doubtful, excludesErrors, passTolerances } from "./outcome.ts";
 import { type Slowness, slowness } from "./relative-test.ts";
 import { fasterThan, type LatencyWindows } from "./score-test.ts";
 import { screened, together } from "./screen.ts";
@@ -48,6 +48,8 @@ export interface TestResult {
   readonly tolerance: number;
   readonly n: number;
   readonly outcome: TestOutcome;
+  /** This load never brings the requests it needs, by the base's count: the verdict is about the others. */
+  readonly hopeless: boolean;
   /** Why no test could be made. */
   readonly insufficient: string | null;
   /** The windows the latency test was made on, less those screened; null for the rest. */
@@ -74,6 +76,7 @@ const nothingKnown = {
   able: false,
   material: false,
   better: false,
+  hopeless: false,
   felt: null,
   by: "itself",
 } as const;
@@ -84,13 +87,20 @@ type Untold = Omit<TestResult, "outcome">;
  * One look at a side-by-side run (reference: statistics.md 4.3). Every test of the pull request is one family:
  * Holm keeps the chance of even one false alarm at `alpha`.
  * @param passAlpha the chance of passing what is too slow, per test; 0 while no pass is wanted yet
+ * @param limitMs judged time at the most; what has too few requests even then is hopeless
  */
 export function decide(
   windows: RunWindows,
-  { settings, alpha, passAlpha }: { settings: CompareSettings; alpha: number; passAlpha: number },
+  {
+    settings,
+    alpha,
+    passAlpha,
+    limitMs = windows.judgedMs,
+  }: { settings: CompareSettings; alpha: number; passAlpha: number; limitMs?: number },
 ): Decision {
+  const growth = windows.judgedMs > 0 ? Math.max(1, limitMs / windows.judgedMs) : 1;
   const untold = [
-    ...windows.endpoints.flatMap((endpoint) => endpointTests(endpoint, settings)),
+    ...windows.endpoints.flatMap((endpoint) => endpointTests(endpoint, { settings, growth })),
     ...(settings.metrics.includes("stalls") ? [stalls(windows)] : []),
   ];
   const up = rejected(
@@ -108,10 +118,11 @@ export function decide(
       up[i] && test.material ? "regressed" : !pass ? "undecided" : down[i] && test.better ? "improved" : "pass";
     return { ...test, outcome };
   });
-  const some = (outcome: TestOutcome) => tests.some((test) => test.outcome === outcome);
+  const hopeful = tests.filter(({ hopeless, outcome }) => !hopeless || outcome !== "undecided");
+  const some = (outcome: TestOutcome) => hopeful.some((test) => test.outcome === outcome);
   const outcome = some("regressed")
     ? "regressed"
-    : some("undecided") || tests.length === 0
+    : some("undecided") || hopeful.length === 0
       ? "undecided"
       : some("improved")
         ? "improved"
@@ -119,30 +130,37 @@ export function decide(
   return { outcome, tests, family: tests.filter(({ able }) => able).length };
 }
 
-function endpointTests(windows: EndpointWindows, settings: CompareSettings): Untold[] {
+/** What an endpoint is tested with. */
+interface Asked {
+  readonly settings: CompareSettings;
+  /** How many times what was judged so far can be judged in the end. */
+  readonly growth: number;
+}
+
+function endpointTests(windows: EndpointWindows, asked: Asked): Untold[] {
+  const { settings } = asked;
   let material: Omit<LatencyMaterial, "metric" | "ratio"> | undefined;
   const out: Untold[] = [];
   for (const metric of settings.metrics) {
     const ratio = percentileOf(metric);
-    if (metric === "errors") out.push(errors(windows, settings));
+    if (metric === "errors") out.push(errors(windows, asked));
     if (ratio === null) continue;
     if (!material) {
       const keep = screened(windows.latency);
       const kept = windows.latency.filter((_, i) => keep[i]);
       const all = together(windows.latency);
       const felt = windows.felt && Array.from(windows.felt).filter((_, i) => keep[i]);
-      material = { windows, settings, kept: kept.length === windows.latency.length ? all : together(kept), all, felt };
+      material = { ...asked, windows, kept: kept.length === windows.latency.length ? all : together(kept), all, felt };
     }
     out.push(latency({ metric, ratio, ...material }));
   }
   return out;
 }
 
-interface LatencyMaterial {
+interface LatencyMaterial extends Asked {
   readonly windows: EndpointWindows;
   readonly metric: ComparisonMetric;
   readonly ratio: number;
-  readonly settings: CompareSettings;
   /** Less the windows that were screened. */
   readonly kept: LatencyWindows;
   readonly all: LatencyWindows;
@@ -150,7 +168,7 @@ interface LatencyMaterial {
   readonly felt: ArrayLike<number> | null;
 }
 
-function latency({ windows, metric, ratio, settings, kept, all, felt }: LatencyMaterial): Untold {
+function latency({ windows, metric, ratio, settings, growth, kept, all, felt }: LatencyMaterial): Untold {
   const tolerance = toleranceOf(settings, metric);
   const before = kept.base.quantile(ratio) / 1000;
   const after = kept.head.quantile(ratio) / 1000;
@@ -167,7 +185,8 @@ function latency({ windows, metric, ratio, settings, kept, all, felt }: LatencyM
     screenedOut: windows.latency.length - kept.windows.length,
   };
   const insufficient = tooFew(kept, ratio);
-  if (insufficient) return { ...shared, ...nothingKnown, insufficient };
+  const hopeless = all.base.total * growth * (1 - ratio) < fewestBeyond - 1e-9;
+  if (insufficient) return { ...shared, ...nothingKnown, hopeless, insufficient };
   const margin = Math.min(nullMargin, tolerance / 2);
   // A change within the minimum effect could not fail the run, however large it is in percent.
   const passMargin = Math.max(passTolerances * tolerance, settings.minEffectMs / before);
@@ -185,6 +204,7 @@ function latency({ windows, metric, ratio, settings, kept, all, felt }: LatencyM
     pass: kept === all ? excluded(all) : Math.max(excluded(kept), excluded(all)),
     material: estimate >= 1 + tolerance && large,
     better: estimate <= 1 / (1 + tolerance) && large,
+    hopeless: false,
     insufficient: null,
   };
 }
@@ -198,7 +218,7 @@ function tooFew({ base, head, windows }: LatencyWindows, ratio: number): string 
   return windows.length < fewestWindows ? `${windows.length} windows of time; ${fewestWindows} are needed` : null;
 }
 
-function errors({ endpoint, errors }: EndpointWindows, settings: CompareSettings): Untold {
+function errors({ endpoint, errors }: EndpointWindows, { settings, growth }: Asked): Untold {
   const tolerance = toleranceOf(settings, "errors");
   const { base, head, p } = errorTest(errors);
   const before = base.failures / base.requests;
@@ -217,6 +237,7 @@ function errors({ endpoint, errors }: EndpointWindows, settings: CompareSettings
     better: false,
     tolerance,
     n: base.requests + head.requests,
+    hopeless: p >= doubtful && !excludesErrors(growth * base.requests, passTolerances * tolerance),
     insufficient: null,
     able: base.failures + head.failures > 0,
     ...noLatency,
@@ -240,6 +261,7 @@ function stalls({ stalls, judgedMs }: RunWindows): Untold {
     better: false,
     tolerance: materialStalls,
     n: stalls.length,
+    hopeless: false,
     insufficient: judgedMs > 0 ? null : "nothing was measured",
     able: baseOnly + headOnly > 0,
     ...noLatency,

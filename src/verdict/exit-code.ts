@@ -2,7 +2,7 @@ import { ExitCode } from "../base/errors.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** What may fail the step (`fail-on`, SPEC 2); an empty set is `none`. */
-export type FailOn = "slo" | "regression" | "invalid" | "inconclusive" | "no-baseline";
+export type FailOn = "slo" | "regression" | "invalid" | "inconclusive" | "no-baseline" | "missing-endpoints";
 
 export const defaultFailOn: ReadonlySet<FailOn> = new Set<FailOn>(["slo", "regression", "invalid"]);
 
@@ -30,5 +30,6 @@ export function exitCodeOf({
   if (codes.has("exit-code") && failOn.has("slo")) return processExitCode ?? ExitCode.ownFault;
   if (codes.has("inconclusive") && failOn.has("inconclusive")) return ExitCode.invalid;
   if (codes.has("no-baseline") && failOn.has("no-baseline")) return ExitCode.invalid;
+  if (codes.has("missing-endpoints") && failOn.has("missing-endpoints")) return ExitCode.invalid;
   return ExitCode.ok;
 }

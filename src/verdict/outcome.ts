@@ -1,4 +1,5 @@
 import type { ComparisonOutcome } from "./comparison.ts";
+import { newcombe } from "./newcombe.ts";
 
 /** One-sided. Rarer than this by chance, and what is not proven leaves the run open all the same. */
 export const doubtful = 0.05;
@@ -34,6 +35,20 @@ export function outcomeOf({ proven, excluded, size, p }: Evidence): ComparisonOu
   if (excluded && size === "within") return "unchanged";
   if (size === "too-small") return "could-not-tell";
   return size === "worse" || (p !== null && p < doubtful) ? "inconclusive" : "could-not-tell";
+}
+
+/** Of the normal distribution, 95 % one-sided. */
+const z90 = 1.644854;
+
+/** Whether so many requests of either side, none of them failed, would exclude that errors rose by `most` (a ratio). */
+export function excludesErrors(requests: number, most: number): boolean {
+  const none = { failures: 0, requests: Math.max(1, Math.round(requests)) };
+  return newcombe({ before: none, after: none, z: z90 }).high < most;
+}
+
+/** Whether the minimum effect alone keeps a comparison out of the verdict. */
+export function isHidden({ size, excluded, p }: Pick<Evidence, "size" | "excluded" | "p">): boolean {
+  return size === "too-small" && (excluded || (p !== null && p < doubtful));
 }
 
 /** Of a relative change (0.38 is 38 % more) of a time in milliseconds. */

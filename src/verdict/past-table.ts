@@ -71,10 +71,15 @@ type Levels = ReadonlyMap<string, number>;
 function levels(run: PastRun, ratio: number): Levels {
   const out = new Map<string, number>();
   for (const { endpoint, latencies } of run.endpoints) {
-    if (latencies.count * Math.min(ratio, 1 - ratio) < fewestBeyond) continue;
+    if (!hasEnough(latencies.count, ratio)) continue;
     out.set(endpointLabel(endpoint), Math.log(latencies.quantile(ratio)));
   }
   return out;
+}
+
+/** Whether so many requests say anything of a percentile. */
+export function hasEnough(requests: number, ratio: number): boolean {
+  return requests * Math.min(ratio, 1 - ratio) >= fewestBeyond;
 }
 
 function withoutOutliers(runs: readonly Levels[], level: (run: Levels) => number): readonly Levels[] {

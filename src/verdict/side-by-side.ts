@@ -1,12 +1,13 @@
 import { type Block, blockMs } from "../stats/snapshot.ts";
 import { isJudged } from "../stats/summary.ts";
 import type { Comparison } from "./comparison.ts";
-import { comparisonOf, unpaired } from "./comparison-of.ts";
+import { comparisonOf } from "./comparison-of.ts";
 import { type Confirmation, confirm } from "./confirm.ts";
 import { type Decision, decide, type TestResult } from "./decide.ts";
 import { passAlpha, planLooks } from "./looks.ts";
 import { type Series, seriesOf } from "./series.ts";
 import type { CompareSettings } from "./settings.ts";
+import { unpaired } from "./unpaired.ts";
 import { cutWindows, type Pairing, pairMs, type RunWindows } from "./window.ts";
 
 /** What the gate should do next. */
@@ -79,6 +80,7 @@ export function lookAt({
   atMs,
   alpha,
   limitMs,
+  mostMs = limitMs,
   pairing = null,
 }: {
   series: readonly Series[];
@@ -86,11 +88,13 @@ export function lookAt({
   atMs: number;
   alpha: number;
   limitMs: number;
+  /** Judged time the run might have had: what would have had too few requests even then is hopeless. */
+  mostMs?: number;
   /** Where the arms have turns. */
   pairing?: Pairing | null;
 }): { decision: Decision; windows: RunWindows; atMs: number; alpha: number } {
   const windows = cutWindows(series, Math.floor(atMs / blockMs), pairing);
-  const decision = decide(windows, { settings, alpha, passAlpha: passAlpha({ atMs, limitMs }) });
+  const decision = decide(windows, { settings, alpha, passAlpha: passAlpha({ atMs, limitMs }), limitMs: mostMs });
   return { decision, windows, atMs, alpha };
 }
 
@@ -126,7 +130,15 @@ function takeLooks({
   const limitMs = lookLimit({ runTimeMs, maxDurationMs });
   const looks = planLooks({ fromMs: runTimeMs, limitMs, alpha: budget });
   const take = (atMs: number, alpha: number) =>
-    lookAt({ series, settings, atMs, alpha, pairing, limitMs: over ? Math.min(limitMs, measuredMs) : limitMs });
+    lookAt({
+      series,
+      settings,
+      atMs,
+      alpha,
+      pairing,
+      limitMs: over ? Math.min(limitMs, measuredMs) : limitMs,
+      mostMs: limitMs,
+    });
   let last: ReturnType<typeof take> | undefined;
   for (const [index, look] of looks.entries()) {
     if (look.atMs > measuredMs + slackMs) {
@@ -138,9 +150,17 @@ function takeLooks({
     }
     last = take(look.atMs, look.alpha);
     const isLast = index === looks.length - 1 || (over && measuredMs <= look.atMs);
-    if (isLast || last.decision.outcome !== "undecided") return { ...last, next: { action: "stop" } };
+    if (isLast || last.decision.outcome !== "undecided" || isHopeless(last.decision))
+      return { ...last, next: { action: "stop" } };
   }
   throw new RangeError("a comparison has at least one look");
+}
+
+/** Nothing that was compared will ever have enough requests: more time brings nothing. */
+function isHopeless({ tests }: Decision): boolean {
+  return (
+    tests.some(({ hopeless }) => hopeless) && tests.every(({ hopeless, metric }) => hopeless || metric === "stalls")
+  );
 }
 
 function told(

@@ -9,10 +9,12 @@ import { errorWindowsOf } from "./error-windows.ts";
 import { rejected } from "./family.ts";
 import type { Proportion } from "./fisher.ts";
 import type { PastRun } from "./history.ts";
-import { outcomeOf } from "./outcome.ts";
-import { find, layOut } from "./past-table.ts";
+import { isHidden, outcomeOf } from "./outcome.ts";
+import { find, hasEnough, layOut } from "./past-table.ts";
+import { median } from "./screen.ts";
 import { type CompareSettings, percentileOf, toleranceOf } from "./settings.ts";
 import { errorsQuestion, rowQuestion, type StoredQuestion, suiteQuestion } from "./stored-question.ts";
+import { missing } from "./unpaired.ts";
 import type { Reason } from "./verdict.ts";
 
 /** More runs than this tell of a past that is over. */
@@ -83,7 +85,7 @@ export function judgeStored({
   const margin = 0;
   const endpoints: StoredQuestion[] = [];
   const suites: StoredQuestion[] = [];
-  const missing: Comparison[] = [];
+  const open: Comparison[] = [];
   for (const metric of settings.metrics) {
     const ratio = percentileOf(metric);
     if (ratio !== null) {
@@ -91,7 +93,7 @@ export function judgeStored({
       endpoints.push(...table.rows.map((row) => rowQuestion({ row, metric, settings, margin })));
       if (table.suite) suites.push(suiteQuestion({ ...table.suite, metric, settings, margin, rows: table.rows }));
       const known = new Set(table.rows.map(({ endpoint }) => endpointLabel(endpoint)));
-      missing.push(...unjudged({ current, runs, known, metric, tolerance: toleranceOf(settings, metric) }));
+      open.push(...unjudged({ current, runs, known, metric, tolerance: toleranceOf(settings, metric) }));
     } else if (metric === "errors") {
       for (const now of current.endpoints) {
         const windows = errorWindows.get(endpointLabel(now.endpoint)) ?? [];
@@ -102,7 +104,7 @@ export function judgeStored({
   }
   const alpha = 1 - settings.confidence;
   const judged = [...settle(endpoints, suites.length > 0 ? alpha / 2 : alpha), ...worst(settle(suites, alpha / 2))];
-  return [...boilingFrog({ comparisons: judged, runs, settings }), ...missing, ...vanished(current, runs)];
+  return [...boilingFrog({ comparisons: judged, runs, settings }), ...open, ...vanished(current, runs)];
 }
 
 /** Other load or another way of measuring is a question left open; an empty store is none (SPEC 13.6). */
@@ -126,13 +128,22 @@ function settle(family: readonly StoredQuestion[], alpha: number): Comparison[] 
     alpha,
   );
   const able = family.filter((question) => question.able).length;
-  return family.map(({ comparison, detect, material, better, excluded, size, ...question }, i): Comparison => {
-    const proven = { worse: up[i] === true && material, better: down[i] === true && better };
-    const outcome = outcomeOf({ proven, excluded, size, p: question.up });
-    const apart = size === "too-small" && ({ notJudged: "min-effect" } as const);
-    const smallestDetectable = detect(alpha / Math.max(1, able));
-    return { ...comparison, p: question.up, smallestDetectable, outcome, ...apart };
-  });
+  return family.map(
+    ({ comparison, detect, material, better, excluded, size, hopeless, ...question }, i): Comparison => {
+      const proven = { worse: up[i] === true && material, better: down[i] === true && better };
+      const outcome = outcomeOf({ proven, excluded, size, p: question.up });
+      const hidden = isHidden({ size, excluded, p: question.up });
+      const notJudged = hidden ? "min-effect" : hopeless && !proven.worse ? "too-few-requests" : null;
+      const smallestDetectable = detect(alpha / Math.max(1, able));
+      return {
+        ...comparison,
+        p: question.up,
+        smallestDetectable,
+        outcome,
+        ...(notJudged && { outcome: "could-not-tell", notJudged }),
+      };
+    },
+  );
 }
 
 /** One row for the suite, whatever the number of percentiles: the one that says most. */
@@ -175,18 +186,30 @@ function unjudged({
   return current.endpoints
     .filter(({ endpoint }) => !known.has(endpointLabel(endpoint)))
     .map(({ endpoint, requests }): Comparison => {
-      const isNew = !runs.some((run) => find(run, endpointLabel(endpoint)));
-      const warnings = [isNew ? "new: no stored run has this endpoint" : `too few requests (${requests} now)`];
-      const outcome = isNew ? "no-baseline" : "inconclusive";
-      return { ...untold, endpoint, metric, tolerance, n: requests, outcome, warnings };
+      const past = runs.flatMap((run) => find(run, endpointLabel(endpoint)) ?? []);
+      const of = { ...untold, endpoint, metric, tolerance, n: requests };
+      const ratio = percentileOf(metric);
+      const usually = median(past.map(({ latencies }) => latencies.count));
+      // Twice what it takes: a little fewer by chance is no sign of anything.
+      const hadEnough = ratio !== null && hasEnough(usually / 2, ratio);
+      if (past.length === 0)
+        return { ...of, outcome: "no-baseline", warnings: ["new: no stored run has this endpoint"] };
+      const few = `too few requests (${requests} now`;
+      // What had enough of them before makes fewer because it changed: that is no reason to look away.
+      if (hadEnough)
+        return {
+          ...of,
+          outcome: "inconclusive",
+          warnings: [`${few}, about ${Math.round(usually)} in the stored runs)`],
+        };
+      return { ...of, outcome: "could-not-tell", notJudged: "too-few-requests", warnings: [`${few})`] };
     });
 }
 
 /** Endpoints that the newest stored run has and the new one has not. */
 function vanished(current: PastRun, runs: readonly PastRun[]): Comparison[] {
   const gone = (runs[0]?.endpoints ?? []).filter(({ endpoint }) => !find(current, endpointLabel(endpoint)));
-  return gone.map(({ endpoint }) => {
-    const warnings = ["missing: the new run has no such endpoint"];
-    return { ...untold, endpoint, metric: "p95", n: 0, outcome: "missing", warnings };
-  });
+  return gone.map(({ endpoint, requests }) =>
+    missing(endpoint, { n: requests, method: "baseline", whose: "the new run" }),
+  );
 }

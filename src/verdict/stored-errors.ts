@@ -15,6 +15,8 @@ export interface StoredErrors {
   readonly before: Proportion;
   readonly after: Proportion;
   readonly up: number;
+  /** Stored runs that have the endpoint. */
+  readonly runs: number;
   readonly interval: { readonly low: number; readonly high: number };
 }
 
@@ -51,5 +53,5 @@ export function storedErrors({
     const next = [after.failures / after.requests];
     if (sd > 0) ps.push(predict({ past: rates, next, prior: { sd, df: 4 }, margin: 0 }).up);
   }
-  return { before, after, up: Math.max(...ps), interval: newcombe({ before, after, z: z95 }) };
+  return { before, after, up: Math.max(...ps), runs: past.length, interval: newcombe({ before, after, z: z95 }) };
 }

@@ -5,7 +5,7 @@ import { detectableErrors } from "./detectable.ts";
 import type { Proportion } from "./fisher.ts";
 import type { PastEndpoint, PastRun } from "./history.ts";
 import { newcombe } from "./newcombe.ts";
-import { doubtful, passTolerances, type Size, sizeOf } from "./outcome.ts";
+import { doubtful, excludesErrors, passTolerances, type Size, sizeOf } from "./outcome.ts";
 import type { PastRow } from "./past-table.ts";
 import { detectable, type Prediction, type Prior, predict } from "./prediction.ts";
 import { type CompareSettings, toleranceOf } from "./settings.ts";
@@ -30,6 +30,8 @@ export interface StoredQuestion {
   readonly better: boolean;
   /** Of the change that is shown (outcome.ts). */
   readonly excluded: boolean;
+  /** The stored runs never had the requests it needs: the verdict is about the others. */
+  readonly hopeless: boolean;
   readonly size: Size;
   /** The smallest detectable change when this test is made at `alpha`. */
   readonly detect: (alpha: number) => number;
@@ -164,6 +166,7 @@ export function errorsQuestion({
     material: after - before >= tolerance && found.after.failures >= fewestErrors,
     better: false,
     excluded: newcombe({ before: found.before, after: found.after, z: z90 }).high < passTolerances * tolerance,
+    hopeless: up >= doubtful && !excludesErrors(found.before.requests / found.runs, passTolerances * tolerance),
     size: after - before >= tolerance ? "worse" : before - after >= tolerance ? "better" : "within",
     // As if the baseline had as many requests as the new run: never too hopeful.
     detect: (alpha) => detectableErrors({ alpha, tolerance, before, n: 2 * found.after.requests }),
@@ -215,11 +218,12 @@ function testsOf({
 function shownOf(
   { estimate, standardError, df }: Prediction,
   { before, tolerance, settings }: { before: number; tolerance: number; settings: CompareSettings },
-): Pick<StoredQuestion, "excluded" | "size"> {
+): Pick<StoredQuestion, "excluded" | "hopeless" | "size"> {
   const { minEffectMs } = settings;
   const bound = Math.expm1(estimate + tQuantile({ upper: doubtful, df }) * standardError);
   return {
     excluded: bound < Math.max(passTolerances * tolerance, minEffectMs / before),
+    hopeless: false,
     size: sizeOf({ estimate: Math.expm1(estimate), before, tolerance, minEffectMs }),
   };
 }

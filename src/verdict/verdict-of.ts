@@ -1,8 +1,8 @@
 import type { ThresholdResult } from "../slo/promise.ts";
-import { endpointLabel } from "../stats/endpoint.ts";
 import type { RunResult } from "../stats/run-result.ts";
 import { changeText } from "./change-text.ts";
 import type { Comparison } from "./comparison.ts";
+import { asides, undecided as undecidedOf } from "./open-questions.ts";
 import { invalidities } from "./validity.ts";
 import type { Conclusion, Reason, Verdict } from "./verdict.ts";
 
@@ -21,12 +21,13 @@ export function judge({ result, thresholds, comparisons, findings = [] }: Case):
   const invalid = [...invalidities(result), ...findings.filter(({ code }) => invalidCodes.has(code))];
   const broken = [...brokenPromises(thresholds), ...exitCodeSet(result)];
   const regressed = regressions(comparisons);
-  const undecided = [
-    ...undecidedPromises(thresholds),
-    ...inconclusive(comparisons),
-    ...codes(findings, "inconclusive"),
+  const undecided = [...undecidedPromises(thresholds), ...undecidedOf(comparisons), ...codes(findings, "inconclusive")];
+  const told = [
+    ...codes(findings, "no-baseline"),
+    ...noBaseline(comparisons, findings),
+    ...asides(comparisons),
+    ...improvements(comparisons),
   ];
-  const told = [...codes(findings, "no-baseline"), ...noBaseline(comparisons, findings), ...improvements(comparisons)];
   const conclusion: Conclusion =
     invalid.length > 0
       ? "invalid"
@@ -97,34 +98,6 @@ function weight({ change, tolerance }: Comparison): number {
   return change === null ? 0 : change.estimate / Math.max(tolerance, 1e-9);
 }
 
-function inconclusive(comparisons: readonly Comparison[]): Reason[] {
-  const undecided = comparisons.filter(({ outcome }) => outcome === "inconclusive");
-  // What looked like a regression once is the first thing to know.
-  const seenOnce = ({ warnings }: Comparison) => warnings.find((warning) => warning.startsWith("seen once"));
-  const first = undecided.find(seenOnce) ?? undecided[0];
-  if (!first) return [];
-  const smallest = undecided.map((one) => one.smallestDetectable).filter((value) => value !== null);
-  const sees = smallest.length === 0 ? "" : `; this run could see ${percent(Math.max(...smallest))} or more`;
-  const warning = seenOnce(first) ?? first.warnings[0];
-  const why = warning ? ` (${warning})` : "";
-  const which = `${first.endpoint ? `${endpointLabel(first.endpoint)} ` : ""}${first.metric}`;
-  const more = undecided.length === 1 ? "" : ` and ${undecided.length - 1} more`;
-  return [
-    {
-      code: "inconclusive",
-      message: `Undecided: ${which}${more}${why}${sees}.`,
-      remedy: remedyOf(seenOnce(first)),
-    },
-  ];
-}
-
-/** More load narrows an interval; what was seen once wants to be seen again. */
-function remedyOf(seenOnce: string | undefined): string {
-  if (seenOnce === undefined || seenOnce.includes("too few")) return "More load or a longer run narrows the interval.";
-  if (seenOnce.includes("did not confirm")) return "If the next run sees it as well, take it for real.";
-  return "Run it again, and take it for real if it is seen again. A second pass wants time (`max-duration`); results of other jobs have none, so `fail-on` can include `inconclusive` there.";
-}
-
 function noBaseline(comparisons: readonly Comparison[], findings: readonly Reason[]): Reason[] {
   if (comparisons.length === 0 || findings.some(({ code }) => code === "no-baseline")) return [];
   if (comparisons.some(({ outcome }) => outcome !== "no-baseline")) return [];
@@ -134,8 +107,4 @@ function noBaseline(comparisons: readonly Comparison[], findings: readonly Reaso
 function improvements(comparisons: readonly Comparison[]): Reason[] {
   const better = comparisons.filter(({ outcome }) => outcome === "improved").sort((a, b) => weight(a) - weight(b));
   return better.slice(0, 1).map((comparison) => ({ code: "improved", message: `${changeText(comparison)}.` }));
-}
-
-function percent(ratio: number): string {
-  return `${Number((100 * ratio).toPrecision(2))} %`;
 }

@@ -8,7 +8,8 @@ export interface Reason {
   /**
    * Stable: `zero-requests`, `users-dead`, `users-not-reached`, `saturated`, `blocked`, `throttled`, `target-gone`,
    * `uncaught-exceptions`, `forbidden-host`, `missing-await`, `interrupted`, `slo`, `regression`, `inconclusive`, `no-baseline`, `improved`,
-   * `no-target`, `exit-code`.
+   * `no-target`, `exit-code`, `missing-endpoints`, `could-not-tell`,
+   * `too-few-requests`, `min-effect`.
    */
   readonly code: string;
   /** What was seen, with the numbers. */

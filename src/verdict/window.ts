@@ -18,15 +18,20 @@ export interface EndpointWindows {
   readonly errors: readonly ErrorWindow[];
 }
 
+export interface Unpaired {
+  readonly endpoint: Endpoint;
+  readonly requests: number;
+}
+
 /** All that one look at a side-by-side run is decided by. */
 export interface RunWindows {
   readonly judgedMs: number;
   /** Endpoints that both arms have. */
   readonly endpoints: readonly EndpointWindows[];
   readonly stalls: readonly StallWindow[];
-  /** Endpoints that only one arm has. */
-  readonly appeared: readonly Endpoint[];
-  readonly vanished: readonly Endpoint[];
+  /** Endpoints that only one arm has, with how many requests it made. */
+  readonly appeared: readonly Unpaired[];
+  readonly vanished: readonly Unpaired[];
 }
 
 const widthsMs = [1000, 2000, 4000, 5000] as const;
@@ -61,8 +66,12 @@ export function cutWindows(all: readonly Series[], blocks: number, pairing: Pair
       endpointWindows(series, { pairing, others: drifts.filter((_, other) => other !== me) }),
     ),
     stalls: stallWindows(both, blocks),
-    appeared: cut.filter(({ base, head }) => has(head) && !has(base)).map(({ endpoint }) => endpoint),
-    vanished: cut.filter(({ base, head }) => has(base) && !has(head)).map(({ endpoint }) => endpoint),
+    appeared: cut
+      .filter(({ base, head }) => has(head) && !has(base))
+      .map(({ endpoint, head }) => ({ endpoint, requests: sum(head).requests })),
+    vanished: cut
+      .filter(({ base, head }) => has(base) && !has(head))
+      .map(({ endpoint, base }) => ({ endpoint, requests: sum(base).requests })),
   };
 }
 

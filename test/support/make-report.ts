@@ -420,8 +420,16 @@ export const sampleInputs: Readonly<Record<string, () => ReportInput>> = {
             place: "a`|\nb:1:2",
           }),
         ],
-        comparisons: endpoints.map((endpoint) =>
-          comparison({ ...slowCheckout, endpoint, explanation: ["| `<i>` @a"] }),
+        comparisons: endpoints.map((endpoint, i) =>
+          comparison({
+            ...slowCheckout,
+            ...(i < endpoints.length - 1 && {
+              outcome: "inconclusive" as const,
+              change: { estimate: 0.02, low: -0.1, high: 0.2 },
+            }),
+            endpoint,
+            explanation: ["| `<i>` @a"],
+          }),
         ),
       },
       thresholdsChanged: [{ change: "removed", before: "`|@x", after: null }],
