@@ -25,6 +25,7 @@ const entries: Record<string, string> = {
   cli: "src/cli.ts",
   swarm: "src/swarm.ts",
   thread: "src/engine/thread.ts",
+  "thread-process": "src/engine/thread-process.ts",
   index: "src/index.ts",
   shop: "src/demo/shop-main.ts",
   // piscina starts this file in every thread and looks for it beside its own chunk, by this name.

@@ -10,6 +10,7 @@ import type { LoadPlan } from "./engine/load-plan.ts";
 import type { MasterRunner } from "./engine/master.ts";
 import { ownArgumentsHelp, readOwnArguments } from "./engine/own-arguments.ts";
 import { runLoad } from "./engine/run-load.ts";
+import { SeparateThreads } from "./engine/separate-threads.ts";
 import { openThreads } from "./engine/thread-node.ts";
 import { toBlockWire } from "./gate/block-wire.ts";
 import type { FromSwarm, LoadOrder, ToSwarm } from "./gate/swarm-channel.ts";
@@ -35,6 +36,8 @@ void loadLightCompiler();
 void import(entries.engineUrl);
 
 let master: MasterRunner | undefined;
+/** Threads that are processes of their own. */
+let separate: SeparateThreads | undefined;
 let stopping: number | undefined;
 /** A worker that is to leave its master. */
 const leaving = new AbortController();
@@ -56,7 +59,9 @@ process.on("message", (message) => {
     stopping = said.stopTimeoutMs;
     leaving.abort();
     master?.interrupt({ stopTimeoutMs: said.stopTimeoutMs });
-  } else if (said.type === "users" && master) {
+  } else if (said.type === "thread-said") separate?.take(said.thread, said.message);
+  else if (said.type === "thread-left") separate?.left(said.thread, said.reason);
+  else if (said.type === "users" && master) {
     master.retarget({ users: master.targetUserCount + said.by, spawnRate: keysSpawnRate });
   }
 });
@@ -64,7 +69,7 @@ process.on("message", (message) => {
 // Whoever started us is gone: nobody would read the result.
 process.once("disconnect", () => process.exit(ExitCode.ownFault));
 // The door hears the signal too and says how to stop.
-process.on("SIGINT", () => undefined);
+if (process.permission === undefined) process.on("SIGINT", () => undefined);
 process.on("SIGTERM", () => undefined);
 
 async function obey(order: LoadOrder): Promise<void> {
@@ -74,6 +79,14 @@ async function obey(order: LoadOrder): Promise<void> {
     await tell({ type: "failed", failure: failureOf(error) });
   }
   process.exit();
+}
+
+function startSeparately(plan: LoadPlan): SeparateThreads {
+  separate = new SeparateThreads(plan, {
+    start: (start) => void tell({ type: "thread-start", start }),
+    send: (thread, message) => void tell({ type: "thread-send", thread, message }),
+  });
+  return separate;
 }
 
 async function load(order: LoadOrder): Promise<void> {
@@ -89,7 +102,8 @@ async function load(order: LoadOrder): Promise<void> {
   const { cluster } = order;
   const note = (text: string) => void tell({ type: "note", text });
   // The threads come up while the locustfile is compiled and looked at.
-  const pool = cluster?.role === "master" ? undefined : openThreads({ ...entries, threads: order.plan.threads });
+  const ownThreads = cluster?.role !== "master" && !order.locked;
+  const pool = ownThreads ? openThreads({ ...entries, threads: order.plan.threads }) : undefined;
   const plan = await planFor(order);
   if (cluster?.role === "worker") {
     const { joinMaster } = await import("./cluster/join.ts");
@@ -108,6 +122,7 @@ async function load(order: LoadOrder): Promise<void> {
   await gathering?.listen();
   const result = await runLoad(plan, {
     pool,
+    startThreads: order.locked ? startSeparately : undefined,
     joining: gathering ?? undefined,
     machine: { procStat, memoryBytes: () => process.memoryUsage.rss() },
     onOutline: (outline) => void tell({ type: "outline", outline }),

@@ -1,3 +1,5 @@
+import { permissionAdvice } from "./permission-advice.ts";
+
 /** The process exit codes users may rely on (SPEC section 3). */
 export const ExitCode = {
   ok: 0,
@@ -61,5 +63,5 @@ export class UsageError extends GateError {
 
 /** The text of anything thrown, without a stack. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return error instanceof Error ? (permissionAdvice(error) ?? error.message) : String(error);
 }

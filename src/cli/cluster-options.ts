@@ -54,6 +54,7 @@ export function clusterOrder(
       maxWaitMs: waitS === 0 ? null : waitS * 1000,
     };
   } else if (worker) {
+    if (given.has("permissions")) wrong("permissions", "not with --worker: its threads are threads of one process");
     order = { role: "worker", at: { host: says("master-host") ?? "127.0.0.1", port: port("master-port", 1) } };
   }
   if (problems.length > 0) throw new UsageError(problems);

@@ -113,6 +113,7 @@ async function once(stage: Stage, { commit, save }: { commit: string; save: bool
     machine: thisMachine(),
     documents: () => join(scratch, commit),
     swarmEntry: entryFile("swarm"),
+    threadEntry: entryFile("thread-process"),
     signal,
     stopWithinMs: 1000,
     origin: { commit, baseCommit: null, branch: null, ownsBaseline: false, run: null },

@@ -45,7 +45,8 @@ export function layerOfConf(entries: ConfEntries, source: string): Layer {
   const others: { key: string; values: readonly string[]; source: string }[] = [];
   for (const [key, value] of entries) {
     const row = rowsByName.get(key);
-    if (!row) {
+    // What a pull request brings along does not say what its code may do.
+    if (!row || row.setting === "permissions") {
       others.push({ key, values: typeof value === "string" ? [value] : value, source });
       continue;
     }

@@ -137,6 +137,13 @@ export const runOptions: readonly OptionRow[] = [
   },
   {
     group: "Load",
+    flags: "--permissions <line>",
+    repeatable: true,
+    setting: "permissions",
+    help: "locked: the locustfile under Node's permission model; again for what it may do: allow-child-process",
+  },
+  {
+    group: "Load",
     flags: "--shard <i/n>",
     setting: "shard",
     help: "this machine's share of users and data; swarmgate merge adds the results up",

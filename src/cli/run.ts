@@ -59,6 +59,7 @@ export async function run(
     machine: thisMachine(),
     documents: () => scratch,
     swarmEntry: entryFile("swarm"),
+    threadEntry: entryFile("thread-process"),
     swarmAhead: swarm,
     signal: interruption.signal,
     stopWithinMs: Math.min(stopWithinMs, config.settings["stop-timeout"]),

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import * as f from "./fields.ts";
+import { permissions } from "./permissions.ts";
 
 /**
  * Every setting by the name users write, as the action's inputs and the configuration file spell it, with the text
@@ -93,6 +94,8 @@ export const settings = {
   "allowed-hosts": { schema: f.words, default: "" },
   "max-users": { schema: f.whole(1, 1_000_000), default: "1000" },
   "max-rate": { schema: f.rate, default: "5000/s" },
+  /** Never of the configuration file, which the pull request itself brings along. */
+  permissions: { schema: permissions, default: null },
   "allow-untrusted-locustfile": { schema: f.flag, default: "false" },
   // mode
   config: { schema: z.string().trim().min(1), default: null },

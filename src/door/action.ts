@@ -77,6 +77,7 @@ async function measure(
       await withoutTarget(config, world, found.reason);
       return ExitCode.ok;
     }
+    if (!measured && config.settings.permissions === null) log.tell(unlocked);
     log.stopCommands();
     const { exitCode: code } = await gate(config, world, noExtras);
     return exitCode(code, interruption);
@@ -91,6 +92,10 @@ async function measure(
   }
 }
 
+/** Said once where nothing else says it. */
+const unlocked =
+  "the locustfile has the rights of a `run:` step; `permissions: locked` takes from it what measuring does not need";
+
 function worldOf(ears: Ears, parts: { directory: string; interruption: Interruption; running: RunningNotice }): World {
   const { config, context, client, env, log } = ears;
   const { directory, interruption, running } = parts;
@@ -101,6 +106,7 @@ function worldOf(ears: Ears, parts: { directory: string; interruption: Interrupt
     machine: thisMachine(),
     documents: (name) => documents(env, name),
     swarmEntry: entryFile("swarm"),
+    threadEntry: entryFile("thread-process"),
     signal: interruption.signal,
     stopWithinMs: 3000,
     origin: originOf(context),

@@ -4,10 +4,11 @@ import { fileURLToPath } from "node:url";
  * The file of another entry point: beside this one in `dist/`, in its own folder in `src/`. Everything in dist stands
  * in one folder, so that this works from whatever chunk this line ends up in.
  */
-export function entryUrl(name: "swarm" | "thread" | "index" | "shop"): string {
+export function entryUrl(name: "swarm" | "thread" | "thread-process" | "index" | "shop"): string {
   const inSources = {
     swarm: "../swarm.ts",
     thread: "../engine/thread.ts",
+    "thread-process": "../engine/thread-process.ts",
     index: "../index.ts",
     shop: "../demo/shop-main.ts",
   };

@@ -1,4 +1,5 @@
 import type { Clock } from "../base/clock.ts";
+import { messageOf } from "../base/errors.ts";
 import { Redactor } from "../base/redact.ts";
 import type { Runner } from "../user/environment.ts";
 import { events } from "../user/events.ts";
@@ -92,7 +93,7 @@ function leader(redactor: Redactor) {
       for (const what of waiting.splice(0)) what(leading);
     },
     failed(event: string, { error, atMs }: { error: unknown; atMs: number }) {
-      const msg = error instanceof Error ? error.message : String(error);
+      const msg = messageOf(error);
       const traceback = error instanceof Error ? (error.stack ?? msg) : msg;
       const data = { msg: redactor.clean(msg), traceback: redactor.clean(traceback), task: `events.${event}` };
       tell(({ log }) => log.exception(data, { atMs }));

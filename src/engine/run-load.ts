@@ -19,6 +19,8 @@ export interface LoadWorld {
   readonly clock?: Clock;
   /** Threads that were started ahead, as many as the plan has. */
   readonly pool?: ThreadPool | undefined;
+  /** Starts the threads another way than as threads of this process. */
+  readonly startThreads?: ((plan: LoadPlan) => Threads) | undefined;
   /** Workers on other machines; then no users run here. */
   readonly joining?: NodeSource | undefined;
   /** How to ask the machine for its load; without it blocks carry no machine health. */
@@ -79,7 +81,8 @@ export async function runLoad(plan: LoadPlan, world: LoadWorld = {}): Promise<Ru
 
 const noThreads: Threads = { nodes: [], destroy: async () => {} };
 
-function threadsHere(plan: LoadPlan, { pool }: LoadWorld): Threads {
+function threadsHere(plan: LoadPlan, { pool, startThreads: start }: LoadWorld): Threads {
+  if (start) return start(plan);
   const budget = plan.requests === null ? undefined : RequestBudget.of(plan.requests).buffer;
   const places = plan.maxRate === null ? undefined : RateCap.places();
   return startThreads(plan, { budget, places, pool });

@@ -17,9 +17,12 @@ import { TroubleLog } from "./trouble-log.ts";
 import { WorkerRunner } from "./worker.ts";
 import type { WorkerHooks } from "./worker-options.ts";
 
+/** A thread to serve; without a port where its master is reached another way. */
+export type ServedThread = Omit<ThreadStart, "port"> & Partial<Pick<ThreadStart, "port">>;
+
 /** What a thread has before it knows its users. */
 export interface ThreadParts {
-  readonly start: ThreadStart;
+  readonly start: ServedThread;
   readonly clock: Clock;
   readonly guard: ThreadGuard;
   readonly trouble: TroubleLog;
@@ -39,11 +42,11 @@ export interface UserSide {
  * master as an error of the run.
  */
 export async function serveThread(
-  start: ThreadStart,
+  start: ServedThread,
   makeSide: (parts: ThreadParts) => Promise<UserSide>,
+  link: MasterLink = portLink(start.port as MessagePort),
 ): Promise<void> {
-  const { plan, port, id } = start;
-  const link = portLink(port);
+  const { plan, id } = start;
   const redactor = new Redactor(plan.secrets);
   const trouble = new TroubleLog(redactor);
   const clock = systemClock;

@@ -99,7 +99,8 @@ export type SharedLimits = Pick<ThreadStart, "budget"> & Partial<Pick<ThreadStar
 /** Which worker of how many a thread is, and its name. */
 export type Seat = Pick<ThreadStart, "id" | "thread" | "threads">;
 
-function seatsHere({ threads }: LoadPlan): Seat[] {
+/** The seats of a run on this machine. */
+export function seatsOf({ threads }: Pick<LoadPlan, "threads">): Seat[] {
   return Array.from({ length: threads }, (_, thread) => {
     return { id: `thread_${String(thread).padStart(3, "0")}`, thread, threads };
   });
@@ -112,7 +113,7 @@ export function startThreads(
     budget,
     places,
     pool = openThreads(plan),
-    seats = seatsHere(plan),
+    seats = seatsOf(plan),
   }: SharedLimits & { pool?: ThreadPool | undefined; seats?: readonly Seat[] },
 ): Threads {
   const nodes = seats.map((seat) => {

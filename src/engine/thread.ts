@@ -5,10 +5,11 @@ import { events } from "../user/events.ts";
 import { controlKindOf } from "../user/exceptions.ts";
 import { eventHooks } from "./event-hooks.ts";
 import { LiveStats } from "./live-stats.ts";
+import type { MasterLink } from "./node.ts";
 import { factsOf, openLocustfile, plansOf } from "./open-locustfile.ts";
 import { MessageRegistry, RunEnvironment } from "./run-environment.ts";
-import { serveThread, type ThreadParts, type UserSide } from "./serve-thread.ts";
-import type { ThreadPreparation, ThreadStart } from "./thread-node.ts";
+import { type ServedThread, serveThread, type ThreadParts, type UserSide } from "./serve-thread.ts";
+import type { ThreadPreparation } from "./thread-node.ts";
 import { UsageWatch } from "./usage-watch.ts";
 import { UserStarter } from "./user-side.ts";
 import type { WorkerHooks } from "./worker-options.ts";
@@ -18,8 +19,8 @@ const prepared = workerData as ThreadPreparation | null;
 if (prepared?.engineUrl !== undefined) void import(prepared.engineUrl);
 
 /** What a load-generating thread runs, from its start to its end. */
-export function runThread(start: ThreadStart): Promise<void> {
-  return serveThread(start, makeSide);
+export function runThread(start: ServedThread, link?: MasterLink): Promise<void> {
+  return serveThread(start, makeSide, link);
 }
 
 /** Loads the locustfile and puts its users and listeners where the worker finds them. */

@@ -1,5 +1,6 @@
 import { BoundedMap } from "../base/bounded.ts";
 import { messageOf } from "../base/errors.ts";
+import { permissionAdvice } from "../base/permission-advice.ts";
 import type { Redactor } from "../base/redact.ts";
 import type { ExceptionData, TroubleData } from "../protocol/messages.ts";
 import { normalizeMessage } from "../stats/failures.ts";
@@ -34,7 +35,9 @@ export class TroubleLog {
   }
 
   exception(thrown: unknown, { task, atMs }: { task: string; atMs: number }): void {
-    const msg = normalizeMessage(this.#redactor.clean(messageOf(thrown)));
+    // A line to add must not have its numbers taken out.
+    const refused = permissionAdvice(thrown);
+    const msg = this.#redactor.clean(refused ?? normalizeMessage(messageOf(thrown)));
     const trace = thrown instanceof Error ? (thrown.stack ?? msg) : msg;
     const group = this.#exceptions.getOrCreate(`${task}\u0000${msg}`, (key) => ({
       msg: key === other ? other : msg,

@@ -9,6 +9,7 @@ import type { FailureGroup } from "../stats/failures.ts";
 import type { RunResult, UserTrouble } from "../stats/run-result.ts";
 import type { Block } from "../stats/snapshot.ts";
 import { notKept } from "./keep-result.ts";
+import { permissionFlags } from "./permission-flags.ts";
 import { baseHostOf } from "./question.ts";
 import type { ClusterOrder, CustomArguments, LoadOrder } from "./swarm-channel.ts";
 import { allowedEnvironment } from "./swarm-child.ts";
@@ -75,8 +76,12 @@ export function loadOrder({
   const share = (whole: number) => (shard === null ? whole : shareOf(whole, shard));
   const part = (whole: number) => (shard === null ? whole : whole / shard.of);
   const users = share(settings.users);
-  const threads = settings.threads === "auto" ? threadsFor({ users, cores: world.machine.cores }) : settings.threads;
+  const locked = settings.permissions !== null;
+  const asked = settings.threads === "auto" ? threadsFor({ users, cores: world.machine.cores }) : settings.threads;
+  // Processes share no counter, and a run of so many requests sends exactly as many.
+  const threads = locked && settings.requests !== null ? 1 : asked;
   return {
+    locked,
     locustfiles: settings.locustfile,
     directory: world.directory,
     customArguments: extras.customArguments,
@@ -159,7 +164,7 @@ const noWatch: Required<Watch> = {
 export async function load(order: LoadOrder, world: World, config: GateConfig, watch: Watch = {}): Promise<RunResult> {
   const { foresee, isEnough, whyBroken, whyBlocked, whyLost } = { ...noWatch, ...watch };
   const { unsaved } = await runSwarmProcess(order, {
-    ...swarmProcess(world, config),
+    ...swarmProcess(order, world, config),
     isEnough,
     onOutline: (outline) => void told(foresee(outline)),
     whyBroken: (blocks) => told(whyBroken(blocks)),
@@ -179,21 +184,26 @@ export async function load(order: LoadOrder, world: World, config: GateConfig, w
 
 /** Works for a master until that says it is over; what was measured is the master's to tell. */
 export async function work(order: LoadOrder, world: World, config: GateConfig): Promise<void> {
-  await runSwarmProcess(order, { ...swarmProcess(world, config), ...noWatch });
+  await runSwarmProcess(order, { ...swarmProcess(order, world, config), ...noWatch });
 }
 
 /** Loads the locustfile and says what is in it, without load. */
 export async function inspect(order: LoadOrder, world: World, config: GateConfig): Promise<string> {
-  const { inspected } = await runSwarmProcess(order, { ...swarmProcess(world, config), ...noWatch });
+  const { inspected } = await runSwarmProcess(order, { ...swarmProcess(order, world, config), ...noWatch });
   return inspected ?? "";
 }
 
-function swarmProcess(world: World, config: GateConfig) {
+function swarmProcess(order: LoadOrder, world: World, { settings }: GateConfig) {
+  const environment = allowedEnvironment(world.environment, settings.env);
+  const { swarmEntry: entry, directory } = world;
+  const reach = { ...order, entry, directory, environment };
   return {
-    entry: world.swarmEntry,
+    entry,
+    threadEntry: world.threadEntry,
     ahead: world.swarmAhead,
-    environment: allowedEnvironment(world.environment, config.settings.env),
-    directory: world.directory,
+    environment,
+    directory,
+    permissionFlags: settings.permissions && permissionFlags(settings.permissions, reach),
     onOutput: world.userOutput,
     onProgress: world.onProgress,
     onNote: world.note ?? world.log,

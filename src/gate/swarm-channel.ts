@@ -1,6 +1,8 @@
 import type { ExitCode, Problem } from "../base/errors.ts";
 import type { LoadPlan, Progress } from "../engine/load-plan.ts";
 import type { LoadOutline } from "../engine/outline.ts";
+import type { SeparateStart } from "../engine/separate-threads.ts";
+import type { MasterMessage, WorkerMessage } from "../protocol/messages.ts";
 import type { FailureGroup } from "../stats/failures.ts";
 import type { UserTrouble } from "../stats/run-result.ts";
 import type { BlockWire } from "./block-wire.ts";
@@ -13,7 +15,10 @@ export type ToSwarm =
   /** End early: users stop within `stopTimeoutMs`, the partial result is written. */
   | { readonly type: "stop"; readonly stopTimeoutMs: number }
   /** So many users more, or fewer: the keys of a terminal. */
-  | { readonly type: "users"; readonly by: number };
+  | { readonly type: "users"; readonly by: number }
+  /** Of the threads that are processes of their own: one said something, or is gone. */
+  | { readonly type: "thread-said"; readonly thread: number; readonly message: WorkerMessage }
+  | { readonly type: "thread-left"; readonly thread: number; readonly reason: string };
 
 /** A LoadPlan before the locustfile was looked at: that happens in the process that may run user code. */
 export interface LoadOrder {
@@ -23,6 +28,8 @@ export interface LoadOrder {
   readonly plan: Omit<LoadPlan, "compiled" | "locustfile" | "locustfileHash" | "engineUrl" | "threadUrl">;
   /** Where `result.json` goes; complete on disk before `done` is said, or handed over as `unsaved`. */
   readonly resultPath: string;
+  /** The process may start no threads: they are processes that the door starts, and passes messages between. */
+  readonly locked: boolean;
   /** This machine's part in a cluster; null for a run of its own. */
   readonly cluster: ClusterOrder | null;
   /** Print and end without load: `--list`, `--show-task-ratio`, `--show-task-ratio-json`, `--help`. */
@@ -71,6 +78,9 @@ export type FromSwarm =
   | { readonly type: "unsaved"; readonly text: string; readonly why: string }
   /** The run is over; `result.json` is on disk, unless `unsaved` brought it. */
   | { readonly type: "done" }
+  /** For a thread that is a process of its own. */
+  | { readonly type: "thread-start"; readonly start: SeparateStart }
+  | { readonly type: "thread-send"; readonly thread: number; readonly message: MasterMessage }
   | { readonly type: "inspected"; readonly text: string }
   | { readonly type: "failed"; readonly failure: SwarmFailure };
 

@@ -38,14 +38,16 @@ export interface SwarmStart {
   readonly entry: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly directory: string;
+  /** Node's flags of a locked load process; absent: it may do whatever its user may. */
+  readonly permissionFlags?: readonly string[] | null | undefined;
 }
 
 /** Starts a load-generating process; it waits for its order. It ends when whoever started it is gone. */
-export function startSwarm({ entry, environment, directory }: SwarmStart): ChildProcess {
+export function startSwarm({ entry, environment, directory, permissionFlags }: SwarmStart): ChildProcess {
   return fork(entry, [], {
     cwd: directory,
     env: environment as NodeJS.ProcessEnv,
-    execArgv: memoryFlags,
+    execArgv: [...memoryFlags, ...(permissionFlags ?? [])],
     serialization: "advanced",
     stdio: ["ignore", "pipe", "pipe", "ipc"],
     // Ctrl-C in a terminal goes to the whole group; the child must not die of it before its users have stopped.
@@ -88,6 +90,7 @@ function sameStart(a: SwarmStart, b: SwarmStart): boolean {
   return (
     a.entry === b.entry &&
     a.directory === b.directory &&
+    !b.permissionFlags &&
     names.length === Object.keys(b.environment).length &&
     names.every((name) => a.environment[name] === b.environment[name])
   );

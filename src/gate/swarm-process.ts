@@ -9,8 +9,11 @@ import { fromBlockWire } from "./block-wire.ts";
 import { linesOf } from "./lines-of.ts";
 import type { FromSwarm, LoadOrder, SwarmFailure, ToSwarm } from "./swarm-channel.ts";
 import { type SwarmStart, startSwarm } from "./swarm-child.ts";
+import { ThreadProcesses } from "./thread-processes.ts";
 
 export interface SwarmProcess extends SwarmStart {
+  /** The file a thread starts with that is a process of its own: of locked runs. */
+  readonly threadEntry: string;
   /** Gives the child; one that was started ahead, if there is one. */
   readonly ahead?: ((start: SwarmStart) => ChildProcess) | undefined;
   /** One line of what user code printed. */
@@ -49,13 +52,16 @@ export interface SwarmEnd {
  * the run is over: `result.json` is complete on disk, or handed over where it cannot be. Rejects with what the child reported, or says how it died.
  */
 export async function runSwarmProcess(order: LoadOrder, options: SwarmProcess): Promise<SwarmEnd> {
-  const { entry, environment, directory } = options;
-  const child = (options.ahead ?? startSwarm)({ entry, environment, directory });
+  const { entry, threadEntry, environment, directory, permissionFlags } = options;
+  const start = { entry, environment, directory, permissionFlags };
+  const child = (options.ahead ?? startSwarm)(start);
   const said = new Said(child, options.onProgress);
   child.on("message", (message) => {
     const news = message as FromSwarm;
     if (news.type === "note") options.onNote?.(news.text);
     if (news.type === "outline") options.onOutline?.(news.outline);
+    if (news.type === "thread-start") threads?.begin(news.start);
+    if (news.type === "thread-send") threads?.send(news.thread, news.message);
     if (news.type === "blocks" && options.isEnough(news.blocks.map(fromBlockWire), news.trouble)) tell({ type: "end" });
     const why =
       news.type === "failures"
@@ -67,10 +73,22 @@ export async function runSwarmProcess(order: LoadOrder, options: SwarmProcess): 
             : null;
     if (why !== null) tell({ type: "end", why });
   });
-  const output = Promise.all([linesOf(child.stdout, options.onOutput), linesOf(child.stderr, options.onOutput)]);
   const tell = (message: ToSwarm) => {
     if (child.connected) child.send(message, () => undefined);
   };
+  const threads =
+    order.locked && order.inspect === null && order.cluster === null
+      ? new ThreadProcesses({
+          count: order.plan.threads,
+          start: () => startSwarm({ ...start, entry: threadEntry }),
+          toSwarm: tell,
+        })
+      : undefined;
+  const output = Promise.all(
+    [child, ...(threads?.children ?? [])]
+      .flatMap(({ stdout, stderr }) => [stdout, stderr])
+      .map((stream) => linesOf(stream, options.onOutput)),
+  );
   const stop = () => tell({ type: "stop", stopTimeoutMs: options.stopWithinMs });
   let overdue: NodeJS.Timeout | undefined;
   const abort = () => {
@@ -88,9 +106,11 @@ export async function runSwarmProcess(order: LoadOrder, options: SwarmProcess): 
       // Not "exit": its last message and its last lines may still be on their way then.
       child.once("close", (code, signal) => resolve({ code, signal }));
     });
+    threads?.end();
     await output;
     return said.end({ ...exit, interrupted: options.signal.aborted });
   } finally {
+    threads?.end();
     clearTimeout(overdue);
     options.signal.removeEventListener("abort", abort);
   }

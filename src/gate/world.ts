@@ -17,6 +17,8 @@ export interface World {
   readonly documents: (name: string) => string;
   /** `dist/swarm.js`: what runs user code. */
   readonly swarmEntry: string;
+  /** `dist/thread-process.js`: one thread of a run that may start none. */
+  readonly threadEntry: string;
   /** Gives the process that runs it, perhaps one that was started ahead. */
   readonly swarmAhead?: SwarmProcess["ahead"] | undefined;
   /** Aborted by SIGINT and SIGTERM. */

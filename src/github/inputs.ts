@@ -70,6 +70,7 @@ export const inputSpecs: readonly InputSpec[] = [
   { name: "allowed-hosts", group: "guard", stated: "the host names of host and base-host" },
   { name: "max-users", group: "guard", stated: "1000" },
   { name: "max-rate", group: "guard", stated: "5000/s" },
+  { name: "permissions", group: "guard", stated: "the rights of a run: step" },
   { name: "allow-untrusted-locustfile", group: "guard", stated: "false", runnerDefault: "false" },
   { name: "mode", group: "mode", stated: "gate", runnerDefault: "gate" },
   { name: "shard", group: "mode" },

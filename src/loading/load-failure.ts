@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { closest } from "fastest-levenshtein";
 import { GateError, messageOf } from "../base/errors.ts";
+import { permissionAdvice } from "../base/permission-advice.ts";
 import { formatPlace, isUserFile, type Place, shownPath, userPlace } from "../base/user-place.ts";
 import { codeFrame } from "./code-frame.ts";
 import { loadCompiler } from "./compile.ts";
@@ -22,7 +23,9 @@ export async function explainLoadFailure(error: unknown, circumstances: Circumst
   if (error instanceof GateError) return error;
   if (failedImport) return await missingModule(error, { failedImport, root });
   if (error instanceof SyntaxError) return await badLink(error, { file, root, engineUrl });
-  const thrown = error instanceof Error ? `${error.name}: ${error.message}` : `${String(error)} was thrown`;
+  const refused = permissionAdvice(error);
+  const thrown =
+    refused ?? (error instanceof Error ? `${error.name}: ${error.message}` : `${String(error)} was thrown`);
   return await describe("locustfile-throws", thrown, {
     place: userPlace(error instanceof Error ? error.stack : undefined),
     file,
@@ -38,6 +41,16 @@ async function missingModule(
 ): Promise<GateError> {
   const { specifier, parentUrl } = failedImport;
   const file = fileURLToPath(parentUrl);
+  const refused = permissionAdvice(error);
+  if (refused !== undefined) {
+    return await describe("locustfile-throws", refused, {
+      place: placeOfText(file, specifierPattern(specifier)),
+      file,
+      root,
+      hint: "The import was refused; nothing was sent.",
+      cause: error,
+    });
+  }
   const isOwn = /^[./]|^file:/.test(specifier);
   const isMissing = /Cannot find|ERR_MODULE_NOT_FOUND|ERR_UNSUPPORTED_DIR/.test(messageOf(error));
   const message = isMissing || isOwn ? `cannot find ${quote(specifier)}` : messageOf(error);

@@ -1,8 +1,8 @@
-import { readdirSync, statSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { GateError } from "../base/errors.ts";
 import { shownPath } from "../base/user-place.ts";
-import { findFile } from "./resolve-local.ts";
+import { findFile, statOf } from "./resolve-local.ts";
 
 /** Looked for in this order when no locustfile is named. */
 export const defaultLocustfiles = [
@@ -41,7 +41,7 @@ function defaultFile(cwd: string): string {
 
 function locate(path: string, cwd: string): string[] {
   const absolute = resolve(cwd, path);
-  const stat = statSync(absolute, { throwIfNoEntry: false });
+  const stat = statOf(absolute);
   if (stat?.isDirectory()) return filesIn(absolute, cwd);
   const file = stat?.isFile() ? findFile(absolute) : (findFile(absolute) ?? findExact(`${absolute}.py`));
   if (file === undefined) {
@@ -77,7 +77,7 @@ function walk(directory: string): string[] {
   return entries.flatMap((entry) => {
     const path = join(directory, entry.name);
     if (/^[._]/.test(entry.name) || entry.name === "node_modules") return [];
-    const stat = statSync(path, { throwIfNoEntry: false });
+    const stat = statOf(path);
     if (stat?.isDirectory()) return walk(path);
     const wanted = /\.(?:[cm]?[jt]s|py)$/.test(entry.name) && !/\.d\.[cm]?ts$|\.(?:test|spec)\.[cm]?[jt]s$/.test(path);
     const file = wanted && stat?.isFile() ? findExact(path) : undefined;
@@ -86,7 +86,7 @@ function walk(directory: string): string[] {
 }
 
 function findExact(path: string): string | undefined {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ? findFile(path) : undefined;
+  return statOf(path)?.isFile() ? findFile(path) : undefined;
 }
 
 function pythonNotYet(shown: string): GateError {

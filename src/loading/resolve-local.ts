@@ -1,8 +1,9 @@
-import { readFileSync, realpathSync, statSync } from "node:fs";
+import { readFileSync, realpathSync, type Stats, statSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { createPathsMatcher, findTsconfig, getTsconfig } from "get-tsconfig";
+import { permissionAdvice } from "../base/permission-advice.ts";
 
 /** What a locustfile imports us by. */
 export const engineName = "swarmgate";
@@ -67,11 +68,20 @@ export class LocalResolver {
       };
     } catch {
       // As a rule it extends a package that is not installed; a locustfile must run without `npm install`.
-      const file = findTsconfig(folder);
+      const file = tsconfigAbove(folder);
       const legacyDecorators =
         file !== undefined && /"experimentalDecorators"\s*:\s*true/.test(readFileSync(file, "utf8"));
       return { legacyDecorators, candidates: () => [] };
     }
+  }
+}
+
+function tsconfigAbove(folder: string): string | undefined {
+  try {
+    return findTsconfig(folder);
+  } catch (error) {
+    if (permissionAdvice(error) !== undefined) return undefined;
+    throw error;
   }
 }
 
@@ -90,6 +100,16 @@ export function findFile(path: string): string | undefined {
   return undefined;
 }
 
+/** Undefined where there is nothing, and where `permissions: locked` lets nobody look. */
+export function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    if (permissionAdvice(error) !== undefined) return undefined;
+    throw error;
+  }
+}
+
 function realFile(path: string): string | undefined {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ? realpathSync(path) : undefined;
+  return statOf(path)?.isFile() ? realpathSync(path) : undefined;
 }

@@ -56,6 +56,7 @@ async function search(
     machine: { cpuModel: "test", cores: 2, memoryBytes: 1, os: "test", node: "24" },
     documents: () => directory,
     swarmEntry: fileURLToPath(new URL("../gate/support/invented-swarm.ts", import.meta.url)),
+    threadEntry: "nothing is loaded",
     signal: new AbortController().signal,
     stopWithinMs: 1000,
     origin: { commit: "a".repeat(40), baseCommit: null, branch: "main", ownsBaseline: true, run: null },

@@ -70,6 +70,7 @@ async function judged(inputs: Readonly<Record<string, string>>) {
     machine: { cpuModel: "test", cores: 2, memoryBytes: 1, os: "test", node: "24" },
     documents: () => directory,
     swarmEntry: "nothing is loaded",
+    threadEntry: "nothing is loaded",
     signal: new AbortController().signal,
     stopWithinMs: 1000,
     origin: { commit: null, baseCommit: null, branch: null, ownsBaseline: false, run: null },

@@ -35,6 +35,7 @@ async function sideBySide(name: string, inputs: Readonly<Record<string, string>>
     machine: { cpuModel: "test", cores: 2, memoryBytes: 1, os: "test", node: "24" },
     documents: () => directory,
     swarmEntry: fileURLToPath(new URL("support/invented-swarm.ts", import.meta.url)),
+    threadEntry: "nothing is loaded",
     signal: new AbortController().signal,
     stopWithinMs: 1000,
     origin: { commit: "a".repeat(40), baseCommit: "b".repeat(40), branch: null, ownsBaseline: false, run: null },
