@@ -1,2 +1,0 @@
-import { createRequire as __createRequire } from "node:module";import { fileURLToPath as __fileURLToPath } from "node:url";import { dirname as __dirnameOf } from "node:path";const require = __createRequire(import.meta.url);const __bundledFile = __fileURLToPath(import.meta.url);const __bundledFolder = __dirnameOf(__bundledFile);
-import{parseRunArguments,runCommand}from"./chunk-RZQVAQWD.js";import"./chunk-DQDZA4WH.js";import"./chunk-ZVOITBXQ.js";import"./chunk-QDT5RGKS.js";import"./chunk-MLOEVH2O.js";export{parseRunArguments,runCommand};
