@@ -92,8 +92,20 @@ test("the online boutique's visitor looks far more often than it pays, and nothi
   expect(shop.log().total).toMatchObject({ failed: 0 });
 });
 
+/** Every folder but that of whole workflows, which the runner's tests run. */
+function exampleNames(): string[] {
+  const entries = readdirSync(examples, { withFileTypes: true });
+  return entries.filter((entry) => entry.isDirectory() && entry.name !== "workflows").map(({ name }) => name);
+}
+
+test("the index names every example and every workflow", () => {
+  const index = readFileSync(join(examples, "README.md"), "utf8");
+  for (const name of exampleNames()) expect(index).toContain(`](${name}/)`);
+  for (const name of readdirSync(join(examples, "workflows"))) expect(index).toContain(`](workflows/${name})`);
+});
+
 test("each example has a locustfile, a workflow that uses the action, and a few lines to read", () => {
-  for (const name of readdirSync(examples)) {
+  for (const name of exampleNames()) {
     const files = readdirSync(join(examples, name));
     expect(files, name).toEqual(expect.arrayContaining(["README.md", "locustfile.ts", "workflow.yml"]));
     const workflow = parse(readFileSync(join(examples, name, "workflow.yml"), "utf8"));

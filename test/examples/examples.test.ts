@@ -177,7 +177,10 @@ describe.concurrent("examples", () => {
 test("every workflow gives the action inputs that it has, and thresholds that can be read", () => {
   const root = fileURLToPath(new URL("../..", import.meta.url));
   const { inputs } = parse(readFileSync(join(root, "action.yml"), "utf8")) as { inputs: Record<string, unknown> };
-  for (const name of readdirSync(folder)) {
+  const names = readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && entry.name !== "workflows")
+    .map(({ name }) => name);
+  for (const name of names) {
     const { jobs } = parse(readFileSync(join(folder, name, "workflow.yml"), "utf8"));
     const steps: { uses?: string; with?: Record<string, unknown> }[] =
       Object.values<{ steps: [] }>(jobs)[0]?.steps ?? [];

@@ -82,7 +82,7 @@ describe.skipIf(act === undefined)("the workflow of", () => {
     ["red", red, false],
   ])("(a) a preview's deployment_status goes %s", async (_, config, expected) => {
     const { green: passed, log } = await run({
-      workflow: "a1-vercel-deployment-status.yml",
+      workflow: "preview-on-deployment-status.yml",
       eventName: "deployment_status",
       event: deploymentStatusEvent(pull.headSha, target.url),
       config,
@@ -110,7 +110,7 @@ describe.skipIf(act === undefined)("the workflow of", () => {
       statuses: [{ state: "success", url: target.url.replace("127.0.0.1", "localhost") }],
     });
     const { green: passed, log } = await run({
-      workflow: "a2-vercel-pull-request.yml",
+      workflow: "preview-on-pull-request.yml",
       config,
       adapt: [["on-no-target: pass", "on-no-target: pass\n          max-duration: 10s"]],
     });
@@ -123,7 +123,7 @@ describe.skipIf(act === undefined)("the workflow of", () => {
     ["red", red, false],
   ])("(b) a service in the job goes %s", async (_, config, expected) => {
     const { green: passed, log } = await run({
-      workflow: "b-compose.yml",
+      workflow: "compose.yml",
       config,
       adapt: [["users: 50", "users: 10"]],
     });
@@ -145,7 +145,7 @@ describe.skipIf(act === undefined)("the workflow of", () => {
         return true;
       };
       const { green: passed, log } = await run({
-        workflow: "c-caller.yml",
+        workflow: "reusable-caller.yml",
         config,
         adapt: [
           [/https:\/\/\$\{\{ inputs\.service \}\}.*$/gm, target.url],
@@ -167,7 +167,7 @@ describe.skipIf(act === undefined)("the workflow of", () => {
     const fork = await github.openPull({ branch: `fork-${colour}`, fork: true });
     results.artifacts.delete("swarmgate-results");
     const first = await run({
-      workflow: "d1-oss-measure.yml",
+      workflow: "fork-measure.yml",
       event: pullRequestEvent(fork, 2),
       config,
       secrets: { GITHUB_TOKEN: tokens.readOnly },
@@ -186,7 +186,7 @@ describe.skipIf(act === undefined)("the workflow of", () => {
       headRepositoryId: 2,
     });
     Object.assign(event.workflow_run, { id, conclusion: expected ? "success" : "failure" });
-    const second = await run({ workflow: "d2-oss-report.yml", eventName: "workflow_run", event });
+    const second = await run({ workflow: "fork-report.yml", eventName: "workflow_run", event });
     expect(second.green, second.log).toBe(true);
     const said = (await github.comments(fork.number)).map(({ body }) => body);
     expect(said).toHaveLength(1);
@@ -199,7 +199,7 @@ describe.skipIf(act === undefined)("the workflow of", () => {
     ["red", red, false],
   ])("(e) a Locust shop, judged by the files Locust wrote, goes %s", async (_, config, expected) => {
     const { green: passed, log } = await run({
-      workflow: "e0-locust-results.yml",
+      workflow: "locust-results.yml",
       config,
       adapt: [
         [/pip install .*/g, "true"],

@@ -32,7 +32,7 @@ export interface ActOutcome {
 
 /** The persona's workflow as it is pasted. */
 export function workflowText(name: string): string {
-  return readFileSync(join(root, "test/support/workflows", name), "utf8");
+  return readFileSync(join(root, "examples/workflows", name), "utf8");
 }
 
 /** Actions that have nothing to do here: what they would fetch is there already. */
@@ -57,7 +57,7 @@ export async function runWorkflow(act: string, run: ActRun): Promise<ActOutcome>
     if (called !== undefined) text = text.replace(/uses: platform\/workflows\/\S+/, `uses: ./${called}`);
     write(repository, {
       [`.github/workflows/${run.workflow}`]: text,
-      ...(called !== undefined && { [called]: adapted(workflowText("c-platform-reusable.yml"), run.adapt ?? []) }),
+      ...(called !== undefined && { [called]: adapted(workflowText("reusable.yml"), run.adapt ?? []) }),
       ...run.files,
     });
     write(folder, { "event.json": JSON.stringify(run.event) });
@@ -82,9 +82,7 @@ export async function runWorkflow(act: string, run: ActRun): Promise<ActOutcome>
 
 function usesOf(called: string | undefined, run: ActRun): RegExpMatchArray[] {
   if (called === undefined) return [];
-  return [
-    ...adapted(workflowText("c-platform-reusable.yml"), run.adapt ?? []).matchAll(/uses: ([\w-]+\/[\w-]+)@(\S+)/g),
-  ];
+  return [...adapted(workflowText("reusable.yml"), run.adapt ?? []).matchAll(/uses: ([\w-]+\/[\w-]+)@(\S+)/g)];
 }
 
 /** Containers are not started, and nobody waits a minute. */
