@@ -13,7 +13,12 @@ export interface RecordedEndpoint {
   readonly timeouts: number;
   /** Successes and timeouts (SPEC 13.5), 2 digits. */
   readonly latencies: Histogram;
+  /** Of a run of several passes: what each came to. Absent of one pass, and where a pass has too few requests. */
+  readonly passes?: readonly PassPercentiles[] | undefined;
 }
+
+/** Percentiles of one pass in milliseconds, by name: `p50`, `p95`. */
+export type PassPercentiles = Readonly<Record<string, number>>;
 
 /** A decision of people about a run. The later decision wins where two copies of a baseline disagree. */
 export interface Mark {
@@ -46,6 +51,8 @@ export interface BaselineRecord extends Mark {
   readonly endpoints: readonly RecordedEndpoint[];
   /** Judged time, milliseconds: requests over it are the throughput. Absent in runs stored before it was kept. */
   readonly judgedMs?: number | undefined;
+  /** How often the whole load was run, on the same machine one after the other; absent is once. */
+  readonly passes?: number | undefined;
   /** Of a search for the largest load; such runs are compared with their like alone. */
   readonly capacity?: RecordedCapacity | undefined;
 }

@@ -1,11 +1,7 @@
+import { type Level, mapLevel } from "./level.ts";
 import { mean, type Prior } from "./prediction.ts";
 import { median } from "./screen.ts";
-
-/** A number of the new run and of each stored one, on the logarithmic scale. */
-export interface Level {
-  readonly now: number;
-  readonly past: readonly number[];
-}
+import { winsorised } from "./winsor.ts";
 
 /** An endpoint beside the others of each run. */
 export interface Contrast extends Level {
@@ -35,49 +31,65 @@ const mostPriorDf = 12;
  */
 export function contrastsOf(levels: readonly Level[]): { rows: Contrast[]; suite: Level } {
   const usual = levels.map(({ past }) => mean(past));
-  const moved = levels.map(({ now, past }, i): Level => {
-    const from = usual[i] as number;
-    return { now: now - from, past: past.map((value) => value - from) };
+  const moved = levels.map((level, i): Level => {
+    const { now, past, elsewhere } = mapLevel(level, (value) => value - (usual[i] as number));
+    return { now, past, elsewhere: elsewhere?.map(centred) };
   });
   const apart = moved.map((own, i) => {
     const others = common(moved.filter((_, other) => other !== i));
-    return {
-      now: own.now - others.now,
-      past: own.past.map((value, run) => value - (others.past[run] as number)),
-      others,
-    };
+    return { ...apartFrom(own, others), others };
   });
   const prior = pooledPrior(apart);
   const middle = mean(usual);
-  const suite = common(moved);
   return {
     rows: apart.map((contrast) => ({ ...contrast, prior })),
-    suite: { now: middle + suite.now, past: suite.past.map((value) => middle + value) },
+    suite: mapLevel(common(moved), (value) => middle + value),
   };
 }
 
+function centred(values: readonly number[]): number[] {
+  const middle = mean(values);
+  return values.map((value) => value - middle);
+}
+
 /** The median over endpoints, run by run: one that moved alone does not move it. */
-function common(moved: readonly Level[]): Level {
-  const runs = moved[0]?.past.length ?? 0;
+export function common(moved: readonly Level[]): Level {
+  const [first] = moved;
+  const at = (pick: (level: Level) => number | undefined) => median(moved.map((level) => pick(level) as number));
   return {
-    now: median(moved.map(({ now }) => now)),
-    past: Array.from({ length: runs }, (_, run) => median(moved.map(({ past }) => past[run] as number))),
+    now: at(({ now }) => now),
+    past: (first?.past ?? []).map((_, run) => at(({ past }) => past[run])),
+    elsewhere: (first?.elsewhere ?? []).map((group, g) =>
+      group.map((_, run) => at(({ elsewhere }) => elsewhere?.[g]?.[run])),
+    ),
+  };
+}
+
+function apartFrom(own: Level, others: Level): Level {
+  const less = (values: readonly number[], those: readonly number[] = []) =>
+    winsorised(values.map((value, run) => value - (those[run] as number)));
+  return {
+    now: own.now - others.now,
+    past: less(own.past, others.past),
+    elsewhere: (own.elsewhere ?? []).map((group, g) => less(group, others.elsewhere?.[g])),
   };
 }
 
 /** The spread of contrasts, pooled over endpoints. Contrasts add up to about nought, which takes one endpoint's share. */
 function pooledPrior(contrasts: readonly Level[]): Prior {
   let squares = 0;
-  for (const { past } of contrasts) {
-    const middle = mean(past);
-    for (const value of past) squares += (value - middle) ** 2;
+  let own = 0;
+  for (const { past, elsewhere = [] } of contrasts) {
+    for (const group of [past, ...elsewhere]) {
+      const middle = mean(group);
+      for (const value of group) squares += (value - middle) ** 2;
+      own += Math.max(0, group.length - 1);
+    }
   }
-  const runs = contrasts[0]?.past.length ?? 0;
-  const own = Math.max(0, runs - 1);
-  // Squares of all endpoints, as if of the ones that are free.
-  const free = (contrasts.length - 1) * own;
-  const sd = Math.sqrt(
-    (wideDf * wideSd ** 2 + squares * (free / Math.max(1, contrasts.length * own))) / (wideDf + free),
-  );
-  return { sd, df: Math.min(mostPriorDf, wideDf + free) };
+  const share = (contrasts.length - 1) / contrasts.length;
+  const free = share * own;
+  return {
+    sd: Math.sqrt((wideDf * wideSd ** 2 + share * squares) / (wideDf + free)),
+    df: Math.min(mostPriorDf, wideDf + free),
+  };
 }

@@ -1,8 +1,11 @@
 import { type Endpoint, endpointLabel } from "../stats/endpoint.ts";
-import { type Contrast, contrastsOf, type Level } from "./contrast.ts";
+import { type Contrast, contrastsOf } from "./contrast.ts";
 import type { PastEndpoint, PastRun } from "./history.ts";
+import type { Level } from "./level.ts";
 import { mean } from "./prediction.ts";
 import { median } from "./screen.ts";
+import { winsorised } from "./winsor.ts";
+import { type PassLevels, withinRuns, withPasses } from "./within-runs.ts";
 
 /** Values beyond the percentile, on the smaller side, for it to be worth comparing. */
 export const fewestBeyond = 5;
@@ -30,40 +33,66 @@ export interface PastTable {
   readonly suite: Level | null;
 }
 
-/** Lays out new and old runs for one percentile. Runs whose whole level is far off the others are left out. */
+/**
+ * Lays out new and old runs for one percentile. Runs whose whole level is far off the others are left out.
+ * @param elsewhere runs on other machines, machine by machine: they teach how much runs differ, and no more
+ */
 export function layOut({
   current,
   runs,
+  elsewhere = [],
   ratio,
 }: {
   current: PastRun;
   runs: readonly PastRun[];
+  elsewhere?: readonly (readonly PastRun[])[];
   ratio: number;
 }): PastTable {
   const now = levels(current, ratio);
   const past = runs.map((run) => levels(run, ratio));
-  const shared = [...now.keys()].filter((label) => past.length > 0 && past.every((run) => run.has(label)));
+  const others = elsewhere.map((group) => group.map((run) => levels(run, ratio)));
+  const everywhere = [...past, ...others.flat()];
+  const shared = [...now.keys()].filter((label) => past.length > 0 && everywhere.every((run) => run.has(label)));
   const level = (run: Levels) => mean(shared.map((label) => run.get(label) as number));
-  const kept = shared.length > 0 ? withoutOutliers(past, level) : past;
+  const without = (group: readonly Levels[]) => (shared.length > 0 ? withoutOutliers(group, level) : group);
+  const kept = without(past);
+  const keptElsewhere = others.map(without);
+  const within = withinRuns(
+    { now: current.passes ?? 1, past: runs.map(({ passes }) => passes ?? 1) },
+    [...runs, ...elsewhere.flat()].map((run) => passLevels(run, { shared, ratio })).filter((run) => run !== null),
+  );
   const over = (label: string): Level => ({
     now: now.get(label) as number,
-    past: kept.flatMap((run) => run.get(label) ?? []),
+    past: winsorised(kept.flatMap((run) => run.get(label) ?? [])),
+    elsewhere: keptElsewhere.map((group) => winsorised(group.flatMap((run) => run.get(label) ?? []))),
   });
   const contrasts = shared.length >= enoughForContrasts ? contrastsOf(shared.map(over)) : null;
   const rows = current.endpoints.flatMap((endpoint): PastRow[] => {
     const label = endpointLabel(endpoint.endpoint);
     if (!now.has(label) || !kept.some((run) => run.has(label))) return [];
+    const contrast = contrasts?.rows[shared.indexOf(label)];
     return [
       {
-        ...over(label),
+        ...withPasses(over(label), within?.itself),
         endpoint: endpoint.endpoint,
         samplingSd: samplingSd(endpoint.latencies, ratio),
         n: [current, ...runs].reduce((sum, run) => sum + (find(run, label)?.requests ?? 0), 0),
-        contrast: contrasts?.rows[shared.indexOf(label)] ?? null,
+        contrast: contrast
+          ? { ...withPasses(contrast, within?.beside), others: withPasses(contrast.others, within?.suite) }
+          : null,
       },
     ];
   });
-  return { rows, suite: contrasts?.suite ?? null };
+  return { rows, suite: contrasts ? withPasses(contrasts.suite, within?.suite) : null };
+}
+
+/** What the passes of a run came to, by endpoint; null of a run of one, and where one of them says too little. */
+function passLevels(run: PastRun, { shared, ratio }: { shared: readonly string[]; ratio: number }): PassLevels | null {
+  const count = run.passes ?? 1;
+  if (count < 2 || shared.length === 0) return null;
+  const name = `p${Number((100 * ratio).toFixed(4))}`;
+  const all = shared.map((label) => (find(run, label)?.passes ?? []).map((pass) => Math.log(pass[name] ?? Number.NaN)));
+  return all.every((passes) => passes.length === count && passes.every(Number.isFinite)) ? all : null;
 }
 
 type Levels = ReadonlyMap<string, number>;

@@ -91,7 +91,7 @@ export function judgeStored({
     if (ratio !== null) {
       const table = layOut({ current, runs, ratio });
       endpoints.push(...table.rows.map((row) => rowQuestion({ row, metric, settings, margin })));
-      if (table.suite) suites.push(suiteQuestion({ ...table.suite, metric, settings, margin, rows: table.rows }));
+      if (table.suite) suites.push(suiteQuestion({ level: table.suite, metric, settings, margin, rows: table.rows }));
       const known = new Set(table.rows.map(({ endpoint }) => endpointLabel(endpoint)));
       open.push(...unjudged({ current, runs, known, metric, tolerance: toleranceOf(settings, metric) }));
     } else if (metric === "errors") {

@@ -1,9 +1,9 @@
 import { signedPercent } from "./change-text.ts";
 import type { Comparison, ComparisonMetric } from "./comparison.ts";
-import type { Level } from "./contrast.ts";
 import { detectableErrors } from "./detectable.ts";
 import type { Proportion } from "./fisher.ts";
 import type { PastEndpoint, PastRun } from "./history.ts";
+import type { Level } from "./level.ts";
 import { newcombe } from "./newcombe.ts";
 import { doubtful, excludesErrors, passTolerances, type Size, sizeOf } from "./outcome.ts";
 import type { PastRow } from "./past-table.ts";
@@ -49,9 +49,9 @@ export function rowQuestion({
   settings: CompareSettings;
   margin: number;
 }): StoredQuestion {
-  const { endpoint, now, past, samplingSd, n, contrast } = row;
+  const { endpoint, now, samplingSd, n, contrast } = row;
   const tolerance = toleranceOf(settings, metric);
-  const itself = predict({ past, next: [now], prior: levelPrior, margin, samplingSd });
+  const itself = predict({ ...row, next: [now], prior: levelPrior, margin });
   const beside = contrast && predict({ ...contrast, next: [contrast.now], margin, samplingSd });
   const moved = contrast ? shiftOf(contrast.others) : "no";
   // Which tests must all agree that it is slower (faster).
@@ -92,23 +92,21 @@ export function rowQuestion({
 }
 
 export function suiteQuestion({
-  now,
-  past,
+  level,
   metric,
   settings,
   margin,
   rows,
 }: {
-  now: number;
-  past: readonly number[];
+  level: Level;
   metric: ComparisonMetric;
   settings: CompareSettings;
   margin: number;
   rows: readonly PastRow[];
 }): StoredQuestion {
   const tolerance = toleranceOf(settings, metric);
-  const tested = predict({ past, next: [now], prior: levelPrior, margin });
-  const after = Math.exp(now);
+  const tested = predict({ ...level, next: [level.now], prior: levelPrior, margin });
+  const after = Math.exp(level.now);
   const before = after / Math.exp(tested.estimate);
   const large = Math.abs(after - before) >= settings.minEffectMs;
   const slower = tested.estimate > 0;
@@ -189,8 +187,8 @@ export function errorsQuestion({
  * Whether the other endpoints moved further than runs do. Then it was not the machine that moved them, and they are no
  * measure of it.
  */
-function shiftOf({ now, past }: Level): "no" | "slower" | "faster" {
-  const { up, down } = predict({ past, next: [now], prior: levelPrior, margin: 0 });
+function shiftOf(others: Level): "no" | "slower" | "faster" {
+  const { up, down } = predict({ ...others, next: [others.now], prior: levelPrior, margin: 0 });
   if (2 * Math.min(up, down) >= movedShare) return "no";
   return up < down ? "slower" : "faster";
 }

@@ -51,31 +51,36 @@ export function drawStored({ noise, endpoints, runs, passes, factors = [] }: Sto
         };
       });
     });
-    const endpointsOf = (pass: number) =>
-      levels.map((own, i) => endpointAt(`/e${i}`, own[pass] as { middle: number; tail: number }));
-    const day = String(index);
     return {
-      startedAt: `2026-01-01T00:00:${day.padStart(2, "0")}.000Z`,
-      endpoints: endpointsOf(0),
-      ...(passes > 1 && {
-        passes: Array.from({ length: passes }, (_, pass) => endpointsOf(pass)),
-      }),
+      startedAt: new Date(Date.UTC(2026, 0, 1, index)).toISOString(),
+      passes,
+      endpoints: levels.map((own, i) => endpointOf(`/e${i}`, own)),
     };
   };
   const past = Array.from({ length: runs }, (_, i) => draw(i, []));
   return { current: draw(runs, factors), runs: past.reverse() };
 }
 
-function endpointAt(name: string, { middle, tail }: { middle: number; tail: number }): PastEndpoint {
+interface PassLevel {
+  readonly middle: number;
+  readonly tail: number;
+}
+
+/** A run's histogram is that of its passes together, whose percentiles lie about in the middle of theirs. */
+function endpointOf(name: string, passes: readonly PassLevel[]): PastEndpoint {
+  const middle = passes.reduce((sum, pass) => sum + pass.middle, 0) / passes.length;
+  const tail = passes.reduce((sum, pass) => sum + pass.tail, 0) / passes.length;
   return {
     endpoint: { method: "GET", name },
-    requests,
+    requests: requests * passes.length,
     failures: 0,
-    latencies: {
-      count: requests,
-      quantile: (ratio) => Math.exp(middle + bodySd * probit(ratio) + (ratio > 0.9 ? tail : 0)),
-    },
+    passes: passes.map((pass) => ({ p50: quantile(0.5, pass), p95: quantile(0.95, pass) })),
+    latencies: { count: requests * passes.length, quantile: (ratio) => quantile(ratio, { middle, tail }) },
   };
+}
+
+function quantile(ratio: number, { middle, tail }: PassLevel): number {
+  return Math.exp(middle + bodySd * probit(ratio) + (ratio > 0.9 ? tail : 0));
 }
 
 /** The normal quantile, to 4.5e-4 (Abramowitz and Stegun 26.2.23). */
