@@ -20,6 +20,8 @@ export interface Evidence {
   /** A change of twice the tolerance, or of the minimum effect if that is more, is excluded. */
   readonly excluded: boolean;
   readonly size: Size;
+  /** Whether it looks worse and could be; where this is not given, `size` says so. */
+  readonly looksWorse?: boolean | undefined;
   /** One-sided chance of so much worse without any; null where no test was made. */
   readonly p: number | null;
 }
@@ -29,12 +31,12 @@ export interface Evidence {
  * chance below one in twenty, the run is left undecided (`inconclusive`); otherwise it passes (`could-not-tell`).
  * What is shown to be within the tolerance is never a regression, whatever was tested.
  */
-export function outcomeOf({ proven, excluded, size, p }: Evidence): ComparisonOutcome {
+export function outcomeOf({ proven, excluded, size, looksWorse = size === "worse", p }: Evidence): ComparisonOutcome {
   if (proven.worse && size === "worse") return "regressed";
   if (proven.better && size === "better") return "improved";
   if (excluded && size === "within") return "unchanged";
   if (size === "too-small") return "could-not-tell";
-  return size === "worse" || (p !== null && p < doubtful) ? "inconclusive" : "could-not-tell";
+  return looksWorse || (p !== null && p < doubtful) ? "inconclusive" : "could-not-tell";
 }
 
 /** Of the normal distribution, 95 % one-sided. */

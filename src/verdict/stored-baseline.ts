@@ -129,9 +129,9 @@ function settle(family: readonly StoredQuestion[], alpha: number): Comparison[] 
   );
   const able = family.filter((question) => question.able).length;
   return family.map(
-    ({ comparison, detect, material, better, excluded, size, hopeless, ...question }, i): Comparison => {
+    ({ comparison, detect, material, better, excluded, size, looksWorse, hopeless, ...question }, i): Comparison => {
       const proven = { worse: up[i] === true && material, better: down[i] === true && better };
-      const outcome = outcomeOf({ proven, excluded, size, p: question.up });
+      const outcome = outcomeOf({ proven, excluded, size, looksWorse, p: null });
       const hidden = isHidden({ size, excluded, p: question.up });
       const notJudged = hidden ? "min-effect" : hopeless && !proven.worse ? "too-few-requests" : null;
       const smallestDetectable = detect(alpha / Math.max(1, able));

@@ -33,6 +33,8 @@ export interface StoredQuestion {
   /** The stored runs never had the requests it needs: the verdict is about the others. */
   readonly hopeless: boolean;
   readonly size: Size;
+  /** Whether it looks worse and could be, so that the run is left undecided where nothing is proven. */
+  readonly looksWorse: boolean;
   /** The smallest detectable change when this test is made at `alpha`. */
   readonly detect: (alpha: number) => number;
   readonly comparison: Omit<Comparison, "p" | "smallestDetectable" | "outcome">;
@@ -71,7 +73,10 @@ export function rowQuestion({
     // The change that is shown counts whatever decides: what stayed while the others got faster did not regress.
     material: [itself, ...slowness].every(slower),
     better: [itself, ...speed].every(faster),
-    ...shownOf(itself, { before, tolerance, settings }),
+    excluded: slowness.every((test) => excludes(test, { before, tolerance, settings })),
+    size: sizeOf({ estimate: Math.expm1(itself.estimate), before, tolerance, minEffectMs: settings.minEffectMs }),
+    hopeless: false,
+    looksWorse: couldBeWorse({ itself, tested, tolerance }),
     detect: (alpha) => Math.max(tolerance, detectable(tested, { alpha, margin })),
     comparison: {
       endpoint,
@@ -116,7 +121,10 @@ export function suiteQuestion({
     able: true,
     material: large && Math.expm1(tested.estimate) >= tolerance,
     better: large && Math.exp(tested.estimate) <= 1 / (1 + tolerance),
-    ...shownOf(tested, { before, tolerance, settings }),
+    excluded: excludes(tested, { before, tolerance, settings }),
+    size: sizeOf({ estimate: Math.expm1(tested.estimate), before, tolerance, minEffectMs: settings.minEffectMs }),
+    hopeless: false,
+    looksWorse: couldBeWorse({ itself: tested, tested, tolerance }),
     detect: (alpha) => Math.max(tolerance, detectable(tested, { alpha, margin })),
     comparison: {
       endpoint: null,
@@ -166,6 +174,7 @@ export function errorsQuestion({
     excluded: newcombe({ before: found.before, after: found.after, z: z90 }).high < passTolerances * tolerance,
     hopeless: up >= doubtful && !excludesErrors(found.before.requests / found.runs, passTolerances * tolerance),
     size: after - before >= tolerance ? "worse" : before - after >= tolerance ? "better" : "within",
+    looksWorse: after - before >= tolerance || up < doubtful,
     // As if the baseline had as many requests as the new run: never too hopeful.
     detect: (alpha) => detectableErrors({ alpha, tolerance, before, n: 2 * found.after.requests }),
     comparison: {
@@ -212,18 +221,34 @@ function testsOf({
   return moved ? [itself, beside] : [beside];
 }
 
-/** Whether a one-sided bound of 95 % excludes twice the tolerance, and where the estimate lies. */
-function shownOf(
+/** One-sided, for a change past twice the tolerance: while few runs are stored no chance is small. */
+const largeDoubtful = 0.1;
+
+/**
+ * Whether an endpoint looks slower, and could be. An estimate past the tolerance that chance brings more often says
+ * that runs differ, not that this one is slower.
+ * @param tested beside the others, where they are a measure
+ */
+function couldBeWorse({
+  itself,
+  tested,
+  tolerance,
+}: {
+  itself: Prediction;
+  tested: Prediction;
+  tolerance: number;
+}): boolean {
+  const least = Math.expm1(Math.min(itself.estimate, tested.estimate));
+  return itself.estimate > 0 && tested.up < (least >= passTolerances * tolerance ? largeDoubtful : doubtful);
+}
+
+/** Whether a one-sided bound of 95 % lies below twice the tolerance, or below the minimum effect if that is more. */
+function excludes(
   { estimate, standardError, df }: Prediction,
   { before, tolerance, settings }: { before: number; tolerance: number; settings: CompareSettings },
-): Pick<StoredQuestion, "excluded" | "hopeless" | "size"> {
-  const { minEffectMs } = settings;
+): boolean {
   const bound = Math.expm1(estimate + tQuantile({ upper: doubtful, df }) * standardError);
-  return {
-    excluded: bound < Math.max(passTolerances * tolerance, minEffectMs / before),
-    hopeless: false,
-    size: sizeOf({ estimate: Math.expm1(estimate), before, tolerance, minEffectMs }),
-  };
+  return bound < Math.max(passTolerances * tolerance, settings.minEffectMs / before);
 }
 
 /** The 95 % prediction interval: where a further run of the same code would lie, seen from the new one. */
