@@ -37,7 +37,18 @@ export interface RecordedCapacity {
   readonly isLowerBound: boolean;
 }
 
-/** One accepted run. */
+/** A run that was itself a regression against the runs before it. */
+export interface Regressed {
+  /** What was worse, at most `mostNamed` of them: an endpoint's label and a metric (`GET /cart p95`), or `suite`. */
+  readonly what: readonly string[];
+  /** Whether it was a run of the branch whose runs make the baseline: only these can begin a new level. */
+  readonly ofBranch: boolean;
+}
+
+/** More names say no more. */
+export const mostNamed = 50;
+
+/** One stored run. */
 export interface BaselineRecord extends Mark {
   /** Made of the run's own facts, so that the same run has the same id in every copy. */
   readonly id: string;
@@ -51,6 +62,8 @@ export interface BaselineRecord extends Mark {
   readonly endpoints: readonly RecordedEndpoint[];
   /** Judged time, milliseconds: requests over it are the throughput. Absent in runs stored before it was kept. */
   readonly judgedMs?: number | undefined;
+  /** Set where the run was red: it is not learnt from until its level is accepted (accepted-level.ts). */
+  readonly regressed?: Regressed | undefined;
   /** How often the whole load was run, on the same machine one after the other; absent is once. */
   readonly passes?: number | undefined;
   /** Of a search for the largest load; such runs are compared with their like alone. */

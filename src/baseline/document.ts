@@ -34,6 +34,8 @@ const recordShape = z.object({
   pinned: z._default(z.boolean(), false),
   invalidated: z._default(z.nullable(text), null),
   markedAt: z._default(z.union([z.literal(""), instant]), ""),
+  regressed: z.optional(z.object({ what: z.array(text).check(z.maxLength(1000)), ofBranch: z.boolean() })),
+  passes: z.optional(z.int().check(z.gte(1), z.lte(100))),
   capacity: z.optional(z.object({ load: z.number().check(z.gt(0)), isLowerBound: z.boolean() })),
   endpoints: z
     .array(
@@ -44,6 +46,7 @@ const recordShape = z.object({
         failures: count,
         timeouts: count,
         latencies: z.string().check(z.maxLength(65_536)),
+        passes: z.optional(z.array(z.record(z.string(), z.number().check(z.gte(0)))).check(z.maxLength(100))),
       }),
     )
     .check(z.maxLength(2000)),
@@ -76,13 +79,14 @@ function plain(record: BaselineRecord) {
   return {
     ...rest,
     ...(markedAt === "" ? {} : { pinned, invalidated, markedAt }),
-    endpoints: endpoints.map(({ endpoint, requests, failures, timeouts, latencies }) => ({
+    endpoints: endpoints.map(({ endpoint, requests, failures, timeouts, latencies, passes }) => ({
       method: endpoint.method,
       name: endpoint.name,
       requests,
       failures,
       timeouts,
       latencies: latencies.encode(),
+      passes,
     })),
   };
 }

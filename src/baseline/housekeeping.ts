@@ -9,7 +9,7 @@ export interface ListedRun {
   readonly machine: string;
   readonly requests: number;
   readonly failures: number;
-  readonly state: "compared" | "pinned" | "invalidated" | "before-window";
+  readonly state: "compared" | "pinned" | "invalidated" | "before-window" | "red";
   /** Why it was invalidated. */
   readonly reason: string | null;
 }
@@ -33,10 +33,17 @@ export function listRuns({ records, window }: Baseline): ListedRun[] {
     .reverse();
 }
 
-function stateOf({ invalidated, pinned, startedAt }: BaselineRecord, window: string | null): ListedRun["state"] {
+function stateOf(
+  { invalidated, pinned, startedAt, regressed }: BaselineRecord,
+  window: string | null,
+): ListedRun["state"] {
   if (invalidated !== null) return "invalidated";
   if (pinned) return "pinned";
-  return window !== null && Date.parse(startedAt) < Date.parse(window) ? "before-window" : "compared";
+  return window !== null && Date.parse(startedAt) < Date.parse(window)
+    ? "before-window"
+    : regressed
+      ? "red"
+      : "compared";
 }
 
 /** Which run, by its id, its commit or the beginning of either (4 characters at least), and when it is decided. */

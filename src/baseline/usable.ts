@@ -1,7 +1,8 @@
 import type { LoadProfile, Machine } from "../stats/run-result.ts";
+import { type AcceptedLevel, acceptedLevel } from "./accepted-level.ts";
 import type { Baseline, BaselineRecord } from "./baseline.ts";
 
-/** Below so many runs of the same machine those of others are taken in, too (statistics.md 4.7). */
+/** Below so many runs of the same machine those of others are taken in, too: they teach how much runs differ. */
 const enoughOfOneMachine = 8;
 
 /** What of a new run decides which stored runs it may be compared with. */
@@ -18,6 +19,7 @@ export interface CurrentRun {
 export type LeftOut =
   | "invalidated"
   | "before-window"
+  | "regressed"
   | "other-measurement"
   | "other-kind"
   | "other-profile"
@@ -39,9 +41,16 @@ export interface Usable {
 /** Chooses the stored runs a new run is compared with. */
 export function usable({ records, window }: Baseline, current: CurrentRun): Usable {
   const leftOut: { record: BaselineRecord; why: LeftOut }[] = [];
-  const comparable: BaselineRecord[] = [];
+  const alike: BaselineRecord[] = [];
   for (const record of records) {
     const why = mismatch(record, { current, window });
+    if (why) leftOut.push({ record, why });
+    else alike.push(record);
+  }
+  const level = acceptedLevel(alike);
+  const comparable: BaselineRecord[] = [];
+  for (const record of alike) {
+    const why = notLearntFrom(record, level);
     if (why) leftOut.push({ record, why });
     else comparable.push(record);
   }
@@ -53,8 +62,32 @@ export function usable({ records, window }: Baseline, current: CurrentRun): Usab
     records: kept,
     leftOut,
     incomparable: kept.length === 0 ? reasonOf(leftOut.map(({ why }) => why)) : null,
-    warnings: warningsOf(kept, current),
+    warnings: [...warningsOf(kept, current), ...levelWarnings(level, leftOut)],
   };
+}
+
+/** Red runs, until three of them in a row make a level of their own; then the runs before it. */
+function notLearntFrom(record: BaselineRecord, level: AcceptedLevel | null): LeftOut | undefined {
+  if (record.pinned || level?.runs.includes(record)) return undefined;
+  if (level && Date.parse(record.startedAt) < Date.parse(level.runs[0]?.startedAt ?? "")) return "before-window";
+  return record.regressed ? "regressed" : undefined;
+}
+
+function levelWarnings(level: AcceptedLevel | null, leftOut: Usable["leftOut"]): string[] {
+  const warnings: string[] = [];
+  if (level) {
+    const [first, more] = [level.what[0], level.what.length - 1];
+    warnings.push(
+      `a new window began on ${level.runs[0]?.startedAt.slice(0, 10)}: three runs in a row were red and agree on the new level (${first}${more > 0 ? ` and ${more} more` : ""}), so they are the baseline now`,
+    );
+  }
+  const red = leftOut.filter(({ why }) => why === "regressed").length;
+  if (red > 0) {
+    warnings.push(
+      `${red} stored ${red === 1 ? "run was" : "runs were"} red and ${red === 1 ? "is" : "are"} not learnt from; \`mode: baseline\` accepts the new level, and so do three such runs in a row that agree`,
+    );
+  }
+  return warnings;
 }
 
 function mismatch(
@@ -75,6 +108,7 @@ const sentences: Record<LeftOut, string> = {
   "other-kind": "the stored runs are of another kind (searches for the capacity, or runs of one load)",
   "before-window": "the stored runs are older than the window that was begun",
   invalidated: "the stored runs have been invalidated",
+  regressed: "the stored runs were red, and none of them is learnt from",
   "other-machine": "the stored runs come from other machines",
 };
 
@@ -85,6 +119,7 @@ function reasonOf(reasons: readonly LeftOut[]): Usable["incomparable"] {
     "other-measurement",
     "before-window",
     "invalidated",
+    "regressed",
     "other-kind",
   ];
   const why = order.find((reason) => reasons.includes(reason));
@@ -96,7 +131,7 @@ function warningsOf(records: readonly BaselineRecord[], { machine, locustfileHas
   const others = records.filter((record) => machineKind(record.machine) !== machineKind(machine)).length;
   if (others > 0) {
     warnings.push(
-      `${others} of ${records.length} stored runs come from another machine than this run's (${machineKind(machine)})`,
+      `${others} of ${records.length} stored runs come from another machine than this run's (${machineKind(machine)}): they teach only how much runs differ`,
     );
   }
   const edited = records.filter((record) => record.locustfileHash !== locustfileHash).length;
@@ -104,9 +139,9 @@ function warningsOf(records: readonly BaselineRecord[], { machine, locustfileHas
   return warnings;
 }
 
-/** Machines of one kind have the same text. */
-export function machineKind({ cpuModel, cores, os }: Pick<Machine, "cpuModel" | "cores" | "os">): string {
-  return `${cpuModel}, ${cores} cores, ${os}`;
+/** Machines of one kind have the same text. A new kernel makes no new machine. */
+export function machineKind({ cpuModel, cores }: Pick<Machine, "cpuModel" | "cores">): string {
+  return `${cpuModel}, ${cores} cores`;
 }
 
 /** Everything of a profile that changes what is measured; the order of classes and tags does not. */

@@ -1,9 +1,10 @@
 import { messageOf } from "../base/errors.ts";
-import { addRecord, type BaselineRecord } from "../baseline/baseline.ts";
+import { addRecord, type BaselineRecord, mostNamed } from "../baseline/baseline.ts";
 import { reset } from "../baseline/housekeeping.ts";
 import { recordOf } from "../baseline/record.ts";
 import type { BaselineStore, Saved } from "../baseline/store.ts";
 import type { GateConfig } from "../config/gate-config.ts";
+import { endpointLabel } from "../stats/endpoint.ts";
 import type { RunResult } from "../stats/run-result.ts";
 import { type Capacity, heldStep, isLowerBound } from "../verdict/capacity.ts";
 import type { Verdict } from "../verdict/verdict.ts";
@@ -66,21 +67,35 @@ export async function remember({
   const { store, origin } = world;
   if (!store || store.kind === "none") return { saved: false, whyNot: null };
   if (!isWorthKeeping({ config, verdict, ownsBaseline: origin.ownsBaseline })) return { saved: false, whyNot: null };
-  const record = capacity ? capacityRecord({ config, result, capacity }) : recordOf(result);
-  if (record === null) {
+  const measured = capacity ? capacityRecord({ config, result, capacity }) : recordOf(result);
+  if (measured === null) {
     return { saved: false, whyNot: "the search ended before the target's limit was found, so there is none to keep" };
   }
+  const what = config.settings.mode === "baseline" ? [] : regressedNames(verdict);
+  const record = what.length === 0 ? measured : { ...measured, regressed: { what, ofBranch: origin.ownsBaseline } };
   // A baseline is worth no verdict: whatever becomes of it, the run is judged and told.
   const saved = await save({ config, store, record }).catch(
     (error: unknown): Saved => ({ is: "unsaved", reason: "failed", why: messageOf(error) }),
   );
   if (saved.is === "saved") {
+    if (what.length > 0) world.log(redIsKept);
     world.log(`baseline: this run is kept (${saved.runs} ${saved.runs === 1 ? "run" : "runs"} in ${saved.where})`);
     return { saved: true, whyNot: null };
   }
   const whyNot = `the baseline was not saved: ${saved.why}${saved.remedy ? `; ${saved.remedy}` : ""}`;
   world.log(whyNot);
   return { saved: false, whyNot };
+}
+
+const redIsKept =
+  "baseline: this run is red, so later runs are not compared with it until `mode: baseline` accepts its level, or three red runs in a row agree on it";
+
+/** What of a verdict makes its run one that is not learnt from. A waiver forgives a regression; it is one all the same. */
+function regressedNames({ comparisons }: Verdict): string[] {
+  return comparisons
+    .filter(({ outcome, metric }) => outcome === "regressed" && metric !== "capacity")
+    .map(({ endpoint, metric }) => (endpoint ? `${endpointLabel(endpoint)} ${metric}` : metric))
+    .slice(0, mostNamed);
 }
 
 /** Null where what held says more of the generator, or of the time there was, than of the target. */

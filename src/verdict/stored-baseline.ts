@@ -15,6 +15,7 @@ import { median } from "./screen.ts";
 import { type CompareSettings, percentileOf, toleranceOf } from "./settings.ts";
 import { errorsQuestion, rowQuestion, type StoredQuestion, suiteQuestion } from "./stored-question.ts";
 import { missing } from "./unpaired.ts";
+import { byMachine, undecidedBy, unseenMachine } from "./unseen-machine.ts";
 import type { Reason } from "./verdict.ts";
 
 /** More runs than this tell of a past that is over. */
@@ -83,15 +84,20 @@ export function judgeStored({
 }): Comparison[] {
   // Side by side allows 2 % for lasting differences between deployments; here they are part of the runs' spread.
   const margin = 0;
+  const { own, elsewhere } = byMachine(runs, current);
+  const unseen = own.length === 0 ? unseenMachine(current.machine) : null;
   const endpoints: StoredQuestion[] = [];
   const suites: StoredQuestion[] = [];
   const open: Comparison[] = [];
   for (const metric of settings.metrics) {
     const ratio = percentileOf(metric);
     if (ratio !== null) {
-      const table = layOut({ current, runs, ratio });
-      endpoints.push(...table.rows.map((row) => rowQuestion({ row, metric, settings, margin })));
-      if (table.suite) suites.push(suiteQuestion({ level: table.suite, metric, settings, margin, rows: table.rows }));
+      const table = layOut({ current, runs: unseen ? runs : own, elsewhere: unseen ? [] : elsewhere, ratio });
+      const questions = table.rows.map((row) => rowQuestion({ row, metric, settings, margin }));
+      if (unseen) open.push(...questions.map(({ comparison }) => undecidedBy(comparison, unseen)));
+      else endpoints.push(...questions);
+      if (table.suite && !unseen)
+        suites.push(suiteQuestion({ level: table.suite, metric, settings, margin, rows: table.rows }));
       const known = new Set(table.rows.map(({ endpoint }) => endpointLabel(endpoint)));
       open.push(...unjudged({ current, runs, known, metric, tolerance: toleranceOf(settings, metric) }));
     } else if (metric === "errors") {
@@ -104,7 +110,7 @@ export function judgeStored({
   }
   const alpha = 1 - settings.confidence;
   const judged = [...settle(endpoints, suites.length > 0 ? alpha / 2 : alpha), ...worst(settle(suites, alpha / 2))];
-  return [...boilingFrog({ comparisons: judged, runs, settings }), ...open, ...vanished(current, runs)];
+  return [...boilingFrog({ comparisons: judged, runs: own, settings }), ...open, ...vanished(current, runs)];
 }
 
 /** Other load or another way of measuring is a question left open; an empty store is none (SPEC 13.6). */
