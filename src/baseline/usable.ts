@@ -130,8 +130,11 @@ function warningsOf(records: readonly BaselineRecord[], { machine, locustfileHas
   const warnings: string[] = [];
   const others = records.filter((record) => machineKind(record.machine) !== machineKind(machine)).length;
   if (others > 0) {
+    const name = machineKind(machine);
     warnings.push(
-      `${others} of ${records.length} stored runs come from another machine than this run's (${machineKind(machine)}): they teach only how much runs differ`,
+      others === records.length
+        ? `none of the stored runs was measured on this run's machine (${name}), so latencies are not judged; runs of the default branch on it would be a baseline for it`
+        : `${others} of ${records.length} stored runs come from another machine than this run's (${name}): they teach only how much runs differ`,
     );
   }
   const edited = records.filter((record) => record.locustfileHash !== locustfileHash).length;
