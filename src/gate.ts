@@ -10,7 +10,7 @@ import { prepare } from "./gate/prepare.ts";
 import type { ReadResults } from "./gate/read-results.ts";
 import type { Past } from "./gate/recall.ts";
 import { remember } from "./gate/remember.ts";
-import type { World } from "./gate/world.ts";
+import { differenceOf, type World } from "./gate/world.ts";
 import type { Report } from "./report/report.ts";
 import type { RunResult } from "./stats/run-result.ts";
 import type { Capacity } from "./verdict/capacity.ts";
@@ -57,7 +57,8 @@ export async function gate(asked: GateConfig, world: World, extras: RunExtras): 
   const kept = await remember({ config, world, result, verdict, capacity });
   const passed = exitCode === 0;
   const { reportOf, writeDocuments } = await import("./gate/tell.ts");
-  const report = reportOf({ config, world, result, judged, past: prepared.past, kept, passed, capacity });
+  const difference = await differenceOf(world);
+  const report = reportOf({ config, world, result, judged, past: prepared.past, kept, passed, capacity, difference });
   const unwritten = await writeDocuments({ directory, result, report, verdict, secrets: config.secrets });
   await world.tell(report, { directory, exitCode, verdict, result, unwritten });
   return { verdict, report, directory, exitCode };

@@ -1,3 +1,4 @@
+import { withoutUserinfo } from "../base/userinfo.ts";
 import type { LoadPlan } from "../engine/load-plan.ts";
 
 /**
@@ -33,18 +34,25 @@ export function sharedOf(plan: LoadPlan): SharedPlan {
     LoadPlan,
     (typeof shared)[number]
   >;
-  return { ...picked, host: plan.host, parsedOptions: plan.parsedOptions };
+  return { ...picked, host: bare(plan.host), parsedOptions: plan.parsedOptions };
 }
 
-/** A worker's plan: the master's load, by this machine's means. A host the master does not name is the worker's own. */
+/**
+ * A worker's plan: the master's load, by this machine's means. A host the master does not name is the worker's own;
+ * so are user and password for the one it names. */
 export function joinedPlan(own: LoadPlan, theirs: Readonly<Record<string, unknown>>): LoadPlan {
   const load = Object.fromEntries(shared.flatMap((name) => (name in theirs ? [[name, theirs[name]]] : [])));
-  const host = typeof theirs.host === "string" ? theirs.host : own.host;
+  const host = typeof theirs.host === "string" && theirs.host !== bare(own.host) ? theirs.host : own.host;
   const options = isRecord(theirs.parsedOptions) ? theirs.parsedOptions : {};
   const parsedOptions = { ...own.parsedOptions, ...options, host, master: false, worker: true };
   // Of these only a single machine can keep count.
   const alone = { requests: null, arrivalRate: null, baseHost: null, shard: undefined, alternates: undefined };
   return { ...own, ...load, ...alone, host, parsedOptions };
+}
+
+/** A password in a URL stays where it was written, as headers do. */
+function bare(host: string | null): string | null {
+  return host === null ? null : withoutUserinfo(host).url;
 }
 
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -1,9 +1,10 @@
 import type { Problem } from "../base/errors.ts";
 import { shortestSecret } from "../base/redact.ts";
+import { secretsOfUserinfo, withoutUserinfo } from "../base/userinfo.ts";
 import { AllowedHosts } from "../engine/allowed-hosts.ts";
 import type { Configuration } from "../slo/configuration.ts";
 import { parseThresholds, type Threshold } from "../slo/threshold.ts";
-import type { ThresholdChange } from "../slo/threshold-changes.ts";
+import { type HeldSetting, heldGuards } from "./held-guards.ts";
 import { settingsForMode } from "./mode-settings.ts";
 import { Problems } from "./problems.ts";
 import { type RawSettings, readSettings } from "./read-settings.ts";
@@ -17,12 +18,25 @@ export interface GateConfig {
   readonly thresholds: readonly Threshold[];
   /** `.github/swarmgate.yml`, where there is one. */
   readonly file: Configuration | null;
-  /** What the pull request does to the promises and rules of that file. */
-  readonly changed: readonly ThresholdChange[];
+  /** What that file asked for in vain: the workflow's guards bound it. */
+  readonly held: readonly HeldSetting[];
+  /** User names and passwords that were written into the targets' URLs; the settings have the URLs without them. */
+  readonly userinfo: { readonly [N in "host" | "base-host"]: string | null };
   /** Values never to be written down. */
   readonly secrets: readonly string[];
   /** Things to say once before the run. */
   readonly notices: readonly string[];
+}
+
+/** One thing a pull request changes about the gate that is to judge it. */
+export interface GateChange {
+  /** `measured`: something else is measured, which is neither stricter nor laxer. */
+  readonly kind: "loosened" | "tightened" | "measured";
+  /** The setting or key, as the configuration file spells it; `locustfile` and `workflow` also for what is in them. */
+  readonly setting: string;
+  /** As people write it; null where there was nothing, or where it is a secret. */
+  readonly before: string | null;
+  readonly after: string | null;
 }
 
 /** `slo` where nothing is promised anywhere (SPEC section 2). */
@@ -37,12 +51,15 @@ export function gateConfig({
   file,
   defaults,
   promiseByDefault,
+  fileMayRaise = true,
   secrets = [],
 }: {
   layers: readonly RawSettings[];
   file: Configuration | null;
   defaults: Partial<Record<SettingName, string>>;
   promiseByDefault: boolean;
+  /** Whether the file's caps and hosts count like any other setting; false where a stranger may have written it. */
+  fileMayRaise?: boolean;
   secrets?: readonly string[];
 }): GateConfig {
   const problems = new Problems();
@@ -52,8 +69,11 @@ export function gateConfig({
   problems.add(...promised.problems);
   problems.throwAny();
   const { settings: asRead, given } = read as NonNullable<typeof read>;
-  const settings = settingsForMode(asRead, given);
-  problems.add(...contradictions(settings, given));
+  const guards =
+    file === null || fileMayRaise ? { settings: {}, held: [], notices: [] } : guardsOf({ layers, file, defaults });
+  const { targets, userinfo } = bareTargets(asRead);
+  const settings = settingsForMode({ ...asRead, ...guards.settings, ...targets }, given);
+  problems.add(...contradictions(settings, { given, held: guards.held }));
   problems.throwAny();
   let thresholds = [...(file?.thresholds ?? []), ...promised.thresholds];
   if (thresholds.length === 0 && promiseByDefault) {
@@ -67,11 +87,19 @@ export function gateConfig({
     given,
     thresholds,
     file,
-    changed: [],
-    secrets: [...secrets, ...settings.headers.map(([, value]) => value)].filter((s) => s.length >= shortestSecret),
-    notices: short.map(
-      ([name]) => `headers: the value of ${name} is shorter than ${shortestSecret} characters and is not masked`,
-    ),
+    held: guards.held,
+    userinfo,
+    secrets: [
+      ...[...secrets, ...settings.headers.map(([, value]) => value)].filter((s) => s.length >= shortestSecret),
+      ...secretsIn(userinfo),
+    ],
+    notices: [
+      ...guards.notices,
+      ...shortPasswords(userinfo),
+      ...short.map(
+        ([name]) => `headers: the value of ${name} is shorter than ${shortestSecret} characters and is not masked`,
+      ),
+    ],
   };
 }
 
@@ -83,11 +111,43 @@ export function aimedAt(
   config: GateConfig,
   targets: { readonly [N in "host" | "base-host" | "interleave"]?: Settings[N] },
 ): GateConfig {
-  const settings = { ...config.settings, ...targets };
+  const bare = bareTargets({ ...config.settings, ...targets });
+  const settings = { ...config.settings, ...targets, ...bare.targets };
+  const userinfo = {
+    host: bare.userinfo.host ?? config.userinfo.host,
+    "base-host": bare.userinfo["base-host"] ?? config.userinfo["base-host"],
+  };
   const problems = new Problems();
-  problems.add(...contradictions(settings, config.given));
+  problems.add(...contradictions(settings, config));
   problems.throwAny();
-  return { ...config, settings };
+  return { ...config, settings, userinfo, secrets: [...new Set([...config.secrets, ...secretsIn(userinfo)])] };
+}
+
+type Targets = Pick<Settings, "host" | "base-host">;
+
+/** Credentials are taken out of URLs before anybody can print, compare or store one. */
+function bareTargets(settings: Targets): { readonly targets: Targets; readonly userinfo: GateConfig["userinfo"] } {
+  const taken = (url: string | null) => (url === null ? { url, userinfo: null } : withoutUserinfo(url));
+  const [host, baseHost] = [taken(settings.host), taken(settings["base-host"])];
+  return {
+    targets: { host: host.url, "base-host": baseHost.url },
+    userinfo: { host: host.userinfo, "base-host": baseHost.userinfo },
+  };
+}
+
+function secretsIn(userinfo: GateConfig["userinfo"]): string[] {
+  const given = Object.values(userinfo).filter((one) => one !== null);
+  return given.flatMap(secretsOfUserinfo).filter((secret) => secret.length >= shortestSecret);
+}
+
+function shortPasswords(userinfo: GateConfig["userinfo"]): string[] {
+  return (["host", "base-host"] as const).flatMap((name) => {
+    const secret = secretsOfUserinfo(userinfo[name] ?? "").at(-1) ?? "";
+    if (userinfo[name] === null || secret.length >= shortestSecret) return [];
+    return [
+      `${name}: its password is shorter than ${shortestSecret} characters and is masked only where it stands with the user's name`,
+    ];
+  });
 }
 
 function fileLayer({ settings, fileName }: Configuration): RawSettings {
@@ -97,8 +157,31 @@ function fileLayer({ settings, fileName }: Configuration): RawSettings {
   };
 }
 
+function guardsOf({
+  layers,
+  file,
+  defaults,
+}: {
+  layers: readonly RawSettings[];
+  file: Configuration;
+  defaults: Partial<Record<SettingName, string>>;
+}) {
+  const workflow = readSettings(layers, defaults);
+  const own = readSettings([fileLayer(file)]);
+  const asked = <N extends SettingName>(name: N) => (own.given.has(name) ? own.settings[name] : null);
+  return heldGuards({
+    workflow: workflow.settings,
+    workflowNames: (setting) => workflow.given.has(setting),
+    file: {
+      "max-users": asked("max-users"),
+      "max-rate": asked("max-rate"),
+      "allowed-hosts": asked("allowed-hosts"),
+    },
+  });
+}
+
 /** Settings that are fine one by one and cannot be meant together. */
-function contradictions(settings: Settings, given: ReadonlySet<SettingName>): Problem[] {
+function contradictions(settings: Settings, { given, held }: Pick<GateConfig, "given" | "held">): Problem[] {
   const problems: Problem[] = [];
   const say = (where: string, message: string) => problems.push({ where, message });
   const calibrates = settings.mode === "calibrate";
@@ -108,7 +191,8 @@ function contradictions(settings: Settings, given: ReadonlySet<SettingName>): Pr
   }
   if (settings.users * twins > settings["max-users"]) {
     const asked = twins === 1 ? `${settings.users}` : `${settings.users} with a twin each`;
-    say("users", `${asked} is above max-users (${settings["max-users"]}); raise max-users if that is meant`);
+    const where = held.some(({ setting }) => setting === "max-users") ? " in the workflow, as only it can" : "";
+    say("users", `${asked} is above max-users (${settings["max-users"]}); raise max-users${where} if that is meant`);
   }
   if (settings["base-host"] !== null) {
     const python = settings.locustfile.find((path) => /\.py$/.test(path));

@@ -100,6 +100,7 @@ export const settings = {
   // mode
   config: { schema: z.string().trim().min(1), default: null },
   "config-ref": { schema: f.oneOf(["head", "base"]), default: "head" },
+  "locustfile-ref": { schema: f.oneOf(["head", "base"]), default: "head" },
   mode: { schema: f.oneOf(modes), default: "gate" },
   shard: {
     schema: z

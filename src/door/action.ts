@@ -1,24 +1,30 @@
 import { readFileSync } from "node:fs";
+import { mkdir, mkdtemp } from "node:fs/promises";
 import { join } from "node:path";
 import { systemClock } from "../base/clock.ts";
 import { ExitCode, messageOf } from "../base/errors.ts";
 import { shortestSecret } from "../base/redact.ts";
+import { secretsOfUserinfo } from "../base/userinfo.ts";
 import { noExtras } from "../gate/load.ts";
 import { withoutTarget } from "../gate/no-target.ts";
-import type { World } from "../gate/world.ts";
+import type { GateDifference, World } from "../gate/world.ts";
 import { gate } from "../gate.ts";
 import { ownsBaseline } from "../github/baseline-access.ts";
 import { type GitHubContext, readContext } from "../github/context.ts";
 import { resolvePullRequest } from "../github/pull-request.ts";
 import { refuseUntrusted } from "../github/untrusted.ts";
+import { placeBaseLocustfile } from "./base-locustfile.ts";
+import { baseCommit } from "./base-side.ts";
 import { entryFile } from "./beside.ts";
 import { tellFailure } from "./failed-run.ts";
 import { findTarget } from "./find-target.ts";
+import { gateDifference, noDifference, unknown } from "./gate-difference.ts";
 import { githubStore } from "./github-store.ts";
+import { inTime } from "./in-time.ts";
 import { type Interruption, onInterruption } from "./interruption.ts";
 import { thisMachine } from "./machine.ts";
 import { ProgressMeter } from "./progress-meter.ts";
-import { readConfiguration } from "./read-configuration.ts";
+import { type ReadConfiguration, readConfiguration } from "./read-configuration.ts";
 import { tellOtherRun } from "./report-mode.ts";
 import { RunnerLog } from "./runner-log.ts";
 import { RunningNotice } from "./running-notice.ts";
@@ -34,6 +40,16 @@ export interface ActionWorld {
   readonly overhear: (take: (text: string) => void) => void;
 }
 
+/** What is looked up beside the load, and needed only to report, gets this long from the start. */
+const beside = { ms: 30_000, late: unknown("GitHub's API did not answer within 30 s") };
+
+interface Parts {
+  readonly directory: string;
+  readonly userDirectory: string;
+  readonly interruption: Interruption;
+  readonly difference: Promise<GateDifference>;
+}
+
 /** Runs the action and gives the process's exit code. Never throws: what goes wrong is an annotation. */
 export async function runAction({ env, directory, write, overhear }: ActionWorld): Promise<number> {
   const log = new RunnerLog(write);
@@ -42,7 +58,8 @@ export async function runAction({ env, directory, write, overhear }: ActionWorld
   try {
     log.hide(secretsOf(env));
     const context = readContext({ env, event: readEvent(env) });
-    const { config, client } = await readConfiguration({ env, directory, context, log: log.tell });
+    const read = await readConfiguration({ env, directory, context });
+    const { config, client } = read;
     log.hide(config.secrets);
     const { settings } = config;
     const reports = settings.mode === "report";
@@ -51,7 +68,9 @@ export async function runAction({ env, directory, write, overhear }: ActionWorld
     await refuseUntrusted({ context, client, loadsLocustfile, allowed });
     const ears: Ears = { config, context, client, env, log, pull: once(() => pullOf(ears)), run: stampOf(context) };
     if (reports) return await tellOtherRun(ears, { workspace: directory, temporary: documents(env, settings.name) });
-    return await measure(ears, { directory, interruption });
+    const difference = inTime(gateDifference({ read, context, env, directory }), beside);
+    const userDirectory = loadsLocustfile ? await userDirectoryOf(read, { context, env, directory }) : directory;
+    return await measure(ears, { directory, userDirectory, interruption, difference });
   } catch (error) {
     log.resumeCommands();
     const code = await tellFailure(error, { env, log });
@@ -61,18 +80,16 @@ export async function runAction({ env, directory, write, overhear }: ActionWorld
   }
 }
 
-async function measure(
-  ears: Ears,
-  { directory, interruption }: { directory: string; interruption: Interruption },
-): Promise<number> {
+async function measure(ears: Ears, parts: Parts): Promise<number> {
   const { log, context } = ears;
+  const { interruption } = parts;
   const running = new RunningNotice(ears);
   const target = { ...ears, signal: interruption.signal, log: log.tell };
   try {
     const measured = ears.config.settings.results.length > 0;
     const found = measured ? { found: true as const, config: ears.config } : await findTarget(target);
     const config = found.found ? found.config : ears.config;
-    const world = worldOf({ ...ears, config }, { directory, interruption, running });
+    const world = worldOf({ ...ears, config }, { ...parts, running });
     if (!found.found) {
       await withoutTarget(config, world, found.reason);
       return ExitCode.ok;
@@ -96,12 +113,13 @@ async function measure(
 const unlocked =
   "the locustfile has the rights of a `run:` step; `permissions: locked` takes from it what measuring does not need";
 
-function worldOf(ears: Ears, parts: { directory: string; interruption: Interruption; running: RunningNotice }): World {
+function worldOf(ears: Ears, parts: Parts & { readonly running: RunningNotice }): World {
   const { config, context, client, env, log } = ears;
-  const { directory, interruption, running } = parts;
+  const { directory, userDirectory, interruption, difference, running } = parts;
   return {
     clock: systemClock,
     directory,
+    userDirectory,
     environment: env,
     machine: thisMachine(),
     documents: (name) => documents(env, name),
@@ -110,6 +128,7 @@ function worldOf(ears: Ears, parts: { directory: string; interruption: Interrupt
     signal: interruption.signal,
     stopWithinMs: 3000,
     origin: originOf(context),
+    gateDifference: () => (interruption.signal.aborted ? Promise.resolve(noDifference) : difference),
     readiness: true,
     log: log.tell,
     note: log.note,
@@ -123,9 +142,27 @@ function worldOf(ears: Ears, parts: { directory: string; interruption: Interrupt
   };
 }
 
+/** Where the locustfile is: in the checkout, or with `locustfile-ref: base` in a folder that holds the base's. */
+async function userDirectoryOf(
+  { config, base }: ReadConfiguration,
+  { context, env, directory }: Pick<ActionWorld, "env" | "directory"> & { readonly context: GitHubContext },
+): Promise<string> {
+  const { settings } = config;
+  if (settings["locustfile-ref"] !== "base" || baseCommit(context) === null) return directory;
+  await mkdir(temporary(env), { recursive: true });
+  const into = await mkdtemp(join(temporary(env), "swarmgate-base-"));
+  await placeBaseLocustfile({ base, locustfile: settings.locustfile, directory, into });
+  return into;
+}
+
 /** What must not be told even before the inputs are understood. */
 function secretsOf(env: ActionWorld["env"]): string[] {
   const values = (env.INPUT_HEADERS ?? "").split(/\r?\n/).map((line) => line.replace(/^[^:]*:/, "").trim());
+  for (const url of [env.INPUT_HOST ?? "", env["INPUT_BASE-HOST"] ?? ""]) {
+    // A URL that is wrong is quoted in the complaint about it.
+    const userinfo = /^\s*(?:[^/?#]*\/\/)?([^/?#]*)@/.exec(url)?.[1];
+    if (userinfo) values.push(...secretsOfUserinfo(userinfo));
+  }
   return [env["INPUT_GITHUB-TOKEN"] ?? "", ...values].filter((value) => value.length >= shortestSecret);
 }
 

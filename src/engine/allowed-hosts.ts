@@ -1,14 +1,16 @@
+import { matchesGlob } from "../base/glob.ts";
+
 /**
  * Where requests may go. Cloud metadata services are never a target: a locustfile from a pull request could read the
  * machine's credentials there.
  */
 export class AllowedHosts {
-  readonly #patterns: readonly RegExp[] | null;
+  readonly #globs: readonly string[] | null;
   readonly #verdicts = new Map<string, string | undefined>();
 
   /** @param globs of host names (`*.preview.example.com`, `localhost:8080`); null allows every host but metadata. */
   constructor(globs: readonly string[] | null) {
-    this.#patterns = globs === null ? null : globs.map(globPattern);
+    this.#globs = globs === null ? null : globs.map((glob) => glob.trim());
   }
 
   /** Undefined if `url` may be reached; otherwise why not, one sentence. */
@@ -24,10 +26,10 @@ export class AllowedHosts {
   #judge(url: URL): string | undefined {
     const name = url.hostname.replace(/\.$/, "").toLowerCase();
     if (isMetadataHost(name)) return `${name} is a cloud metadata address, never a target`;
-    if (this.#patterns === null) return undefined;
+    if (this.#globs === null) return undefined;
     const port = url.port || (url.protocol === "https:" ? "443" : "80");
     const written = [name, `${name}:${port}`, name.replace(/^\[|\]$/g, "")];
-    if (this.#patterns.some((pattern) => written.some((text) => pattern.test(text)))) return undefined;
+    if (this.#globs.some((glob) => written.some((text) => matchesGlob(glob, text, asHosts)))) return undefined;
     return `${url.host} is not among the allowed hosts`;
   }
 }
@@ -51,15 +53,8 @@ export function refusedHost(refusal: string): string {
   return refusal.split(" ", 1)[0] as string;
 }
 
-/** A glob as a pattern for the whole text: `*` is any run of characters, `?` one. */
-function globPattern(glob: string): RegExp {
-  const escaped = glob
-    .trim()
-    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
-    .replaceAll("*", ".*")
-    .replaceAll("?", ".");
-  return new RegExp(`^${escaped}$`, "i");
-}
+/** Host names have no case, and no question mark of their own. */
+const asHosts = { questionMark: true, ignoreCase: true };
 
 const metadataNames = new Set([
   "metadata.google.internal",

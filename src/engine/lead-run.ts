@@ -1,4 +1,5 @@
 import type { Clock } from "../base/clock.ts";
+import { withoutUserinfo } from "../base/userinfo.ts";
 import type { FailureGroup } from "../stats/failures.ts";
 import { measurementVersion, type RunResult, resultSchemaVersion } from "../stats/run-result.ts";
 import type { Block } from "../stats/snapshot.ts";
@@ -100,5 +101,5 @@ export function resultOf(
 
 /** Scheme, host name and port alone. */
 function withoutCredentials(url: string | null): string | null {
-  return url === null ? null : URL.canParse(url) ? new URL(url).origin : url.replace(/\/\/[^@/]*@/, "//");
+  return url === null ? null : URL.canParse(url) ? new URL(url).origin : withoutUserinfo(url).url;
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { withUserinfo } from "../base/userinfo.ts";
 import { version } from "../base/version.ts";
 import type { GateConfig } from "../config/gate-config.ts";
 import { type LoadPlan, type Progress, threadsFor } from "../engine/load-plan.ts";
@@ -10,7 +11,7 @@ import type { RunResult, UserTrouble } from "../stats/run-result.ts";
 import type { Block } from "../stats/snapshot.ts";
 import { notKept } from "./keep-result.ts";
 import { permissionFlags } from "./permission-flags.ts";
-import { baseHostOf } from "./question.ts";
+import { baseHostOf, baseUserinfoOf } from "./question.ts";
 import type { ClusterOrder, CustomArguments, LoadOrder } from "./swarm-channel.ts";
 import { allowedEnvironment } from "./swarm-child.ts";
 import { runSwarmProcess } from "./swarm-process.ts";
@@ -76,6 +77,7 @@ export function loadOrder({
   const share = (whole: number) => (shard === null ? whole : shareOf(whole, shard));
   const part = (whole: number) => (shard === null ? whole : whole / shard.of);
   const users = share(settings.users);
+  const baseHost = baseHostOf(config);
   const locked = settings.permissions !== null;
   const asked = settings.threads === "auto" ? threadsFor({ users, cores: world.machine.cores }) : settings.threads;
   // Processes share no counter, and a run of so many requests sends exactly as many.
@@ -83,7 +85,7 @@ export function loadOrder({
   return {
     locked,
     locustfiles: settings.locustfile,
-    directory: world.directory,
+    directory: world.userDirectory ?? world.directory,
     customArguments: extras.customArguments,
     resultPath: join(directory, confirmMs === null ? "result.json" : "confirmation.json"),
     inspect,
@@ -94,8 +96,8 @@ export function loadOrder({
       commit: world.origin.commit,
       baseCommit: world.origin.baseCommit,
       machine: world.machine,
-      host: settings.host,
-      baseHost: baseHostOf(config),
+      host: settings.host === null ? null : withUserinfo(settings.host, config.userinfo.host),
+      baseHost: baseHost === null ? null : withUserinfo(baseHost, baseUserinfoOf(config)),
       users,
       spawnRate: part(settings["spawn-rate"]),
       runTimeMs: confirmMs ?? (settings["run-time"] === "forever" ? null : settings["run-time"]),
@@ -128,9 +130,10 @@ export function loadOrder({
   };
 }
 
-/** `allowed-hosts`, else the host names of the targets (SPEC section 2). */
-function allowedHosts({ settings, given }: GateConfig, extras: RunExtras): readonly string[] | null {
-  if (given.has("allowed-hosts")) return settings["allowed-hosts"];
+/** `allowed-hosts`, else the host names of the targets; those too where a file that may add none named some. */
+function allowedHosts({ settings, given, held }: GateConfig, extras: RunExtras): readonly string[] | null {
+  const onlyTargets = held.some(({ setting, holds }) => setting === "allowed-hosts" && holds === "default");
+  if (given.has("allowed-hosts") && !onlyTargets) return settings["allowed-hosts"];
   if (extras.anyHost) return null;
   return [settings.host, settings["base-host"]].flatMap((url) => (url === null ? [] : [new URL(url).hostname]));
 }
@@ -195,7 +198,8 @@ export async function inspect(order: LoadOrder, world: World, config: GateConfig
 
 function swarmProcess(order: LoadOrder, world: World, { settings }: GateConfig) {
   const environment = allowedEnvironment(world.environment, settings.env);
-  const { swarmEntry: entry, directory } = world;
+  const { swarmEntry: entry } = world;
+  const directory = world.userDirectory ?? world.directory;
   const reach = { ...order, entry, directory, environment };
   return {
     entry,

@@ -6,7 +6,7 @@ import { noTargetVerdict } from "../verdict/verdict-of.ts";
 import { compareSettings, failOnOf } from "./judge.ts";
 import { documentsDirectory } from "./prepare.ts";
 import { reportOf, writeDocuments } from "./tell.ts";
-import type { World } from "./world.ts";
+import { differenceOf, type World } from "./world.ts";
 
 /** Nothing was deployed, and that is fine: nothing is run, and everybody is told why. */
 export async function withoutTarget(config: GateConfig, world: World, reason: string): Promise<void> {
@@ -28,6 +28,7 @@ export async function withoutTarget(config: GateConfig, world: World, reason: st
     past: { wanted: false, store: world.store?.kind ?? null, baseline: null, whyNot: null },
     kept: { saved: false, whyNot: null },
     passed: true,
+    difference: await differenceOf(world),
   });
   const unwritten = await writeDocuments({ directory, result, report, verdict, secrets: config.secrets });
   await world.tell(report, { directory, exitCode: 0, verdict, result, unwritten });

@@ -3,8 +3,9 @@ import { resolve } from "node:path";
 import { GateError } from "../base/errors.ts";
 import { makeDirectory } from "../base/make-directory.ts";
 import { systemReason } from "../base/save-file.ts";
+import { basicAuthorization } from "../base/userinfo.ts";
 import type { GateConfig } from "../config/gate-config.ts";
-import { baseHostOf } from "./question.ts";
+import { baseHostOf, baseUserinfoOf } from "./question.ts";
 import { waitUntilReady } from "./readiness.ts";
 import { type Past, recall } from "./recall.ts";
 import type { World } from "./world.ts";
@@ -13,6 +14,14 @@ export interface Prepared {
   /** Absolute; exists. */
   readonly directory: string;
   readonly past: Past;
+}
+
+/** The readiness request is let in by what lets the load in; a header that was written out wins. */
+function probeHeaders(config: GateConfig, url: string): GateConfig["settings"]["headers"] {
+  const { headers, host } = config.settings;
+  const userinfo = url === host ? config.userinfo.host : baseUserinfoOf(config);
+  if (userinfo === null || headers.some(([name]) => name.toLowerCase() === "authorization")) return headers;
+  return [...headers, ["Authorization", basicAuthorization(userinfo)]];
 }
 
 /** Where the documents go; made if it is not there. Throws GateError where nothing can be written: nothing was sent. */
@@ -49,7 +58,7 @@ export async function prepare(config: GateConfig, world: World): Promise<Prepare
     await waitUntilReady({
       url: `${url}${settings["wait-for"]}`,
       version: url === settings.host ? settings["wait-for-version"] : null,
-      headers: settings.headers,
+      headers: probeHeaders(config, url),
       timeoutMs: settings["wait-timeout"],
       clock: world.clock,
       signal: world.signal,

@@ -24,6 +24,11 @@ export function baseHostOf({ settings }: Pick<GateConfig, "settings">): string |
   return settings["base-host"] ?? (settings.mode === "calibrate" ? settings.host : null);
 }
 
+/** User and password of that URL: the target's own where it is calibrated with itself. */
+export function baseUserinfoOf({ settings, userinfo }: Pick<GateConfig, "settings" | "userinfo">): string | null {
+  return settings["base-host"] === null ? userinfo.host : userinfo["base-host"];
+}
+
 /** What was judged within the run time: the first look is taken then. */
 export function steadyMs(blocks: readonly Block[]): number {
   return blocks.filter(({ phase }) => phase === "steady").length * blockMs;

@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from "node:child_process";
+import { matchesGlob } from "../base/glob.ts";
 
 /** Variables user code may see without being asked for (SPEC section 2, `env`). */
 const always = ["PATH", "HOME", "LANG", "TZ", "TMPDIR", "NODE_EXTRA_CA_CERTS", "LOCUST_*"];
@@ -16,18 +17,12 @@ export function allowedEnvironment(
   all: Readonly<Record<string, string | undefined>>,
   listed: readonly string[],
 ): Record<string, string> {
-  const patterns = [...always, ...alwaysOnWindows, ...listed].map(
-    (glob) =>
-      new RegExp(
-        `^${glob
-          .replace(/[.+^${}()|[\]\\]/g, "\\$&")
-          .replaceAll("*", ".*")
-          .replaceAll("?", ".")}$`,
-      ),
-  );
+  const globs = [...always, ...alwaysOnWindows, ...listed];
   return Object.fromEntries(
     Object.entries(all).flatMap(([name, value]) =>
-      value !== undefined && patterns.some((pattern) => pattern.test(name)) ? [[name, value]] : [],
+      value !== undefined && globs.some((glob) => matchesGlob(glob, name, { questionMark: true }))
+        ? [[name, value]]
+        : [],
     ),
   );
 }

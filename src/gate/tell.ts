@@ -12,18 +12,18 @@ import { renderJunit } from "../report/junit.ts";
 import { renderMarkdown } from "../report/markdown.ts";
 import { type Report, renderJson } from "../report/report.ts";
 import { printThreshold } from "../slo/threshold.ts";
-import { printQuantity } from "../slo/threshold-quantity.ts";
 import { locustMeasurementVersion, type RunResult } from "../stats/run-result.ts";
 import type { Capacity } from "../verdict/capacity.ts";
 import { hintsOf } from "../verdict/hints.ts";
 import { verdictSchemaVersion } from "../verdict/json-schema.ts";
 import { throughputOf } from "../verdict/throughput.ts";
 import type { Verdict } from "../verdict/verdict.ts";
+import { asWritten } from "./as-written.ts";
 import type { Judged } from "./judge.ts";
 import { comparingOf } from "./question.ts";
 import type { Past } from "./recall.ts";
 import type { Kept } from "./remember.ts";
-import type { Unwritten, World } from "./world.ts";
+import type { GateDifference, Unwritten, World } from "./world.ts";
 
 /** The one document every renderer reads. */
 export function reportOf({
@@ -35,6 +35,7 @@ export function reportOf({
   kept,
   passed,
   capacity = null,
+  difference = { changes: [], notices: [] },
 }: {
   config: GateConfig;
   world: Pick<World, "clock" | "origin">;
@@ -45,6 +46,8 @@ export function reportOf({
   passed: boolean;
   /** Of a search for the largest load. */
   capacity?: Capacity | null;
+  /** What a pull request changes about this gate. */
+  difference?: GateDifference;
 }): Report {
   const { settings } = config;
   const newest = judged.history.at(-1);
@@ -76,11 +79,11 @@ export function reportOf({
     },
     ...(world.origin.run && { run: world.origin.run }),
     warmup: warmupOf(settings, result),
-    thresholdsChanged: config.changed.map(({ kind, before, after }) => ({ change: kind, before, after })),
+    gateChanges: difference.changes.slice(),
     warnings: [
       ...hints,
       ...(result.meta.interleave ? [turnsNotice] : []),
-      ...config.notices.map((message) => ({ code: "notice", message })),
+      ...[...config.notices, ...difference.notices].map((message) => ({ code: "notice", message })),
       ...judged.warnings,
       ...notes,
     ],
@@ -114,25 +117,6 @@ function configurationOf({ settings, given, thresholds }: GateConfig): [string, 
     ]);
   }
   return lines;
-}
-
-const spans: ReadonlySet<string> = new Set([
-  "run-time",
-  "stop-timeout",
-  "warmup",
-  "wait-timeout",
-  "max-duration",
-  "min-effect",
-]);
-const shares: ReadonlySet<string> = new Set(["tolerance", "error-tolerance", "confidence"]);
-const rates: ReadonlySet<string> = new Set(["arrival-rate", "max-rate"]);
-
-/** A number of ours with the unit people write: `28s`, `10%`, `5000/s`. */
-function asWritten<T>(name: string, value: T): T | string {
-  if (typeof value !== "number") return value;
-  if (spans.has(name)) return printQuantity(value, "ms");
-  if (shares.has(name)) return printQuantity(value, "ratio");
-  return rates.has(name) ? printQuantity(value, "perSecond") : value;
 }
 
 /** By file name, how a document is drawn. */

@@ -1,5 +1,6 @@
 import type { Clock } from "../base/clock.ts";
 import type { BaselineStore } from "../baseline/store.ts";
+import type { GateChange } from "../config/gate-config.ts";
 import type { Progress } from "../engine/load-plan.ts";
 import type { Report } from "../report/report.ts";
 import type { Machine, RunResult } from "../stats/run-result.ts";
@@ -11,6 +12,8 @@ export interface World {
   readonly clock: Clock;
   /** The user's directory: locustfiles and configuration are found from here. */
   readonly directory: string;
+  /** Where locustfiles are found and run, if that is not `directory`: the base's, beside the checkout. */
+  readonly userDirectory?: string | undefined;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly machine: Machine;
   /** Where documents go when `report-dir` says nothing; absolute. */
@@ -27,6 +30,8 @@ export interface World {
   readonly stopWithinMs: number;
   /** Where and what this run is, as far as the door knows. */
   readonly origin: Origin;
+  /** What a pull request changes about this gate; absent where nobody proposes anything. Never rejects. */
+  readonly gateDifference?: (() => Promise<GateDifference>) | undefined;
   /** One line for the log. */
   readonly log: (line: string) => void;
   /** One line of what the load-generating process reports; the log's if not given. */
@@ -41,6 +46,20 @@ export interface World {
   readonly store: BaselineStore | null;
   /** Whether the target is asked for readiness first (the action does, `swarmgate run` as Locust does not). */
   readonly readiness: boolean;
+}
+
+export interface GateDifference {
+  readonly changes: readonly (GateChange & {
+    /** False where the run went by the base's configuration or locustfile: it holds once the change is merged. */
+    readonly inEffect: boolean;
+  })[];
+  /** Why it could not be found out. */
+  readonly notices: readonly string[];
+}
+
+/** Waits for what a pull request changes about this gate. */
+export async function differenceOf({ gateDifference }: World): Promise<GateDifference> {
+  return (await gateDifference?.()) ?? { changes: [], notices: [] };
 }
 
 export interface Origin {

@@ -12,6 +12,8 @@ export interface Findings {
   readonly conclusion: Conclusion;
   readonly comparisons: readonly { readonly outcome: string }[];
   readonly thresholds: readonly { readonly outcome: string }[];
+  /** Of the gate itself, by the pull request that it judges. */
+  readonly gateChanges?: readonly unknown[];
 }
 
 /** What a verdict is worth telling. `failing` is whether the step fails, which `fail-on` decides. */
@@ -20,7 +22,8 @@ export function newsOf(verdict: Findings, failing: boolean): News {
   if (verdict.conclusion !== "pass") return "change";
   const moved = verdict.comparisons.some((c) => c.outcome === "regressed" || c.outcome === "improved");
   const warned = verdict.thresholds.some((t) => t.outcome !== "pass");
-  return moved || warned ? "change" : "quiet";
+  const changed = (verdict.gateChanges ?? []).length > 0;
+  return moved || warned || changed ? "change" : "quiet";
 }
 
 export interface ExistingComment {

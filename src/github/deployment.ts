@@ -1,4 +1,4 @@
-import { matchesGlob } from "../slo/glob.ts";
+import { matchesGlob } from "../base/glob.ts";
 import { adviceFor } from "./api-advice.ts";
 import type { GitHubClient } from "./client.ts";
 import { type DeploymentState, planDeployment, readDeployments, readNewestStatus } from "./deployment-plan.ts";
@@ -115,7 +115,7 @@ async function statusOf(request: Place & { readonly poll: Poll; readonly id: num
 }
 
 function inEnvironment(environment: string, glob: string): boolean {
-  return matchesGlob(glob.toLowerCase(), environment.toLowerCase());
+  return matchesGlob(glob, environment, { ignoreCase: true });
 }
 
 /**

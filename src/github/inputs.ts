@@ -42,6 +42,7 @@ export const inputSpecs: readonly InputSpec[] = [
   { name: "seed", group: "load", stated: "derived from the commit" },
   { name: "config", group: "judge", stated: ".github/swarmgate.yml if it is there" },
   { name: "config-ref", group: "judge", stated: "head" },
+  { name: "locustfile-ref", group: "judge", stated: "head" },
   { name: "slo", group: "judge", stated: "errors < 1% if nothing is promised anywhere" },
   { name: "compare", group: "judge", stated: "auto" },
   { name: "baseline-store", group: "judge", stated: "artifact" },

@@ -4,10 +4,23 @@ import type { GitHubClient } from "./client.ts";
 import { type CommitOrigin, originOfCommit } from "./commit-origin.ts";
 import type { GitHubContext } from "./context.ts";
 
-/** Events that run with the repository's secrets and a writing token while anybody may have chosen the code. */
-const alwaysRefused = new Set(["pull_request_target", "workflow_run", "issue_comment"]);
-/** Events made by deployments, which may be of a fork's commit; the platform makes nothing weaker for it. */
-const refusedForForks = new Set(["deployment_status", "repository_dispatch"]);
+/**
+ * Events whose code somebody who may write here has chosen, or for which the platform takes secrets and the writing
+ * token away where a fork's is run (pull_request, pull_request_review). A reusable workflow has its caller's event.
+ * Every other event runs with secrets and token while anybody can cause it, or is not known yet, and is refused.
+ */
+const allowedEvents = new Set([
+  "push",
+  "pull_request",
+  "pull_request_review",
+  "merge_group",
+  "schedule",
+  "workflow_dispatch",
+  "release",
+  "create",
+]);
+/** Events that carry a commit, which may be a fork's; the platform takes nothing away for it. */
+const allowedForOwnCommits = new Set(["deployment", "deployment_status", "repository_dispatch"]);
 
 export interface UntrustedRequest {
   readonly context: GitHubContext;
@@ -19,19 +32,19 @@ export interface UntrustedRequest {
 }
 
 /**
- * The guard of SPEC section 9; call it before any file of the repository is loaded. Throws `untrusted-locustfile`.
- * What cannot be found out counts as untrusted.
+ * Call it before any file of the repository is loaded. Throws `untrusted-locustfile`. What cannot be found out counts
+ * as untrusted.
  */
 export async function refuseUntrusted(request: UntrustedRequest): Promise<void> {
   const { context, loadsLocustfile, allowed } = request;
   if (!loadsLocustfile || allowed) return;
   const { eventName } = context;
-  if (alwaysRefused.has(eventName)) {
+  if (allowedEvents.has(eventName)) return;
+  if (!allowedForOwnCommits.has(eventName)) {
     throw refusal(
       `Refusing to run a locustfile from a '${eventName}' workflow: it has this repository's secrets and token, and the code may be a stranger's.`,
     );
   }
-  if (!refusedForForks.has(eventName)) return;
   const origin = await findOrigin(request);
   if (origin === "own") return;
   const commit = context.headSha === "" ? "that names no commit" : `of ${context.headSha.slice(0, 7)}`;

@@ -87,15 +87,9 @@ function tsconfigAbove(folder: string): string | undefined {
 
 /** The file an extensionless or `.js` path stands for; its real path, so that a symbolic link is not a second module. */
 export function findFile(path: string): string | undefined {
-  const exact = realFile(path);
-  if (exact) return exact;
-  const asTypeScript = /\.[cm]?js$/.test(path) ? realFile(path.replace(/js$/, "ts")) : undefined;
-  if (asTypeScript) return asTypeScript;
-  for (const stem of [path, join(path, "index")]) {
-    for (const extension of extensions) {
-      const file = realFile(stem + extension);
-      if (file) return file;
-    }
+  for (const candidate of candidatesFor(path)) {
+    const file = realFile(candidate);
+    if (file) return file;
   }
   return undefined;
 }
@@ -108,6 +102,13 @@ export function statOf(path: string): Stats | undefined {
     if (permissionAdvice(error) !== undefined) return undefined;
     throw error;
   }
+}
+
+/** The files a path in an import may stand for, best first: itself, `./x.js` that is `./x.ts`, without extension. */
+export function candidatesFor(path: string): string[] {
+  const asTypeScript = /\.[cm]?js$/.test(path) ? [path.replace(/js$/, "ts")] : [];
+  const stems = [path, join(path, "index")];
+  return [path, ...asTypeScript, ...stems.flatMap((stem) => extensions.map((extension) => stem + extension))];
 }
 
 function realFile(path: string): string | undefined {

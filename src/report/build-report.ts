@@ -58,7 +58,7 @@ export interface ReportInput {
     readonly url: string | null;
   };
   readonly warmup?: string;
-  readonly thresholdsChanged?: Report["thresholdsChanged"];
+  readonly gateChanges?: Report["gateChanges"];
   readonly warnings?: readonly { readonly code: string; readonly message: string }[];
   readonly configuration?: readonly (readonly [key: string, value: string])[];
   /** Endpoints that only the baseline knows, beside those the comparisons name. */
@@ -135,10 +135,12 @@ export function buildReport(input: ReportInput): Report {
       smallestDetectable: smallestDetectable(comparisons),
     },
     baseline: baselineOf(input),
-    thresholdsChanged: (input.thresholdsChanged ?? []).slice(0, bounds.list).map(({ change, before, after }) => ({
-      change,
+    gateChanges: (input.gateChanges ?? []).slice(0, bounds.list).map(({ kind, setting, before, after, inEffect }) => ({
+      kind,
+      setting: clipText(setting, 80),
       before: before === null ? null : clipText(before, bounds.name),
       after: after === null ? null : clipText(after, bounds.name),
+      inEffect,
     })),
     measured: measuredOf(result, { warmup: input.warmup ?? "auto", cells }),
     warnings: warningsOf(result, input.warnings ?? [])

@@ -8,6 +8,7 @@ import { loadInWords } from "./capacity-words.ts";
 import { counted, formatMs, formatPercent, formatPromised, formatRate, plain } from "./format.ts";
 import { headlineText, stepInWords } from "./headline.ts";
 import { brokenInWords, changeInWords } from "./headline-words.ts";
+import { changeSides, gateChangesTitle } from "./md-gate.ts";
 import { noticesOf } from "./md-rows.ts";
 import type { Report, ReportNumbers } from "./report.ts";
 import { retriedTable } from "./retried.ts";
@@ -148,6 +149,7 @@ export function verdictBlock(report: Report): string {
     lines.push(`  ${code}: ${safe(message)}`);
     if (remedy !== null) lines.push(`    -> ${safe(remedy)}`);
   }
+  lines.push(...gateLines(report));
   if (report.capacity) lines.push(...capacityLines(report.capacity));
   const mark = { pass: "ok  ", warn: "warn", fail: "FAIL", "no-data": "FAIL", undecided: "?   " } as const;
   for (const threshold of report.thresholds.slice(0, mostPromises)) {
@@ -180,6 +182,17 @@ export function verdictBlock(report: Report): string {
 
 function inReport(count: number, what: string): string {
   return `  … and ${counted(count, what)} more: see the report`;
+}
+
+/** What the pull request changes about its own gate, one line each. */
+function gateLines(report: Report): string[] {
+  if (report.gateChanges.length === 0) return [];
+  const lines = report.gateChanges.slice(0, mostPromises).map((change) => {
+    const held = change.inEffect ? "" : ", once it is merged";
+    return `    ${change.kind}${held}: ${safe(change.setting)}${changeSides(change, safe)}`;
+  });
+  const left = report.gateChanges.length - mostPromises;
+  return [`  ${gateChangesTitle(report)}`, ...lines, ...(left > 0 ? [inReport(left, "change")] : [])];
 }
 
 /** One line a load, by load. */

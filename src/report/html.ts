@@ -8,10 +8,10 @@ import { latencyFigures } from "./html/latency-charts.ts";
 import { jsonMarkup, Markup, markup } from "./html/markup.ts";
 import {
   cardsSection,
-  changedSection,
   configurationSection,
   exceptionsSection,
   failuresSection,
+  gateChangesSection,
   measuredSection,
   momentsSection,
   presenceSection,
@@ -77,7 +77,7 @@ function draw(report: Report, most: (typeof sizes)[number]): string {
 <body>
 <a class="skip" href="#endpoints-heading">Skip to the endpoints</a>
 <main>
-${verdictSection(report)}${cardsSection(report)}${capacityFigure(report)}${momentsSection(report)}
+${verdictSection(report)}${gateChangesSection(report, most.lists)}${cardsSection(report)}${capacityFigure(report)}${momentsSection(report)}
 ${
   courses.length === 0
     ? null
@@ -94,7 +94,6 @@ ${latencies.length === 0 ? null : section("In the judged window", figuresMarkup(
 ${endpointsTable(report, most.endpoints)}</section>
 ${presenceSection(report, most.lists)}
 ${thresholds.length === 0 ? null : section("Promises", thresholdsTable(thresholds.slice(0, most.thresholds)))}
-${changedSection(report, most.lists)}
 ${comparisons.length === 0 ? null : section("Comparisons", comparisonsTable(comparisons.slice(0, most.comparisons)))}
 ${failuresSection(report, most.failures)}
 ${exceptionsSection(report)}

@@ -10,7 +10,6 @@ import {
   failuresPart,
   presencePart,
   present,
-  thresholdsChangedPart,
   thresholdsPart,
   warningsPart,
 } from "./md-details.ts";
@@ -34,7 +33,6 @@ export function renderJobSummary(report: Report): string {
     chartPart(report),
     failuresPart(report, 5, { groups: 50, samples: 3 }),
     exceptionsPart(report, 5),
-    thresholdsChangedPart(report, 2),
     warningsPart(report, 3),
     measuredPart(report, 2),
     fixedPart(0, footer(report)),

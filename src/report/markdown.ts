@@ -20,10 +20,10 @@ import {
   percentile,
   presencePart,
   present,
-  thresholdsChangedPart,
   thresholdsPart,
   warningsPart,
 } from "./md-details.ts";
+import { gateChangesPart } from "./md-gate.ts";
 import { baselineInWords, measuredPart } from "./md-measured.ts";
 import { endpointCell, matterColumns, rowsThatMatter, ruleInWords } from "./md-rows.ts";
 import { momentsOf } from "./moments.ts";
@@ -44,7 +44,6 @@ export function renderMarkdown(report: Report): string {
     failuresPart(report, 5, { groups: 10, samples: 1 }),
     exceptionsPart(report, 5),
     thresholdsPart(report, 4),
-    thresholdsChangedPart(report, 2),
     warningsPart(report, 3),
     measuredPart(report, 3),
     fixedPart(0, footer(report)),
@@ -65,6 +64,7 @@ export function topParts(report: Report): (Part | null)[] {
     report.untrusted
       ? fixedPart(0, `> **Note:** ${untrustedLabel}; a pull request can change what it measures.`)
       : null,
+    gateChangesPart(report),
     fixedPart(0, summaryLine(report)),
     reasonsPart(report),
     matterPart(report),

@@ -210,29 +210,6 @@ export function comparisonsPart(report: Report, tier: number): Part | null {
   });
 }
 
-/** What the pull request changed about its own gate. */
-export function thresholdsChangedPart(report: Report, tier: number): Part | null {
-  const { thresholdsChanged } = report;
-  if (thresholdsChanged.length === 0) return null;
-  const loosened = thresholdsChanged.filter(({ change }) => change === "loosened" || change === "removed").length;
-  const columns = [{ title: "Change" }, { title: "Before" }, { title: "Now" }];
-  const side = (text: string | null) => (text === null ? nothing : code(text));
-  return tablePart({
-    tier,
-    columns,
-    cells: thresholdsChanged.map(({ change, before, after }) => [
-      change === "loosened" || change === "removed" ? `⚠️ ${change}` : change,
-      side(before),
-      side(after),
-    ]),
-    wrap: (table, shed) =>
-      details(
-        `Promises changed by this pull request (${thresholdsChanged.length}${loosened > 0 ? `, ${loosened} loosened or removed` : ""})`,
-        table + shedNote(shed, "promise"),
-      ),
-  });
-}
-
 export function warningsPart(report: Report, tier: number): Part | null {
   const lines = noticesOf(report).map(({ code: id, message }) => `- ${code(`${id}: ${message}`, 300)}`);
   if (lines.length === 0) return null;

@@ -350,15 +350,21 @@ export const reportSchema = z.object({
   exceptions: z.array(exception).max(bounds.exceptions),
   comparing,
   baseline,
-  thresholdsChanged: z
+  /** What the pull request changes about the gate that judges it. */
+  gateChanges: z
     .array(
       z.object({
-        change: z.enum(["loosened", "tightened", "added", "removed", "changed"]),
+        kind: z.enum(["loosened", "tightened", "measured"]),
+        /** The setting or key, as the configuration file spells it. */
+        setting: text(80),
         before: text(bounds.name).nullable(),
         after: text(bounds.name).nullable(),
+        /** False where the run went by the base's configuration or locustfile. */
+        inEffect: z.boolean(),
       }),
     )
-    .max(bounds.list),
+    .max(bounds.list)
+    .default([]),
   measured,
   warnings: z.array(z.object({ code: text(60), message: text(bounds.message) })).max(bounds.list),
   series,

@@ -1,6 +1,6 @@
 import type { Problem } from "../base/errors.ts";
+import { matchesGlob } from "../base/glob.ts";
 import { parseTimespanMs } from "../base/units.ts";
-import { matchesGlob } from "./glob.ts";
 import { knownKeys } from "./schema.ts";
 import { parseThreshold, problemOf, type Threshold, whyNoAbort } from "./threshold.ts";
 import { ThresholdSyntaxError } from "./threshold-cursor.ts";

@@ -1,4 +1,5 @@
 import { distance } from "fastest-levenshtein";
+import { matchesGlob } from "../base/glob.ts";
 import { type Endpoint, endpointLabel } from "../stats/endpoint.ts";
 
 /**
@@ -8,40 +9,6 @@ import { type Endpoint, endpointLabel } from "../stats/endpoint.ts";
  */
 export function matchesEndpoint(glob: string, endpoint: Endpoint): boolean {
   return matchesGlob(glob, endpointLabel(endpoint)) || matchesGlob(glob, endpoint.name);
-}
-
-const star = Symbol("any characters");
-
-/** Whether the whole text matches; time grows with the product of the lengths at worst, whatever the stars. */
-export function matchesGlob(glob: string, text: string): boolean {
-  const pattern = piecesOf(glob);
-  let [p, t] = [0, 0];
-  // Where to go on when a character does not fit: the last star takes one more.
-  let retry: { readonly p: number; t: number } | undefined;
-  while (t < text.length) {
-    if (pattern[p] === star) {
-      retry = { p: ++p, t };
-    } else if (pattern[p] === text[t]) {
-      p++;
-      t++;
-    } else if (retry) {
-      p = retry.p;
-      t = ++retry.t;
-    } else {
-      return false;
-    }
-  }
-  return pattern.slice(p).every((piece) => piece === star);
-}
-
-function piecesOf(glob: string): (string | typeof star)[] {
-  const pieces: (string | typeof star)[] = [];
-  for (let at = 0; at < glob.length; at++) {
-    const protects = glob[at] === "\\" && (glob[at + 1] === "*" || glob[at + 1] === "\\");
-    if (protects) pieces.push(glob[++at] as string);
-    else pieces.push(glob[at] === "*" ? star : (glob[at] as string));
-  }
-  return pieces;
 }
 
 /** A glob that matches exactly this text. */

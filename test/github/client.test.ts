@@ -109,7 +109,7 @@ describe("a file at a commit", () => {
     const client = await connect();
     const sha = github.branch("main");
     const at = (path: string) => readRepositoryFile({ client, owner: "octo", repo: "shop", path, sha });
-    expect(await at("./README.md")).toContain("# shop");
+    expect(String(await at("./README.md"))).toContain("# shop");
     expect(await at(".github/swarmgate.yml")).toBeUndefined();
   });
 });

@@ -110,21 +110,21 @@ describe("code from a stranger", () => {
   const guard = (context: ReturnType<typeof contextOf>, over: { loadsLocustfile?: boolean; allowed?: boolean } = {}) =>
     refuseUntrusted({ context, client, loadsLocustfile: true, allowed: false, ...over });
 
-  test.each(["pull_request_target", "workflow_run", "issue_comment"])(
-    "is refused under %s without a call",
-    async (name) => {
-      const context = contextOf(name, {});
-      await expect(guard(context)).rejects.toMatchObject({
-        code: "untrusted-locustfile",
-        exitCode: 2,
-        place: "allow-untrusted-locustfile",
-        message: expect.stringContaining(`Refusing to run a locustfile from a '${name}' workflow`),
-      });
-      expect(github.proxy.requests).toHaveLength(0);
-      await guard(context, { allowed: true });
-      await guard(context, { loadsLocustfile: false });
-    },
-  );
+  // Every event of GitHub's list that is not allowed, one that does not exist, and none at all.
+  const refused =
+    "branch_protection_rule check_run check_suite delete discussion discussion_comment fork gollum image_version issue_comment issues label milestone page_build project public pull_request_comment pull_request_review_comment pull_request_target registry_package status watch workflow_run tomorrow";
+  test.each([...refused.split(" "), ""])("is refused under '%s' without a call", async (name) => {
+    const context = contextOf(name, {});
+    await expect(guard(context)).rejects.toMatchObject({
+      code: "untrusted-locustfile",
+      exitCode: 2,
+      place: "allow-untrusted-locustfile",
+      message: expect.stringContaining(`Refusing to run a locustfile from a '${name}' workflow`),
+    });
+    expect(github.proxy.requests).toHaveLength(0);
+    await guard(context, { allowed: true });
+    await guard(context, { loadsLocustfile: false });
+  });
 
   test("is refused when a fork's commit was deployed, and an own branch's is not", async () => {
     await expect(guard(contextOf("deployment_status", deploymentStatusEvent(fork.headSha)))).rejects.toThrow(
@@ -135,6 +135,10 @@ describe("code from a stranger", () => {
     const payload = { client_payload: { git: { sha: fork.headSha } } };
     await expect(guard(contextOf("repository_dispatch", payload))).rejects.toThrow("belongs to a fork");
     await guard(contextOf("repository_dispatch", { client_payload: {} }));
+    const deployed = (sha: string) => contextOf("deployment", { deployment: { sha, environment: "preview" } });
+    await expect(guard(deployed(fork.headSha))).rejects.toThrow("the commit belongs to a fork");
+    await guard(deployed(own.headSha));
+    await expect(guard(contextOf("deployment", {}))).rejects.toThrow("could not be found out");
   });
 
   test("is refused when nobody knows the commit or GitHub will not say", async () => {
@@ -153,7 +157,7 @@ describe("code from a stranger", () => {
     ).rejects.toThrow("could not be found out");
   });
 
-  test.each(["pull_request", "push", "schedule", "workflow_dispatch", "merge_group"])(
+  test.each("push pull_request pull_request_review merge_group schedule workflow_dispatch release create".split(" "))(
     "is no question under %s",
     async (name) => {
       await guard(contextOf(name, {}));

@@ -60,8 +60,10 @@ function reportOf({ endpoints: count, thresholds, name, text, conclusion, outcom
     },
     generatedAt: "2026-09-22T10:14:00Z",
     passed: false,
-    thresholdsChanged: Array.from({ length: 120 }, () => ({
-      change: "loosened" as const,
+    gateChanges: Array.from({ length: 120 }, () => ({
+      kind: "loosened" as const,
+      setting: text,
+      inEffect: true,
       before: text,
       after: text,
     })),
@@ -152,7 +154,7 @@ function hostileReport(texts: readonly string[]): Report {
     },
     baseline: { found: false, whyNot: next(), store: next() },
     run: { id: 1, number: 1, attempt: 1, url: next() },
-    thresholdsChanged: [{ change: "loosened", before: next(), after: next() }],
+    gateChanges: [{ kind: "loosened", setting: next(), before: next(), after: next(), inEffect: false }],
     configuration: [[next(), next()]],
     vanished: [{ method: next(), name: next() }],
   };

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { escapeGlob, matchesEndpoint, matchesGlob, nearestLabels } from "../../src/slo/glob.ts";
+import { matchesGlob } from "../../src/base/glob.ts";
+import { escapeGlob, matchesEndpoint, nearestLabels } from "../../src/slo/glob.ts";
 
 const get = (name: string) => ({ method: "GET", name });
 

@@ -147,14 +147,20 @@ export class GitHubEmulator {
     return { number, headSha, baseSha, branch: options.branch, headOwner };
   }
 
-  /** One more commit on a branch; answers its SHA. */
-  async push(options: { readonly branch: string; readonly fork?: boolean }): Promise<string> {
+  /** One more commit on a branch, of `text` at `path` if that matters; answers its SHA. */
+  async push(options: {
+    readonly branch: string;
+    readonly fork?: boolean;
+    readonly path?: string;
+    readonly text?: string;
+  }): Promise<string> {
     const fork = options.fork === true;
     const headOwner = fork ? "mallory" : owner;
-    const path = `/repos/${headOwner}/${repo}/contents/${options.branch}-${this.proxy.requests.length}-${Math.random()}.txt`;
+    const file = options.path ?? `${options.branch}-${this.proxy.requests.length}-${Math.random()}.txt`;
+    const path = `/repos/${headOwner}/${repo}/contents/${file}`;
     const made = await this.#as(fork ? tokens.stranger : tokens.owner, "PUT", path, {
       message: "a change",
-      content: Buffer.from("change").toString("base64"),
+      content: Buffer.from(options.text ?? "change").toString("base64"),
       branch: options.branch,
     });
     const { sha } = made.commit as { sha: string };

@@ -210,7 +210,10 @@ export const sampleInputs: Readonly<Record<string, () => ReportInput>> = {
       comparisons: [...unchanged, slowCheckout],
     },
     comparing: sideBySide,
-    thresholdsChanged: [{ change: "loosened", before: "p95 < 300ms", after: "p95 < 900ms" }],
+    gateChanges: [
+      { kind: "loosened", setting: "slo", before: "p95 < 300ms", after: "p95 < 900ms", inEffect: true },
+      { kind: "measured", setting: "locustfile", before: null, after: "load/locustfile.ts is changed", inEffect: true },
+    ],
     configuration: [
       ["users", "10"],
       ["run-time", "10s"],
@@ -432,7 +435,7 @@ export const sampleInputs: Readonly<Record<string, () => ReportInput>> = {
           }),
         ),
       },
-      thresholdsChanged: [{ change: "removed", before: "`|@x", after: null }],
+      gateChanges: [{ kind: "loosened", setting: "slo", before: "`|@x", after: null, inEffect: false }],
       comparing: sideBySide,
     };
   },

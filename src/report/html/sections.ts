@@ -12,6 +12,7 @@ import {
 import { headlineOf, stepInWords } from "../headline.ts";
 import { untrustedLabel } from "../markdown.ts";
 import { percentile } from "../md-details.ts";
+import { changeSides, gateChangesTitle } from "../md-gate.ts";
 import { facts } from "../md-measured.ts";
 import { noticesOf } from "../md-rows.ts";
 import { momentsOf } from "../moments.ts";
@@ -147,17 +148,18 @@ export function warningsSection(report: Report, most: number): Markup | null {
   );
 }
 
-export function changedSection({ thresholdsChanged }: Report, most: number): Markup | null {
-  if (thresholdsChanged.length === 0) return null;
-  const side = (text: string | null) => (text === null ? "–" : oneLine(text, 200));
+export function gateChangesSection(report: Report, most: number): Markup | null {
+  const { gateChanges } = report;
+  if (gateChanges.length === 0) return null;
   return section(
-    "Promises changed by this pull request",
-    markup`<ul>${thresholdsChanged
-      .slice(0, most)
-      .map(
-        ({ change, before, after }) =>
-          markup`<li>${change}: <code>${side(before)}</code> → <code>${side(after)}</code></li>`,
-      )}</ul>`,
+    gateChangesTitle(report).replace(/\.$/, ""),
+    markup`<ul>${gateChanges.slice(0, most).map(
+      (change) =>
+        markup`<li>${change.kind}${change.inEffect ? "" : ", once it is merged"}: ${oneLine(change.setting, 60)} <code>${oneLine(
+          changeSides(change, (text) => text),
+          400,
+        )}</code></li>`,
+    )}</ul>`,
   );
 }
 
