@@ -1,15 +1,16 @@
 /** What stands where a secret stood. */
 export const redacted = "[redacted]";
 
-/** Shorter values would blank out ordinary text; they are told to the user as not masked (SPEC section 2, `headers`). */
+/** Shorter values would blank out ordinary text; they are told to the user as not masked. */
 export const shortestSecret = 8;
 
 /**
- * Removes known secrets from text, in plain, URL-encoded and base64 form. GitHub masks only logs and summaries;
- * comments, documents and artifacts are ours to clean.
+ * Removes known secrets from text, whatever the case, in every form of `formsOf`. GitHub masks only logs and
+ * summaries; comments, documents and artifacts are ours to clean.
  */
 export class Redactor {
   readonly #needles: string[];
+  readonly #pattern: RegExp | null;
 
   constructor(secrets: readonly string[]) {
     const forms = new Set<string>();
@@ -21,6 +22,8 @@ export class Redactor {
     }
     // Longest first, so that a form that contains another is removed whole.
     this.#needles = [...forms].sort((a, b) => b.length - a.length);
+    const literals = this.#needles.map((needle) => needle.replace(/[.*+?^${}()|[\]\\/-]/g, "\\$&"));
+    this.#pattern = literals.length === 0 ? null : new RegExp(literals.join("|"), "gi");
   }
 
   /** Every written form of every secret, longest first; what a runner should mask too. */
@@ -29,9 +32,7 @@ export class Redactor {
   }
 
   clean(text: string): string {
-    let out = text;
-    for (const needle of this.#needles) if (out.includes(needle)) out = out.replaceAll(needle, redacted);
-    return out;
+    return this.#pattern === null ? text : text.replace(this.#pattern, redacted);
   }
 }
 
@@ -52,13 +53,56 @@ function cleaned(redactor: Redactor, value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [redactor.clean(key), cleaned(redactor, item)]));
 }
 
-/**
- * Base64 of a secret inside a longer text starts at one of three offsets; for each, the characters that depend on
- * the secret alone are a needle of their own.
- */
+/** A secret as servers and libraries echo it: plain, in JSON, in JSON within JSON, in URLs, in HTML, hex and base64. */
 function formsOf(secret: string): string[] {
   const bytes = Buffer.from(secret, "utf8");
-  const forms = [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)];
+  const hex = bytes.toString("hex");
+  const inJson = [json(secret), asciiJson(secret)].flatMap((once) => [once, json(once)]);
+  const url = encodeURIComponent(secret);
+  return [
+    secret,
+    ...inJson,
+    url,
+    url.replaceAll("%20", "+"),
+    encodeURIComponent(url),
+    hex.replace(/../g, "%$&"),
+    hex,
+    ...entities(secret),
+    ...base64Forms(bytes),
+  ];
+}
+
+function json(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
+}
+
+/** As writers of plain ASCII have it, Python's among them. */
+function asciiJson(text: string): string {
+  return json(text).replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
+const named: Readonly<Record<string, string>> = { "&": "amp", "<": "lt", ">": "gt", '"': "quot", "'": "apos" };
+
+/** Only what HTML makes one write, by name or by number, or every character by its number. */
+function entities(secret: string): string[] {
+  const number = (character: string) => `&#${character.codePointAt(0)};`;
+  const hexNumber = (character: string) => `&#x${character.codePointAt(0)?.toString(16)};`;
+  const special = (write: (character: string) => string) => secret.replace(/[&<>"']/g, write);
+  const name = (character: string) => `&${named[character]};`;
+  const quoteByNumber = (character: string) => (character === "'" ? number(character) : name(character));
+  const quoteByHex = (character: string) => (character === "'" ? "&#x27;" : name(character));
+  return [
+    ...[name, quoteByNumber, quoteByHex, number, hexNumber].map(special),
+    ...[number, hexNumber].map((write) => [...secret].map(write).join("")),
+  ];
+}
+
+/**
+ * Base64 of a secret inside a longer text starts at one of three offsets; for each, the characters that depend on
+ * the secret alone are a form of their own.
+ */
+function base64Forms(bytes: Buffer): string[] {
+  const forms = [bytes.toString("base64"), bytes.toString("base64url")];
   for (const offset of [0, 1, 2]) {
     const padded = Buffer.concat([Buffer.alloc(offset), bytes]);
     const whole = padded.toString("base64").replace(/=+$/, "");
@@ -66,6 +110,5 @@ function formsOf(secret: string): string[] {
     const inner = whole.slice(from, Math.floor((padded.length * 8) / 6));
     if (inner.length >= shortestSecret) forms.push(inner, inner.replaceAll("+", "-").replaceAll("/", "_"));
   }
-  forms.push(bytes.toString("base64"), bytes.toString("base64url"));
   return forms;
 }

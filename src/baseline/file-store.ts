@@ -1,10 +1,12 @@
 import { createHash } from "node:crypto";
-import { readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Clock } from "../base/clock.ts";
 import { messageOf } from "../base/errors.ts";
 import { makeDirectory } from "../base/make-directory.ts";
+import { readRegularFile } from "../base/regular-file.ts";
 import { addRecord, type BaselineRecord, emptyBaseline } from "./baseline.ts";
+import { largestBaselineBytes } from "./document.ts";
 import type { BaselineStore, Change, Loaded, Saved } from "./store.ts";
 import { loadedFrom, nextVersion, refusalOf } from "./stored-text.ts";
 
@@ -70,7 +72,7 @@ export class FileStore implements BaselineStore {
 
   async #read(name: string): Promise<{ loaded: Loaded; text: string | undefined }> {
     try {
-      const text = await readFile(this.#path, "utf8");
+      const text = readRegularFile(this.#path, { limitBytes: largestBaselineBytes });
       return { loaded: loadedFrom(text, { name, where: this.#path }), text };
     } catch (error) {
       const code = errorCode(error);
@@ -116,7 +118,7 @@ export class FileStore implements BaselineStore {
 
   async #text(): Promise<string | undefined> {
     try {
-      return await readFile(this.#path, "utf8");
+      return readRegularFile(this.#path, { limitBytes: largestBaselineBytes });
     } catch (error) {
       if (errorCode(error) === "ENOENT") return undefined;
       throw error;

@@ -1,7 +1,8 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { GateError } from "../base/errors.ts";
-import { type Configuration, parseConfiguration } from "../slo/configuration.ts";
+import { GateError, messageOf } from "../base/errors.ts";
+import { readRegularFile } from "../base/regular-file.ts";
+import { type Configuration, largestConfiguration, parseConfiguration } from "../slo/configuration.ts";
 
 /** Where the action looks when `config` says nothing. */
 export const defaultConfiguration = ".github/swarmgate.yml";
@@ -25,5 +26,17 @@ export function findConfiguration({
       hint: `paths are relative to the repository; without the setting, ${defaultConfiguration} is read if it is there`,
     });
   }
-  return parseConfiguration(readFileSync(path, "utf8"), named ?? defaultConfiguration);
+  return parseConfiguration(textOf(path, named ?? defaultConfiguration), named ?? defaultConfiguration);
+}
+
+/** Whoever opens a pull request chooses what stands there: a link to a device as well. */
+function textOf(path: string, name: string): string {
+  try {
+    return readRegularFile(path, { limitBytes: largestConfiguration });
+  } catch (error) {
+    throw new GateError("config-unreadable", `the configuration ${name} cannot be read: ${messageOf(error)}`, {
+      place: name,
+      hint: "it is a YAML file of at most 256 KiB",
+    });
+  }
 }

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { testName } from "../slo/schema.ts";
 import * as f from "./fields.ts";
 import { permissions } from "./permissions.ts";
 
@@ -36,7 +37,7 @@ export const settings = {
     schema: z
       .string()
       .trim()
-      .regex(/^[\w][\w. /-]{0,63}$/, "may hold letters, digits, blanks and . _ / - (64 at most)"),
+      .regex(testName, "may hold letters, digits, blanks and . _ / - (64 at most), and no .. between slashes"),
     default: "load-test",
   },
   locustfile: { schema: f.lines, default: "" },

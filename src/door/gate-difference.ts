@@ -1,12 +1,13 @@
-import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { GateError, messageOf } from "../base/errors.ts";
+import { readRegularFile } from "../base/regular-file.ts";
 import { findConfiguration } from "../config/find-configuration.ts";
 import type { GateChange } from "../config/gate-config.ts";
 import { gateChanges } from "../gate/gate-changes.ts";
 import type { GateDifference } from "../gate/world.ts";
 import { adviceFor } from "../github/api-advice.ts";
 import type { GitHubContext } from "../github/context.ts";
+import { largestConfiguration } from "../slo/configuration.ts";
 import { type BaseSide, baseCommit } from "./base-side.ts";
 import { loadTestChanges } from "./load-test-changes.ts";
 import { baseConfiguration, type ReadConfiguration } from "./read-configuration.ts";
@@ -53,12 +54,21 @@ async function configurationChanges(
 ): Promise<(GateChange & { readonly inEffect: boolean })[]> {
   const { config, path } = read;
   const inEffect = config.settings["config-ref"] !== "base";
-  const own = await readFile(resolve(directory, path), "utf8").catch(() => null);
+  const own = textOf(resolve(directory, path));
   if (own !== null && (await base.hasText(path, own))) return [];
   const before = read.withFile(await baseConfiguration(base, path));
   const named = config.settings.config;
   const after = inEffect ? config : read.withFile(findConfiguration({ directory, named }));
   return gateChanges(before, after).map((change) => ({ ...change, inEffect }));
+}
+
+/** What cannot be read is reported by whoever goes by it. */
+function textOf(path: string): string | null {
+  try {
+    return readRegularFile(path, { limitBytes: largestConfiguration });
+  } catch {
+    return null;
+  }
 }
 
 async function fileChanges({ read, context, env, directory }: Asking, base: BaseSide) {

@@ -1,12 +1,15 @@
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
+import { messageOf } from "../base/errors.ts";
+import { regularFileBytes } from "../base/regular-file.ts";
 import type { GateChange } from "../config/gate-config.ts";
 import type { BaseSide } from "./base-side.ts";
 import { filesOfLoadTest, pathInRepository } from "./workspace-files.ts";
 
 /** Single files are asked for only where the listing shows a difference; nobody reads about more than these. */
 const mostAsked = 50;
+const largestCompared = 64 * 1024 * 1024;
 
 /**
  * What a pull request changes in the files of its load test, and in the workflow that runs it: each is another thing
@@ -45,8 +48,14 @@ async function changeOf(
 ): Promise<string | null> {
   const there = pathInRepository(path, { directory, repository: base.repository });
   if (there === null) return null;
-  const bytes = await readFile(resolve(directory, path)).catch(() => null);
-  if (bytes === null) return null;
+  const absolute = resolve(directory, path);
+  if (!existsSync(absolute)) return null;
+  let bytes: Buffer;
+  try {
+    bytes = regularFileBytes(absolute, { limitBytes: largestCompared });
+  } catch (error) {
+    return `${there} cannot be compared: ${messageOf(error)}`;
+  }
   const known = (await base.files.blobs()).get(there);
   if (known === gitHash(bytes)) return null;
   try {

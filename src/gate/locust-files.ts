@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { GateError, messageOf } from "../base/errors.ts";
+import { readRegularFile } from "../base/regular-file.ts";
 import { locustRun, type Unsaid } from "../locust-csv/locust-run.ts";
 import type { CsvFile } from "../locust-csv/rows.ts";
 import { largestResultBytes } from "../stats/result-document.ts";
@@ -53,7 +54,7 @@ function fileAt(name: string, directory: string): CsvFile {
   }
   try {
     const { size } = statSync(path);
-    if (size <= largestResultBytes) return { name, text: readFileSync(path, "utf8") };
+    if (size <= largestResultBytes) return { name, text: readRegularFile(path, { limitBytes: largestResultBytes }) };
   } catch (cause) {
     throw new GateError("csv-unreadable", `${name} cannot be read: ${messageOf(cause)}`, { place: name, cause });
   }

@@ -1,6 +1,7 @@
-import { globSync, readFileSync, statSync } from "node:fs";
+import { globSync, statSync } from "node:fs";
 import { relative, resolve } from "node:path";
 import { GateError, messageOf } from "../base/errors.ts";
+import { readRegularFile } from "../base/regular-file.ts";
 import { aimedAt, type GateConfig } from "../config/gate-config.ts";
 import { Problems } from "../config/problems.ts";
 import type { Unsaid } from "../locust-csv/locust-run.ts";
@@ -99,7 +100,7 @@ function readOne(file: string, { directory, ...unsaid }: Unsaid & { readonly dir
 
 function textOf(path: string, file: string): string {
   try {
-    return readFileSync(path, "utf8");
+    return readRegularFile(path, { limitBytes: largestResultBytes });
   } catch (cause) {
     throw new GateError("result-unreadable", `${file} cannot be read: ${messageOf(cause)}`, {
       place: "results",

@@ -1,3 +1,4 @@
+import { unguardedCell } from "../base/csv-cell.ts";
 import { GateError } from "../base/errors.ts";
 
 /** One file of Locust's four, as text that anybody may have written. */
@@ -39,7 +40,7 @@ export function* rowsOf(file: CsvFile): Generator<Row> {
       const field = fieldAt(text, at);
       if (field === null) refuse(file, row.line, "the file is cut off within this record");
       for (let i = field.value.indexOf("\n"); i >= 0; i = field.value.indexOf("\n", i + 1)) line++;
-      row.fields.push(field.value);
+      row.fields.push(unguardedCell(field.value));
       if (row.fields.length > mostFields) refuse(file, row.line, `a record has more than ${mostFields} fields`);
       at = field.end;
       if (text[at] !== ",") break;

@@ -1,3 +1,4 @@
+import { guardedCell } from "../base/csv-cell.ts";
 import type { Endpoint } from "../stats/endpoint.ts";
 import { EndpointStats } from "../stats/endpoint-stats.ts";
 import type { Histogram } from "../stats/histogram.ts";
@@ -146,6 +147,6 @@ function csv(rows: readonly (readonly Cell[])[]): string {
 }
 
 function field(cell: Cell): string {
-  const text = String(cell);
+  const text = typeof cell === "string" ? guardedCell(cell) : String(cell);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

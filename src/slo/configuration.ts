@@ -46,15 +46,16 @@ export interface Configuration {
   readonly waive: readonly Waiver[];
 }
 
-/** Larger than any configuration a person wrote. */
-const largestText = 262_144;
+/** In bytes; larger than any configuration a person wrote. */
+export const largestConfiguration = 262_144;
 
 /** Reads the document of SPEC section 5. Throws one UsageError with every problem, each at `file:line:column`. */
 export function parseConfiguration(text: string, fileName: string): Configuration {
-  if (text.length > largestText) fail([{ where: fileName, message: "is larger than 256 KiB" }]);
+  if (text.length > largestConfiguration) fail([{ where: fileName, message: "is larger than 256 KiB" }]);
   const source = new YamlSource(text, fileName);
   if (source.problems.length > 0) fail(source.problems);
   const value = plainValue(source);
+  if (holdsItself(value)) fail([{ where: source.place([]), message: "has an alias that stands for itself" }]);
   if (value === null || value === undefined) {
     fail([{ where: source.place([]), message: `is empty; it begins with "version: ${configurationVersion}"` }]);
   }
@@ -97,6 +98,14 @@ function plainValue(source: YamlSource): unknown {
   } catch {
     return fail([{ where: source.place([]), message: "has more aliases than can be followed" }]);
   }
+}
+
+/** An alias within what it stands for: such a value has no end. */
+function holdsItself(value: unknown, around: ReadonlySet<unknown> = new Set()): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  if (around.has(value)) return true;
+  const inside = new Set([...around, value]);
+  return Object.values(value).some((item) => holdsItself(item, inside));
 }
 
 type Issue = z.core.$ZodIssue;

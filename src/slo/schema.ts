@@ -6,6 +6,9 @@ import { parsePercent, parseRate, parseTimespanMs } from "../base/units.ts";
  * the published JSON Schema marks what this program would refuse; the transforms then give milliseconds and ratios.
  */
 
+/** The name of a load test becomes part of paths: between slashes nothing that leads upwards. */
+export const testName = /^(?!.*\/[ .]*(?:\/|$))\w[\w. /-]{0,63}$/;
+
 const timespan = /^(?=\S)(?:\d+(?:\.\d+)?\s*(?:us|µs|ms|s|m|h)|(?:\d+h)?(?:\d+m)?(?:\d+(?:\.\d+)?s)?|\d+(?:\.\d+)?)$/;
 const percentage = /^\d+(?:\.\d+)?\s*%$/;
 const perSecond = /^\d+(?:\.\d+)?(?:\s*\/\s*[smh])?$/;
@@ -92,7 +95,7 @@ export const configurationVersion = 1;
 
 export const configurationSchema = z.strictObject({
   version: z.literal(configurationVersion),
-  name: z.optional(z.string().check(z.regex(/^\w[\w. /-]{0,63}$/))),
+  name: z.optional(z.string().check(z.regex(testName))),
   locustfile: z.optional(list),
   load: z.optional(load),
   slo: z.optional(z.array(sloEntry)),
