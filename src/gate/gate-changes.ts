@@ -80,6 +80,7 @@ const effects: { readonly [N in SettingName]: Effect<N> } = {
   "max-users": "more",
   "max-rate": "more",
   "allow-untrusted-locustfile": (_, after) => (after ? "loosened" : "tightened"),
+  permissions: (_, after) => (after === null ? "loosened" : "tightened"),
   config: "measured",
   "config-ref": "measured",
   "locustfile-ref": "measured",

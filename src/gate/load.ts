@@ -200,7 +200,7 @@ function swarmProcess(order: LoadOrder, world: World, { settings }: GateConfig) 
   const environment = allowedEnvironment(world.environment, settings.env);
   const { swarmEntry: entry } = world;
   const directory = world.userDirectory ?? world.directory;
-  const reach = { ...order, entry, directory, environment };
+  const reach = { ...order, entry, directory, checkout: world.directory, environment };
   return {
     entry,
     threadEntry: world.threadEntry,

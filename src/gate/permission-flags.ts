@@ -8,6 +8,8 @@ export interface Reach {
   readonly entry: string;
   /** Where locustfiles are looked for: the workspace. */
   readonly directory: string;
+  /** The checkout, where locustfiles stand elsewhere: its installed packages are theirs. */
+  readonly checkout?: string;
   readonly locustfiles: readonly string[];
   /** Where `result.json` goes, and nothing else of it. */
   readonly resultPath: string;
@@ -20,13 +22,13 @@ export interface Reach {
  * workspace's `.git` is left out: that is where a checkout keeps the job's token.
  */
 export function permissionFlags({ grants }: LockedPermissions, reach: Reach): string[] {
-  const { entry, directory, locustfiles, resultPath, environment } = reach;
+  const { entry, directory, locustfiles, resultPath, environment, checkout = directory } = reach;
   // Run from its sources, its parts lie in neighbouring folders, and its packages above those.
   const code = entry.endsWith(".ts") ? resolve(dirname(entry), "..") : dirname(entry);
   const named = locustfiles.map((path) => resolve(directory, path)).filter((path) => !within(path, directory));
   const reads = [
     ...(entry.endsWith(".ts") ? [join(code, "src"), join(code, "node_modules"), join(code, "package.json")] : [code]),
-    ...entriesOf(directory).filter((path) => !path.endsWith("/.git")),
+    ...[...new Set([directory, checkout])].flatMap(entriesOf).filter((path) => !path.endsWith("/.git")),
     ...named.map(dirname),
     ...ancestors(directory).flatMap((folder) =>
       ["node_modules", "package.json", "tsconfig.json"].map((name) => join(folder, name)),
