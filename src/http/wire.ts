@@ -33,7 +33,7 @@ export class Wire implements Transport {
   readonly #address: Address;
   readonly #answer = new AnswerReader((request, head) => this.#finish(request, head));
   #socket: Socket | undefined;
-  readonly #kept = new KeptConnection();
+  readonly #kept: KeptConnection;
   #session: Buffer | undefined;
   /** When the server said it would close the idle connection, less a margin; 0 if it did not say. */
   #staleMs = 0;
@@ -49,6 +49,7 @@ export class Wire implements Transport {
     this.#world = world;
     this.#address = address;
     this.origin = address.origin;
+    this.#kept = new KeptConnection(world.deadlines);
   }
 
   get free(): boolean {
@@ -256,7 +257,7 @@ export class Wire implements Transport {
     this.#kept.closed(nowMs, request !== undefined && !this.#listening);
     if (!request) this.#drop();
     else if (this.#listening) this.#connect(request);
-    else if (this.#kept.mayRepeat(request, { begun: this.#answer.begun, nowMs })) {
+    else if (this.#kept.mayRepeat(request, { begun: this.#answer.begun })) {
       request.onRepeat(nowMs);
       this.#connect(request);
     } else this.#fail(error);

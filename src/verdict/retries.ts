@@ -11,7 +11,7 @@ const namesShown = 3;
  * connections, or one that closes them without saying so. Each such request was sent twice and none failed by it, so
  * no other number shows it. Null where there are none.
  */
-export function retries({ summary }: RunResult): Warning | null {
+export function retries({ summary }: Pick<RunResult, "summary">): Warning | null {
   const found = summary.endpoints
     .filter(({ retried, requests }) => retried > retriedShare * requests)
     .sort((a, b) => b.retried - a.retried);

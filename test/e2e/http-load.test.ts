@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, createServer as createTcpServer } from "node:net";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { retries } from "../../src/verdict/retries.ts";
 import { runLocustfile } from "../engine/in-process.ts";
 
 let server: Server;
@@ -50,6 +51,51 @@ test("a budget is exact with real clients on two threads", async () => {
   expect(result.summary.totals[0]?.requests).toBe(500);
   expect(result.trouble).toMatchObject({ exceptions: [], missingAwaits: [] });
 });
+
+test("a server that drops connections stays visible: requests sent twice are counted", async () => {
+  let requests = 0;
+  let dropped = 0;
+  const dropping = createTcpServer((socket) => {
+    let answered = 0;
+    socket.on("error", () => undefined);
+    socket.on("data", () => {
+      if (answered++ > 0 && ++requests % 10 === 0) {
+        dropped++;
+        socket.destroy();
+      } else socket.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+    });
+  });
+  await new Promise<void>((done) => dropping.listen(0, "127.0.0.1", done));
+  const host = `http://127.0.0.1:${(dropping.address() as AddressInfo).port}`;
+  const source = `
+import { constant, HttpUser, task } from "swarmgate";
+export class Visitor extends HttpUser {
+  waitTime = constant(0.01);
+  @task async home() { await this.client.get("/"); }
+}
+`;
+  const { result } = await runLocustfile(source, { host, users: 4, threads: 2, requests: 400, runTimeMs: null });
+  dropping.close();
+  const [row] = result.summary.endpoints;
+  expect(row).toMatchObject({ requests: 400, failures: 0, retried: dropped });
+  expect(dropped).toBeGreaterThan(20);
+  expect(retries(result)?.message).toContain(`${dropped} of 400 requests`);
+}, 20_000);
+
+test("an answer with two framings is a warning of the run", async () => {
+  const both = createTcpServer((socket) => {
+    socket.on("error", () => undefined);
+    socket.on("data", () => {
+      socket.end("HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n");
+    });
+  });
+  await new Promise<void>((done) => both.listen(0, "127.0.0.1", done));
+  const host = `http://127.0.0.1:${(both.address() as AddressInfo).port}`;
+  const { result } = await runLocustfile(shopper, { host, users: 2, threads: 1, requests: 10, runTimeMs: null });
+  both.close();
+  expect(result.warnings).toContainEqual({ code: "two-framings", message: expect.stringContaining(host) });
+  expect(result.summary.totals[0]?.failures).toBe(0);
+}, 20_000);
 
 test("requests in flight when the stop timeout ends are recorded as interrupted", async () => {
   delayMs = 20_000;
