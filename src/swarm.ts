@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { systemClock } from "./base/clock.ts";
 import { ExitCode, GateError, UsageError } from "./base/errors.ts";
+import { setInterval } from "./base/own-time.ts";
 import { cleanJson, Redactor } from "./base/redact.ts";
 import { saveText } from "./base/save-file.ts";
 import { entryUrl } from "./door/beside.ts";
@@ -42,12 +43,17 @@ let stopping: number | undefined;
 /** A worker that is to leave its master. */
 const leaving = new AbortController();
 
+/** As it was before a locustfile was loaded. */
+const send = process.send?.bind(process);
+
 function tell(message: FromSwarm): Promise<void> {
   return new Promise((resolve) => {
-    if (process.send) process.send(message, () => resolve());
+    if (send) send(message, () => resolve());
     else resolve();
   });
 }
+
+setInterval(() => void tell({ type: "alive" }), 1000).unref();
 
 process.on("message", (message) => {
   const said = message as ToSwarm;

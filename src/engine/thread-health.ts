@@ -1,6 +1,11 @@
-import { monitorEventLoopDelay, performance } from "node:perf_hooks";
+import * as hooks from "node:perf_hooks";
 import { threadCpuUsage } from "node:process";
+import { sinceOriginMs } from "../base/own-time.ts";
 import type { ThreadHealth } from "../stats/health.ts";
+
+// As they were before a locustfile was loaded.
+const { monitorEventLoopDelay } = hooks;
+const eventLoopUtilization = hooks.performance.eventLoopUtilization.bind(hooks.performance);
 
 /**
  * How often the event loop's delay is sampled; the timer's own interval is part of what it measures. At 1 ms a block
@@ -12,9 +17,9 @@ const samplingMs = 1;
 export class ThreadWatch {
   readonly #thread: string;
   readonly #delay = monitorEventLoopDelay({ resolution: samplingMs });
-  #utilization = performance.eventLoopUtilization();
+  #utilization = eventLoopUtilization();
   #cpu = threadCpuUsage();
-  #takenMs = performance.now();
+  #takenMs = sinceOriginMs();
 
   constructor(thread: string) {
     this.#thread = thread;
@@ -22,15 +27,15 @@ export class ThreadWatch {
   }
 
   take(counts: { lateStarts: number; openSockets: number }): ThreadHealth {
-    const nowMs = performance.now();
-    const utilization = performance.eventLoopUtilization();
+    const nowMs = sinceOriginMs();
+    const utilization = eventLoopUtilization();
     const cpu = threadCpuUsage();
     const busyUs = cpu.user + cpu.system - this.#cpu.user - this.#cpu.system;
     const health: ThreadHealth = {
       thread: this.#thread,
       delayP99Ms: beyondSampling(this.#delay.percentile(99)),
       delayMaxMs: beyondSampling(this.#delay.max),
-      utilization: performance.eventLoopUtilization(utilization, this.#utilization).utilization,
+      utilization: eventLoopUtilization(utilization, this.#utilization).utilization,
       cpu: Math.min(1, busyUs / 1000 / Math.max(1, nowMs - this.#takenMs)),
       lateStarts: counts.lateStarts,
       openSockets: counts.openSockets,

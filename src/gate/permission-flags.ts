@@ -38,6 +38,8 @@ export function permissionFlags({ grants }: LockedPermissions, reach: Reach): st
   ];
   return [
     "--permission",
+    // How a process that is stuck says where: it has no inspector.
+    "--trace-sigint",
     ...[...new Set(reads)].map((path) => `--allow-fs-read=${path}`),
     `--allow-fs-write=${resultPath}`,
     ...grants.map((grant) => `--${grant.replace(/=(.*)$/, (_all, path: string) => `=${resolve(directory, path)}`)}`),

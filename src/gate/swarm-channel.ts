@@ -61,6 +61,8 @@ export interface CustomArguments {
 /** What comes back. */
 export type FromSwarm =
   | { readonly type: "ready" }
+  /** Once a second: the process can still hear. */
+  | { readonly type: "alive" }
   | { readonly type: "started" }
   /** What the locustfile lets expect of the load, before it runs. */
   | { readonly type: "outline"; readonly outline: LoadOutline }

@@ -42,7 +42,8 @@ export function startSwarm({ entry, environment, directory, permissionFlags }: S
   return fork(entry, [], {
     cwd: directory,
     env: environment as NodeJS.ProcessEnv,
-    execArgv: [...memoryFlags, ...(permissionFlags ?? [])],
+    // The last is where to find the inspector that a process stuck in a loop is asked by; it stays closed until then.
+    execArgv: [...memoryFlags, ...(permissionFlags ?? ["--inspect-port=0"])],
     serialization: "advanced",
     stdio: ["ignore", "pipe", "pipe", "ipc"],
     // Ctrl-C in a terminal goes to the whole group; the child must not die of it before its users have stopped.

@@ -1,4 +1,5 @@
 import type { ChildProcess } from "node:child_process";
+import { realpathSync } from "node:fs";
 import { ExitCode, GateError, UsageError } from "../base/errors.ts";
 import type { Progress } from "../engine/load-plan.ts";
 import type { LoadOutline } from "../engine/outline.ts";
@@ -6,7 +7,11 @@ import type { FailureGroup } from "../stats/failures.ts";
 import type { UserTrouble } from "../stats/run-result.ts";
 import type { Block } from "../stats/snapshot.ts";
 import { fromBlockWire } from "./block-wire.ts";
+import { childEnded } from "./child-end.ts";
+import { guard } from "./guardian.ts";
 import { linesOf } from "./lines-of.ts";
+import { StuckPlace } from "./stuck-place.ts";
+import { deafLimitMs, StuckWatch } from "./stuck-watch.ts";
 import type { FromSwarm, LoadOrder, SwarmFailure, ToSwarm } from "./swarm-channel.ts";
 import { type SwarmStart, startSwarm } from "./swarm-child.ts";
 import { ThreadProcesses } from "./thread-processes.ts";
@@ -33,6 +38,8 @@ export interface SwarmProcess extends SwarmStart {
   /** Aborted on SIGINT or SIGTERM: the load ends within `stopWithinMs` and the partial result is written. */
   readonly signal: AbortSignal;
   readonly stopWithinMs: number;
+  /** How long the process may hear nothing; 30 s if not given. */
+  readonly deafLimitMs?: number | undefined;
 }
 
 /** What can be changed of a load while it runs. */
@@ -56,7 +63,18 @@ export async function runSwarmProcess(order: LoadOrder, options: SwarmProcess): 
   const start = { entry, environment, directory, permissionFlags };
   const child = (options.ahead ?? startSwarm)(start);
   const said = new Said(child, options.onProgress);
+  const place = new StuckPlace(child, { locked: order.locked });
+  let stuck: GateError | undefined;
+  const watch = new StuckWatch({
+    limitMs: options.deafLimitMs,
+    onStuck: async () => {
+      const at = (await place.find())?.replace(`${realpathSync(directory)}/`, "");
+      stuck = stuckError({ at, seconds: (options.deafLimitMs ?? deafLimitMs) / 1000, measuring: said.measuring });
+      child.kill("SIGKILL");
+    },
+  });
   child.on("message", (message) => {
+    watch.heard();
     const news = message as FromSwarm;
     if (news.type === "note") options.onNote?.(news.text);
     if (news.type === "outline") options.onOutline?.(news.outline);
@@ -87,7 +105,9 @@ export async function runSwarmProcess(order: LoadOrder, options: SwarmProcess): 
   const output = Promise.all(
     [child, ...(threads?.children ?? [])]
       .flatMap(({ stdout, stderr }) => [stdout, stderr])
-      .map((stream) => linesOf(stream, options.onOutput)),
+      .map((stream) =>
+        linesOf(stream, (line) => void (place.take(line) || options.onOutput(line))).catch(() => undefined),
+      ),
   );
   const stop = () => tell({ type: "stop", stopTimeoutMs: options.stopWithinMs });
   let overdue: NodeJS.Timeout | undefined;
@@ -97,20 +117,22 @@ export async function runSwarmProcess(order: LoadOrder, options: SwarmProcess): 
     overdue = setTimeout(() => child.kill("SIGKILL"), options.stopWithinMs + 2500);
   };
   tell({ type: "load", order });
+  const guardian = guard([child, ...(threads?.children ?? [])].map(({ pid }) => pid));
   options.onStarted?.({ changeUsers: (by) => tell({ type: "users", by }) });
   if (options.signal.aborted) abort();
   else options.signal.addEventListener("abort", abort, { once: true });
   try {
-    const exit = await new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve, reject) => {
-      child.once("error", reject);
-      // Not "exit": its last message and its last lines may still be on their way then.
-      child.once("close", (code, signal) => resolve({ code, signal }));
-    });
+    const { leftSomething, ...exit } = await childEnded(child);
     threads?.end();
     await output;
+    if (leftSomething)
+      options.onNote?.("something the locustfile started goes on and holds its output: not waited for");
+    if (stuck) throw stuck;
     return said.end({ ...exit, interrupted: options.signal.aborted });
   } finally {
+    watch.stop();
     threads?.end();
+    guardian.release();
     clearTimeout(overdue);
     options.signal.removeEventListener("abort", abort);
   }
@@ -122,12 +144,17 @@ class Said {
   #inspected: string | null = null;
   #unsaved: SwarmEnd["unsaved"] = null;
   #failure: SwarmFailure | undefined;
+  /** Whether the load has begun. */
+  measuring = false;
 
   constructor(child: ChildProcess, onProgress: (progress: Progress) => void) {
     child.on("message", (message) => {
       const said = message as FromSwarm;
-      if (said.type === "progress") onProgress(said.progress);
-      else if (said.type === "failed") this.#failure ??= said.failure;
+      if (said.type === "progress") {
+        this.measuring = true;
+        onProgress(said.progress);
+      }
+      if (said.type === "failed") this.#failure ??= said.failure;
       else if (said.type === "done") this.#done = true;
       else if (said.type === "unsaved") this.#unsaved = said;
       else if (said.type === "inspected") this.#inspected = said.text;
@@ -149,6 +176,17 @@ class Said {
       hint: "a locustfile that calls process.exit() or runs out of memory does this; its output above may say more",
     });
   }
+}
+
+function stuckError(found: { at: string | undefined; seconds: number; measuring: boolean }): GateError {
+  const { at, seconds, measuring } = found;
+  const when = measuring ? "while the load ran" : "while it was being loaded";
+  const message = `the locustfile let nothing else run for ${seconds} s ${when}`;
+  return new GateError("locustfile-stuck", message, {
+    exitCode: measuring ? ExitCode.invalid : ExitCode.usage,
+    hint: "End the loop, or await something in it; long work belongs before the run.",
+    ...(at === undefined ? {} : { place: at }),
+  });
 }
 
 function revived({ code, message, exitCode, hint, place, problems }: SwarmFailure): GateError {

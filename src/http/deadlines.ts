@@ -1,4 +1,5 @@
 import type { Clock } from "../base/clock.ts";
+import { setTimeout } from "../base/own-time.ts";
 
 /** Something that ends at a deadline unless it is withdrawn first. The links belong to `Deadlines`. */
 export interface Expiring {

@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import { connect as connectTls } from "node:tls";
 import { type buildConnector, Client, type Dispatcher, ProxyAgent } from "undici";
+import { clearTimeout, setTimeout } from "../base/own-time.ts";
 import { ExchangeError } from "./cause.ts";
 import { secureContextOf } from "./connect.ts";
 import { refusalOfName } from "./guarded-lookup.ts";

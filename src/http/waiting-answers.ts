@@ -1,3 +1,4 @@
+import { setImmediate } from "../base/own-time.ts";
 import type { Exchange } from "./exchange.ts";
 import { HttpResponse, StreamedResponse } from "./response.ts";
 import { type Outcome, Verdict } from "./verdict.ts";

@@ -1,3 +1,4 @@
+import { clearTimeout, setTimeout } from "../base/own-time.ts";
 import type { Failure, FailureKind } from "../stats/failures.ts";
 import { StopUser } from "../user/exceptions.ts";
 import type { Activity, UserRuntime } from "../user/runtime.ts";

@@ -1,5 +1,6 @@
 import type { LookupFunction, Socket } from "node:net";
 import type { Clock } from "../base/clock.ts";
+import { setImmediate } from "../base/own-time.ts";
 import type { AnswerHead } from "./answer-head.ts";
 import { AnswerReader } from "./answer-reader.ts";
 import { ExchangeError } from "./cause.ts";

@@ -3,7 +3,9 @@ import { readFileSync, realpathSync } from "node:fs";
 import { setSourceMapsSupport } from "node:module";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { isUserFile, shownPath } from "../base/user-place.ts";
+import { within } from "../base/within.ts";
 import { type CompiledModule, loadCompiler } from "./compile.ts";
+import { endlessAwait } from "./endless-await.ts";
 import { jsonModule } from "./json-module.ts";
 import { loadLightCompiler } from "./light-compiler.ts";
 import { explainLoadFailure } from "./load-failure.ts";
@@ -95,6 +97,9 @@ function hashOf({ sources, root }: { sources: ReadonlyMap<string, string>; root:
   return hash.digest("hex");
 }
 
+/** How long a locustfile's top-level awaits may take, milliseconds. */
+const loadLimitMs = 30_000;
+
 /**
  * Runs the locustfiles in this thread and collects the classes they export. Once per thread: the hooks stay, for
  * imports made while the test runs.
@@ -112,7 +117,9 @@ export async function loadLocustfile(
   const modules: { file: string; exports: Readonly<Record<string, unknown>> }[] = [];
   for (const url of entries) {
     try {
-      modules.push({ file: fileURLToPath(url), exports: await import(url) });
+      const loading: Promise<Readonly<Record<string, unknown>>> = import(url);
+      const exports = await within(loading, { ms: loadLimitMs, late: () => endlessAwait({ url, compiled, root }) });
+      modules.push({ file: fileURLToPath(url), exports });
     } catch (error) {
       throw await explainLoadFailure(error, {
         file: fileURLToPath(url),

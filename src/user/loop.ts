@@ -19,8 +19,8 @@
 //     and `onStop` run). If its code still does not return, it is left behind and counts as ended.
 //
 // What tasks there are is read once for each class: `task-plan.ts` reads, `task-plans.ts` filters, `chooser.ts` draws.
-import { setImmediate as nextTurn } from "node:timers/promises";
 import type { GateError } from "../base/errors.ts";
+import { nextTurn } from "../base/own-time.ts";
 import { runAs } from "./current-user.ts";
 import { controlKindOf, StopUser } from "./exceptions.ts";
 import { type Floor, Floors } from "./floors.ts";
