@@ -48,17 +48,18 @@ export async function gate(asked: GateConfig, world: World, extras: RunExtras): 
   const { directory } = prepared;
   const stage = { config, world, extras, directory, elsewhere };
   const { result, judged, capacity = null } = await measureAndJudge(stage, prepared.past);
+  const past = await prepared.past;
   const exitCode = exitCodeOf({
     verdict: judged.verdict,
     failOn: judged.failOn,
     processExitCode: result.trouble.processExitCode,
   });
   const { verdict } = judged;
-  const kept = await remember({ config, world, result, verdict, capacity });
+  const kept = await remember({ config, world, result, verdict, past, capacity });
   const passed = exitCode === 0;
   const { reportOf, writeDocuments } = await import("./gate/tell.ts");
   const difference = await differenceOf(world);
-  const report = reportOf({ config, world, result, judged, past: prepared.past, kept, passed, capacity, difference });
+  const report = reportOf({ config, world, result, judged, past, kept, passed, capacity, difference });
   const unwritten = await writeDocuments({ directory, result, report, verdict, secrets: config.secrets });
   await world.tell(report, { directory, exitCode, verdict, result, unwritten });
   return { verdict, report, directory, exitCode };
@@ -80,19 +81,21 @@ async function others(
  */
 async function measureAndJudge(
   stage: Stage,
-  past: Past,
+  reading: Promise<Past>,
 ): Promise<{ readonly result: RunResult; readonly judged: Judged; readonly capacity?: Capacity }> {
   const { config, world, extras } = stage;
   if (config.settings.mode === "capacity") {
+    const past = await reading;
     const searched = await searchCapacity(stage, past);
     return { ...searched, judged: judgeCapacity(searched, { config, past, today: today(world) }) };
   }
   if (stage.elsewhere) {
     const { text } = stage.elsewhere;
     const result = await keepResult(stage.elsewhere.result, { directory: stage.directory, text });
-    return { result, judged: judgeRun({ config, result, past, today: today(world) }) };
+    return { result, judged: judgeRun({ config, result, past: await reading, today: today(world) }) };
   }
   const result = await confirmRegression(await measure(stage), stage);
+  const past = await reading;
   return { result, judged: judgeRun({ config, result, past, today: today(world), forgiven: extras.forgiven }) };
 }
 

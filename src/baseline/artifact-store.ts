@@ -3,7 +3,7 @@ import { readZippedFile } from "../base/zip.ts";
 import { addRecord, type BaselineRecord, emptyBaseline } from "./baseline.ts";
 import { copiesRead, mergeCopies } from "./copies.ts";
 import { largestBaselineBytes } from "./document.ts";
-import { field, isDenied, type RestRequest, saidBy } from "./github-port.ts";
+import { field, isDenied, isDown, type RestRequest, saidBy, Unreachable } from "./github-port.ts";
 import { type BaselineStore, type Change, fileNameOf, type Loaded, type Saved } from "./store.ts";
 import { loadedFrom, nextVersion, refusalOf } from "./stored-text.ts";
 
@@ -54,7 +54,8 @@ export class ArtifactStore implements BaselineStore {
     try {
       return await this.#load(name);
     } catch (error) {
-      return { is: "unreadable", why: `the artifacts cannot be read: ${messageOf(error)}` };
+      const why = `the artifacts cannot be read: ${messageOf(error)}`;
+      return { is: "unreadable", why, unreachable: error instanceof Unreachable };
     }
   }
 
@@ -120,6 +121,7 @@ export class ArtifactStore implements BaselineStore {
         };
       }
       if (answer.status === 404) return { is: "absent", why: "this platform lists no artifacts" };
+      if (isDown(answer)) throw new Unreachable(saidBy(answer));
       if (answer.status >= 400) return { is: "unreadable", why: `the artifacts cannot be listed: ${saidBy(answer)}` };
       const rows = field(answer.body, "artifacts");
       if (!Array.isArray(rows)) return { is: "unreadable", why: "GitHub's answer has no list of artifacts" };
@@ -140,7 +142,10 @@ export class ArtifactStore implements BaselineStore {
 
   async #isGood(runId: number): Promise<boolean> {
     const { request, repository, branch } = this.#options;
-    const { status, body } = await request("GET", `/repos/${repository}/actions/runs/${runId}`);
+    const answer = await request("GET", `/repos/${repository}/actions/runs/${runId}`);
+    // Taken for a bad run, its baseline would be taken for none.
+    if (isDown(answer)) throw new Unreachable(saidBy(answer));
+    const { status, body } = answer;
     const own = field(body, "repository", "id");
     return (
       status === 200 &&

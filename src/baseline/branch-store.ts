@@ -2,7 +2,16 @@ import type { Clock } from "../base/clock.ts";
 import { messageOf } from "../base/errors.ts";
 import type { Random } from "../base/random.ts";
 import { addRecord, type BaselineRecord, emptyBaseline } from "./baseline.ts";
-import { field, isDenied, type RestAnswer, type RestRequest, saidBy, textField } from "./github-port.ts";
+import {
+  field,
+  isDenied,
+  isDown,
+  type RestAnswer,
+  type RestRequest,
+  saidBy,
+  textField,
+  Unreachable,
+} from "./github-port.ts";
 import { type BaselineStore, type Change, fileNameOf, type Loaded, type Saved } from "./store.ts";
 import { loadedFrom, nextVersion, refusalOf } from "./stored-text.ts";
 
@@ -100,7 +109,8 @@ export class BranchStore implements BaselineStore {
         const remedy = "grant the job permissions: contents: read";
         return { loaded: { is: "forbidden", why: `${where} cannot be read: ${error.message}`, remedy }, tip };
       }
-      return { loaded: { is: "unreadable", why: `${where} cannot be read: ${messageOf(error)}` }, tip };
+      const unreachable = error instanceof Unreachable || (error instanceof Refused && isDown(error.answer));
+      return { loaded: { is: "unreadable", why: `${where} cannot be read: ${messageOf(error)}`, unreachable }, tip };
     }
   }
 

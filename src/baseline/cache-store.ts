@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { messageOf } from "../base/errors.ts";
 import { addRecord, type BaselineRecord, emptyBaseline } from "./baseline.ts";
 import { copiesRead, mergeCopies } from "./copies.ts";
+import { TooLarge } from "./github-port.ts";
 import { type BaselineStore, type Change, fileNameOf, type Loaded, type Saved } from "./store.ts";
 import { loadedFrom, nextVersion, refusalOf } from "./stored-text.ts";
 
@@ -47,7 +48,9 @@ export class CacheStore implements BaselineStore {
     try {
       return await this.#load(name);
     } catch (error) {
-      return { is: "unreadable", why: `the cache cannot be read: ${messageOf(error)}` };
+      // What an entry holds is judged where it is read: this is the service.
+      const unreachable = !(error instanceof TooLarge);
+      return { is: "unreadable", why: `the cache cannot be read: ${messageOf(error)}`, unreachable };
     }
   }
 

@@ -5,9 +5,23 @@ export interface RestAnswer {
   readonly body: unknown;
 }
 
+/** No answer, or one that says that the service is not itself: it tells nothing of what is stored. */
+export class Unreachable extends Error {
+  override readonly name = "Unreachable";
+}
+
+/** More bytes than any baseline has: that is an answer, and no baseline. */
+export class TooLarge extends Error {
+  override readonly name = "TooLarge";
+}
+
+export function isDown({ status }: RestAnswer): boolean {
+  return status >= 500 || status === 429;
+}
+
 /**
  * One call of GitHub's REST API, given by whoever holds the token: `request("GET", "/repos/o/r/git/ref/heads/main")`.
- * It rejects only where no answer came.
+ * It rejects with Unreachable where no answer came.
  */
 export type RestRequest = (method: "GET" | "POST" | "PATCH", path: string, body?: unknown) => Promise<RestAnswer>;
 

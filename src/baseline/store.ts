@@ -9,7 +9,12 @@ export type Loaded =
       readonly where: string;
     }
   | { readonly is: "absent"; readonly why: string }
-  | { readonly is: "unreadable"; readonly why: string }
+  | {
+      readonly is: "unreadable";
+      readonly why: string;
+      /** The place that keeps it does not answer: whether there is one is not known. */
+      readonly unreachable?: boolean;
+    }
   /** Written by a later version; never overwritten. */
   | { readonly is: "newer"; readonly why: string }
   /** There was one, and the place that kept it has let it go. */

@@ -10,6 +10,7 @@ import { withoutTarget } from "../gate/no-target.ts";
 import type { GateDifference, World } from "../gate/world.ts";
 import { gate } from "../gate.ts";
 import { ownsBaseline } from "../github/baseline-access.ts";
+import type { GitHubClient } from "../github/client.ts";
 import { type GitHubContext, readContext } from "../github/context.ts";
 import { resolvePullRequest } from "../github/pull-request.ts";
 import { refuseUntrusted } from "../github/untrusted.ts";
@@ -19,6 +20,7 @@ import { entryFile } from "./beside.ts";
 import { tellFailure } from "./failed-run.ts";
 import { findTarget } from "./find-target.ts";
 import { gateDifference, noDifference, unknown } from "./gate-difference.ts";
+import { githubClient } from "./github-client.ts";
 import { githubStore } from "./github-store.ts";
 import { inTime } from "./in-time.ts";
 import { type Interruption, onInterruption } from "./interruption.ts";
@@ -40,10 +42,16 @@ export interface ActionWorld {
   readonly overhear: (take: (text: string) => void) => void;
 }
 
-/** What is looked up beside the load, and needed only to report, gets this long from the start. */
-const beside = { ms: 30_000, late: unknown("GitHub's API did not answer within 30 s") };
+/**
+ * What is asked of GitHub beside the load, and needed only to compare and to report, has this long in all if nobody
+ * answers, from the start.
+ */
+const silenceMs = 20_000;
+const beside = { ms: silenceMs, late: unknown(`GitHub's API did not answer within ${silenceMs / 1000} s`) };
 
 interface Parts {
+  /** For what the measurement needs: it waits as long as that takes. */
+  readonly client: GitHubClient | undefined;
   readonly directory: string;
   readonly userDirectory: string;
   readonly interruption: Interruption;
@@ -66,11 +74,21 @@ export async function runAction({ env, directory, write, overhear }: ActionWorld
     const allowed = settings["allow-untrusted-locustfile"];
     const loadsLocustfile = !reports && settings.results.length === 0;
     await refuseUntrusted({ context, client, loadsLocustfile, allowed });
-    const ears: Ears = { config, context, client, env, log, pull: once(() => pullOf(ears)), run: stampOf(context) };
+    const token = settings["github-token"] ?? "";
+    const patient = reports ? client : await githubClient({ token, context, env, silenceMs });
+    const ears: Ears = {
+      config,
+      context,
+      client: patient,
+      env,
+      log,
+      pull: once(() => pullOf(ears)),
+      run: stampOf(context),
+    };
     if (reports) return await tellOtherRun(ears, { workspace: directory, temporary: documents(env, settings.name) });
     const difference = inTime(gateDifference({ read, context, env, directory }), beside);
     const userDirectory = loadsLocustfile ? await userDirectoryOf(read, { context, env, directory }) : directory;
-    return await measure(ears, { directory, userDirectory, interruption, difference });
+    return await measure(ears, { client, directory, userDirectory, interruption, difference });
   } catch (error) {
     log.resumeCommands();
     const code = await tellFailure(error, { env, log });
@@ -84,7 +102,7 @@ async function measure(ears: Ears, parts: Parts): Promise<number> {
   const { log, context } = ears;
   const { interruption } = parts;
   const running = new RunningNotice(ears);
-  const target = { ...ears, signal: interruption.signal, log: log.tell };
+  const target = { ...ears, client: parts.client, signal: interruption.signal, log: log.tell };
   try {
     const measured = ears.config.settings.results.length > 0;
     const found = measured ? { found: true as const, config: ears.config } : await findTarget(target);

@@ -8,10 +8,13 @@ export async function githubClient({
   token,
   context,
   env,
+  silenceMs,
 }: {
   token: string;
   context: GitHubContext;
   env: Readonly<Record<string, string | undefined>>;
+  /** For calls that can be done without: how long an API that says nothing is waited for. */
+  silenceMs?: number;
 }): Promise<GitHubClient | undefined> {
   if (token === "" || context.owner === "") return undefined;
   return await connectGitHub({
@@ -20,5 +23,6 @@ export async function githubClient({
     proxy: readProxySettings(env),
     clock: systemClock,
     userAgent: `swarmgate/${version}`,
+    ...(silenceMs !== undefined && { silenceMs }),
   });
 }

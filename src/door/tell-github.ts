@@ -14,7 +14,7 @@ import type { Ears, Telling } from "./telling.ts";
 
 /** A cancelled job has 7.5 s in all, of which users and documents may have taken five (SPEC 13.8). */
 const hurriedMs = 2000;
-const patientMs = 90_000;
+const patientMs = 100_000;
 
 /**
  * Tells everybody: first what lies on this machine (log, job summary, annotations, outputs), then whoever must be

@@ -13,8 +13,12 @@ import type { World } from "./world.ts";
 export interface Prepared {
   /** Absolute; exists. */
   readonly directory: string;
-  readonly past: Past;
+  /** Still being read, perhaps; rejects where it is there and cannot be read. */
+  readonly past: Promise<Past>;
 }
+
+/** A store that takes longer is read while the load goes on. */
+const pastBeforeLoadMs = 5000;
 
 /** The readiness request is let in by what lets the load in; a header that was written out wins. */
 function probeHeaders(config: GateConfig, url: string): GateConfig["settings"]["headers"] {
@@ -49,8 +53,11 @@ export async function prepare(config: GateConfig, world: World): Promise<Prepare
   const { settings } = config;
   for (const notice of config.notices) world.log(notice);
   const directory = documentsDirectory(config, world);
-  const past = await recall(config, world);
-  if (past.wanted && past.whyNot !== null) world.log(`no comparison: ${past.whyNot}`);
+  const past = recall(config, world).then((read) => {
+    if (read.wanted && read.whyNot !== null) world.log(`no comparison: ${read.whyNot}`);
+    return read;
+  });
+  past.catch(() => undefined);
   for (const url of world.readiness && settings.results.length === 0
     ? new Set([settings.host, baseHostOf(config)])
     : []) {
@@ -65,5 +72,16 @@ export async function prepare(config: GateConfig, world: World): Promise<Prepare
       log: world.log,
     });
   }
+  await atMost(pastBeforeLoadMs, past, world);
   return { directory, past };
+}
+
+/** What is spoilt is known before anything is sent, unless its store is slow to say so. */
+async function atMost(ms: number, past: Promise<Past>, { clock }: World): Promise<void> {
+  const done = new AbortController();
+  try {
+    await Promise.race([past, clock.sleep(ms, done.signal)]);
+  } finally {
+    done.abort();
+  }
 }

@@ -1,6 +1,7 @@
+import type { Clock } from "../base/clock.ts";
 import { GateError } from "../base/errors.ts";
 import type { Baseline } from "../baseline/baseline.ts";
-import type { BaselineStore } from "../baseline/store.ts";
+import type { BaselineStore, Loaded } from "../baseline/store.ts";
 import type { GateConfig } from "../config/gate-config.ts";
 import { comparingOf } from "./question.ts";
 import type { World } from "./world.ts";
@@ -14,13 +15,19 @@ export interface Past {
   readonly baseline: Baseline | null;
   /** Why there is nothing to compare with; null where there is. */
   readonly whyNot: string | null;
+  /** The store did not answer: what it holds is not known, so that nothing is added to it. */
+  readonly unreachable?: boolean;
 }
 
+/** Nobody waits longer for a store; the load goes on meanwhile. */
+const patienceMs = 30_000;
+
 /**
- * Reads the baseline before anything is sent. One that is there and cannot be read is an error: a run that went on
- * without it would look like a first run, and would overwrite it.
+ * Reads the baseline. One that is there and cannot be read is an error: a run that went on without it would look like a
+ * first run, and would overwrite it. A store that does not answer is none: the run is judged by its promises, which is
+ * reported at once, and adds nothing to the store.
  */
-export async function recall({ settings }: GateConfig, { store }: World): Promise<Past> {
+export async function recall({ settings }: GateConfig, { store, clock }: World): Promise<Past> {
   const none = (wanted: boolean, whyNot: string | null): Past => ({
     wanted,
     store: store?.kind ?? null,
@@ -33,7 +40,7 @@ export async function recall({ settings }: GateConfig, { store }: World): Promis
   if (comparing === "side-by-side") return none(false, null);
   if (comparing === "none") return none(false, "comparing is switched off (compare: none)");
   if (!store) return none(false, "there is no baseline store");
-  const loaded = await store.load(settings.name);
+  const loaded = await loadedInTime(store, { name: settings.name, clock });
   switch (loaded.is) {
     case "found":
       return { wanted: true, store: store.kind, baseline: loaded.baseline, whyNot: null };
@@ -43,8 +50,24 @@ export async function recall({ settings }: GateConfig, { store }: World): Promis
     case "forbidden":
       return none(true, `${loaded.why}; ${loaded.remedy}`);
     case "unreadable":
+      if (loaded.unreachable) return { ...none(true, loaded.why), unreachable: true };
+      throw new GateError("baseline-unreadable", loaded.why, { hint: remedyOf(loaded.is, store.kind) });
     case "newer":
-      throw new GateError(`baseline-${loaded.is}`, loaded.why, { hint: remedyOf(loaded.is, store.kind) });
+      throw new GateError("baseline-newer", loaded.why, { hint: remedyOf(loaded.is, store.kind) });
+  }
+}
+
+async function loadedInTime(
+  store: BaselineStore,
+  { name, clock }: { readonly name: string; readonly clock: Clock },
+): Promise<Loaded> {
+  const done = new AbortController();
+  const why = `the baseline store (${store.kind}) did not answer within ${patienceMs / 1000} s`;
+  const late = clock.sleep(patienceMs, done.signal).then((): Loaded => ({ is: "unreadable", why, unreachable: true }));
+  try {
+    return await Promise.race([store.load(name), late]);
+  } finally {
+    done.abort();
   }
 }
 

@@ -9,6 +9,7 @@ import type { RunResult } from "../stats/run-result.ts";
 import { type Capacity, heldStep, isLowerBound } from "../verdict/capacity.ts";
 import type { Verdict } from "../verdict/verdict.ts";
 import { searchProfile } from "./capacity.ts";
+import type { Past } from "./recall.ts";
 import type { World } from "./world.ts";
 
 export interface Kept {
@@ -55,18 +56,23 @@ export async function remember({
   world,
   result,
   verdict,
+  past,
   capacity = null,
 }: {
   config: GateConfig;
   world: World;
   result: RunResult;
   verdict: Verdict;
+  past: Past;
   /** Of a search for the largest load. */
   capacity?: Capacity | null;
 }): Promise<Kept> {
   const { store, origin } = world;
   if (!store || store.kind === "none") return { saved: false, whyNot: null };
   if (!isWorthKeeping({ config, verdict, ownsBaseline: origin.ownsBaseline })) return { saved: false, whyNot: null };
+  if (past.unreachable) {
+    return { saved: false, whyNot: "the baseline was not saved: its store did not answer when it was read" };
+  }
   const measured = capacity ? capacityRecord({ config, result, capacity }) : recordOf(result);
   if (measured === null) {
     return { saved: false, whyNot: "the search ended before the target's limit was found, so there is none to keep" };
@@ -74,7 +80,7 @@ export async function remember({
   const what = config.settings.mode === "baseline" ? [] : regressedNames(verdict);
   const record = what.length === 0 ? measured : { ...measured, regressed: { what, ofBranch: origin.ownsBaseline } };
   // A baseline is worth no verdict: whatever becomes of it, the run is judged and told.
-  const saved = await save({ config, store, record }).catch(
+  const saved = await inTime(save({ config, store, record }), world).catch(
     (error: unknown): Saved => ({ is: "unsaved", reason: "failed", why: messageOf(error) }),
   );
   if (saved.is === "saved") {
@@ -96,6 +102,20 @@ function regressedNames({ comparisons }: Verdict): string[] {
     .filter(({ outcome, metric }) => outcome === "regressed" && metric !== "capacity")
     .map(({ endpoint, metric }) => (endpoint ? `${endpointLabel(endpoint)} ${metric}` : metric))
     .slice(0, mostNamed);
+}
+
+/** A store that does not answer keeps nobody from being told the verdict. */
+const patienceMs = 60_000;
+
+async function inTime(saving: Promise<Saved>, { clock }: World): Promise<Saved> {
+  const done = new AbortController();
+  const why = `its store did not answer within ${patienceMs / 1000} s`;
+  const late = clock.sleep(patienceMs, done.signal).then((): Saved => ({ is: "unsaved", reason: "failed", why }));
+  try {
+    return await Promise.race([saving, late]);
+  } finally {
+    done.abort();
+  }
 }
 
 /** Null where what held says more of the generator, or of the time there was, than of the target. */

@@ -1,8 +1,9 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { messageOf } from "../base/errors.ts";
 import { makeDirectory } from "../base/make-directory.ts";
 import type { ArtifactStoreOptions } from "../baseline/artifact-store.ts";
-import type { RestRequest } from "../baseline/github-port.ts";
+import { type RestRequest, TooLarge, Unreachable } from "../baseline/github-port.ts";
 import { downloadArchive } from "./artifact-archive.ts";
 import { uploadArtifact } from "./artifact-upload.ts";
 import type { GitHubClient } from "./client.ts";
@@ -26,7 +27,7 @@ export function restRequest(client: GitHubClient): RestRequest {
       return { status, body: data };
     } catch (error) {
       const failure = apiFailure(error);
-      if (failure === undefined || !failure.answered) throw error;
+      if (failure === undefined || !failure.answered) throw new Unreachable(messageOf(error), { cause: error });
       return { status: failure.status, body: failure.body };
     }
   };
@@ -34,7 +35,16 @@ export function restRequest(client: GitHubClient): RestRequest {
 
 /** Archives of artifacts, for the artifact store. */
 export function archiveDownload(client: GitHubClient): ArtifactStoreOptions["download"] {
-  return (path, limits) => downloadArchive(client, path, limits);
+  return async (path, limits) => {
+    try {
+      return await downloadArchive(client, path, limits);
+    } catch (error) {
+      const failure = apiFailure(error);
+      const refused = failure?.answered === true && failure.status < 500 && failure.status !== 429;
+      if (refused || error instanceof TooLarge) throw error;
+      throw new Unreachable(messageOf(error), { cause: error });
+    }
+  };
 }
 
 /** Uploads texts as an artifact of the running workflow; rejects with what went wrong, for the store to tell. */

@@ -1,6 +1,7 @@
 import type { Clock } from "../base/clock.ts";
+import { TooLarge } from "../baseline/github-port.ts";
 import type { Octokit } from "./octokit.ts";
-import { limitWaitMs } from "./rate-limit.ts";
+import { apiFailure, limitWaitMs } from "./rate-limit.ts";
 
 /** As the environment spells them: `http_proxy`, `https_proxy`, `no_proxy`. For the API; load never goes through a proxy. */
 export interface ProxySettings {
@@ -23,8 +24,13 @@ export interface ClientOptions {
   readonly proxy: ProxySettings;
   readonly clock: Clock;
   readonly userAgent: string;
-  /** All waiting for rate limits together, at most; 60 s if not given. */
+  /** What one call waits for rate limits, at most; 60 s if not given. Whoever calls may give up before. */
   readonly waitBudgetMs?: number;
+  /**
+   * How long the API may say nothing at all, calls together; then each call has `lastChanceMs`. For what can be done
+   * without; without a limit if not given.
+   */
+  readonly silenceMs?: number;
   /** First pause before an answer of 5xx or a dropped connection is tried again (then 4 and 9 times that); 1 s if not given. */
   readonly retryPauseMs?: number;
 }
@@ -66,6 +72,7 @@ export async function connectGitHub(options: ClientOptions): Promise<GitHubClien
     httpsProxy,
     noProxy,
   });
+  if (options.silenceMs !== undefined) endSilence(octokit, { ...options, silenceMs: options.silenceMs });
   waitForLimits(octokit, options);
   const send: GitHubClient["send"] = async (url, { limitBytes = 1024 * 1024, headers = {}, ...request }) => {
     const response = await fetch(url, { ...request, headers: { ...headers } });
@@ -89,16 +96,49 @@ async function bodyOf(pieces: AsyncIterable<unknown> | Iterable<unknown>, limitB
   let bytes = 0;
   for await (const chunk of pieces) {
     bytes += (chunk as Uint8Array).byteLength;
-    if (bytes > limitBytes) throw new Error(`the download is larger than ${limitBytes} bytes`);
+    if (bytes > limitBytes) throw new TooLarge(`the download is larger than ${limitBytes} bytes`);
     chunks.push(chunk as Uint8Array);
   }
   return Buffer.concat(chunks);
 }
 
-/** Waits where GitHub says how long, as long as the budget of the whole client lasts; then the refusal stands. */
-function waitForLimits(octokit: Octokit, options: ClientOptions): void {
-  let budgetMs = options.waitBudgetMs ?? 60_000;
+/** An API that was silent may be back: each later call gets this long to find out. */
+const lastChanceMs = 10_000;
+
+/** Ends calls that nobody answers once all of them together have waited long enough. An answer forgives the silence. */
+function endSilence(octokit: Octokit, { clock, silenceMs }: { clock: Clock; silenceMs: number }): void {
+  let silentMs = 0;
   octokit.hook.wrap("request", async (send, request) => {
+    const startedMs = clock.now();
+    const leftMs = Math.max(Math.min(lastChanceMs, silenceMs), silenceMs - silentMs);
+    const done = new AbortController();
+    const over = clock.sleep(leftMs, done.signal).then(() => {
+      // As octokit's own errors without an answer.
+      const why = `GitHub's API did not answer within ${Math.round(leftMs / 1000)} s`;
+      return Promise.reject(Object.assign(new Error(why), { status: 500 }));
+    });
+    over.catch(() => undefined);
+    const sent = Promise.resolve(send(request));
+    sent.catch(() => undefined);
+    try {
+      const answer = await Promise.race([sent, over]);
+      silentMs = 0;
+      return answer;
+    } catch (error) {
+      if (apiFailure(error)?.answered === true) silentMs = 0;
+      else silentMs += clock.now() - startedMs;
+      throw error;
+    } finally {
+      done.abort();
+    }
+  });
+}
+
+/** Waits where GitHub says how long, as long as the call's budget lasts; then the refusal stands. */
+function waitForLimits(octokit: Octokit, options: ClientOptions): void {
+  octokit.hook.wrap("request", async (send, request) => {
+    let budgetMs = options.waitBudgetMs ?? 60_000;
+    const { signal } = request.request as { signal?: AbortSignal };
     for (;;) {
       try {
         return await send(request);
@@ -106,7 +146,8 @@ function waitForLimits(octokit: Octokit, options: ClientOptions): void {
         const waitMs = limitWaitMs(error, options.clock.now());
         if (waitMs === undefined || waitMs > budgetMs) throw error;
         budgetMs -= waitMs;
-        await options.clock.sleep(waitMs);
+        await options.clock.sleep(waitMs, signal);
+        if (signal?.aborted) throw error;
       }
     }
   });

@@ -24,7 +24,7 @@ export interface CommentRequest {
   readonly news: News;
   readonly run: RunStamp;
   readonly readOnly?: ReadOnlyCause | undefined;
-  /** All tries and pauses together; 60 s if not given. */
+  /** All tries and pauses together; 80 s if not given, so that a limit of a minute leaves time for another try. */
   readonly budgetMs?: number;
 }
 
@@ -64,7 +64,7 @@ async function withinBudget(
   request: Session,
   work: (signal: AbortSignal) => Promise<CommentOutcome>,
 ): Promise<CommentOutcome> {
-  const budgetMs = request.budgetMs ?? 60_000;
+  const budgetMs = request.budgetMs ?? 80_000;
   const what = `comment on #${request.place.pull}`;
   const over = new AbortController();
   const done = new AbortController();

@@ -46,8 +46,23 @@ test("absent, expired, forbidden, unreadable and newer are five different answer
   );
 });
 
-test("a service that is down is told apart from a document that is spoilt", async () => {
+test("a service that is down is told apart from a document that is spoilt: it ends no run", async () => {
   for (const kind of ["artifact", "cache", "branch"] as const) {
-    expect(await told({ is: "unreadable", why: "502" }, kind)).toContain("if the service was down, run this again");
+    expect(await told({ is: "unreadable", why: "502", unreachable: true }, kind)).toBe("wanted: 502");
+    expect(await told({ is: "unreadable", why: "cut short" }, kind)).toMatch(
+      /^baseline-unreadable 2: .*if the service was down, run this again/,
+    );
   }
+});
+
+test("a store that never answers is given up", async () => {
+  const clock = new ManualClock(0);
+  const store = { kind: "artifact", load: () => new Promise(() => undefined) } as unknown as BaselineStore;
+  const reading = recall(config, { store, clock } as unknown as World);
+  await clock.advance(30_000);
+  expect(await reading).toMatchObject({
+    wanted: true,
+    unreachable: true,
+    whyNot: expect.stringMatching(/did not answer/),
+  });
 });

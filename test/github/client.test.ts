@@ -50,6 +50,16 @@ describe("the API client", () => {
     expect(github.proxy.requests).toHaveLength(4);
   });
 
+  test("an API that says nothing is given up, and has a last chance at every later call", async () => {
+    const { octokit } = await connect({ silenceMs: 300 });
+    const get = () => octokit.rest.repos.get({ owner: "octo", repo: "shop" });
+    github.fail({ match: /GET \/repos/, times: 3, delayMs: 5000, status: 502 });
+    const startedAt = performance.now();
+    for (const _ of [1, 2, 3]) await expect(get()).rejects.toThrow(/did not answer within/);
+    expect(performance.now() - startedAt).toBeLessThan(2500);
+    await get();
+  });
+
   test("waits for limits only as long as its budget lasts", async () => {
     const { octokit } = await connect({ waitBudgetMs: 1500 });
     github.fail({ match: /GET \/repos/, status: 429, headers: { "retry-after": "1" }, body: { message: "slow" } });

@@ -17,12 +17,12 @@ beforeEach(async () => {
   pull = await github.openPull({ branch: `b${pulls++}` });
 });
 
-const connect = (token: string): Promise<GitHubClient> =>
+const connect = (token: string, clock = systemClock): Promise<GitHubClient> =>
   connectGitHub({
     token,
     apiUrl: github.apiUrl,
     proxy: { httpProxy: undefined, httpsProxy: undefined, noProxy: undefined },
-    clock: systemClock,
+    clock,
     userAgent: "swarmgate-test",
     retryPauseMs: 2,
   });
@@ -252,6 +252,28 @@ describe("when GitHub does not want to", () => {
     const startedAt = performance.now();
     expect(await tell()).toMatchObject({ how: "created" });
     expect(performance.now() - startedAt).toBeGreaterThan(950);
+  });
+
+  test("a limit of a minute met by something else leaves the comment its own", async () => {
+    // A clock a hundred times as fast.
+    const clock = {
+      now: () => performance.now() * 100,
+      sleep: (ms: number, signal?: AbortSignal) => systemClock.sleep(ms / 100, signal),
+    };
+    const client = await connect(tokens.actions, clock);
+    const limit = {
+      times: 1,
+      status: 403,
+      headers: {},
+      body: { message: "You have exceeded a secondary rate limit." },
+    };
+    github.fail({ match: /^GET .*comments/, ...limit });
+    const place = { owner: "octo", repo: "shop", pull: pull.number };
+    const run = { id: 100, attempt: 1, sha: pull.headSha };
+    const note = { client, place, run, name: "api", mode: "always" as const, note: "measuring", budgetMs: 15_000 };
+    expect(await noteInComment(note)).toMatchObject({ kind: "failed" });
+    github.fail({ match: /^POST .*comments/, ...limit });
+    expect(await tell({ client })).toMatchObject({ kind: "written", how: "created" });
   });
 
   test("a limit that lasts longer than a comment is worth is a notice at once", async () => {
