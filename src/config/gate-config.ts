@@ -1,9 +1,9 @@
 import type { Problem } from "../base/errors.ts";
 import { shortestSecret } from "../base/redact.ts";
-import { secretsOfUserinfo, withoutUserinfo } from "../base/userinfo.ts";
 import { AllowedHosts } from "../engine/allowed-hosts.ts";
 import type { Configuration } from "../slo/configuration.ts";
 import { parseThresholds, type Threshold } from "../slo/threshold.ts";
+import { bareTargets, secretsIn, shortPasswords, type TargetUserinfo } from "./bare-targets.ts";
 import { type HeldSetting, heldGuards } from "./held-guards.ts";
 import { settingsForMode } from "./mode-settings.ts";
 import { Problems } from "./problems.ts";
@@ -21,7 +21,7 @@ export interface GateConfig {
   /** What that file asked for in vain: the workflow's guards bound it. */
   readonly held: readonly HeldSetting[];
   /** User names and passwords that were written into the targets' URLs; the settings have the URLs without them. */
-  readonly userinfo: { readonly [N in "host" | "base-host"]: string | null };
+  readonly userinfo: TargetUserinfo;
   /** Values never to be written down. */
   readonly secrets: readonly string[];
   /** Things to say once before the run. */
@@ -121,33 +121,6 @@ export function aimedAt(
   problems.add(...contradictions(settings, config));
   problems.throwAny();
   return { ...config, settings, userinfo, secrets: [...new Set([...config.secrets, ...secretsIn(userinfo)])] };
-}
-
-type Targets = Pick<Settings, "host" | "base-host">;
-
-/** Credentials are taken out of URLs before anybody can print, compare or store one. */
-function bareTargets(settings: Targets): { readonly targets: Targets; readonly userinfo: GateConfig["userinfo"] } {
-  const taken = (url: string | null) => (url === null ? { url, userinfo: null } : withoutUserinfo(url));
-  const [host, baseHost] = [taken(settings.host), taken(settings["base-host"])];
-  return {
-    targets: { host: host.url, "base-host": baseHost.url },
-    userinfo: { host: host.userinfo, "base-host": baseHost.userinfo },
-  };
-}
-
-function secretsIn(userinfo: GateConfig["userinfo"]): string[] {
-  const given = Object.values(userinfo).filter((one) => one !== null);
-  return given.flatMap(secretsOfUserinfo).filter((secret) => secret.length >= shortestSecret);
-}
-
-function shortPasswords(userinfo: GateConfig["userinfo"]): string[] {
-  return (["host", "base-host"] as const).flatMap((name) => {
-    const secret = secretsOfUserinfo(userinfo[name] ?? "").at(-1) ?? "";
-    if (userinfo[name] === null || secret.length >= shortestSecret) return [];
-    return [
-      `${name}: its password is shorter than ${shortestSecret} characters and is masked only where it stands with the user's name`,
-    ];
-  });
 }
 
 function fileLayer({ settings, fileName }: Configuration): RawSettings {
