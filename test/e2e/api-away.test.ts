@@ -43,7 +43,7 @@ describe("a baseline store that cannot be reached", () => {
 
   it("fails the step where the baseline is what was asked for", async () => {
     const outcome = await push({ "fail-on": "slo,regression,no-baseline" });
-    expect(outcome.exitCode, told(outcome)).toBe(99);
+    expect(outcome.exitCode, told(outcome)).toBe(3);
     expect(outcome.outputs.reason).toBe("no-baseline");
   });
 });
