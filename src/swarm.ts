@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { systemClock } from "./base/clock.ts";
-import { ExitCode, GateError, UsageError } from "./base/errors.ts";
+import { ExitCode, GateError, traceOf, UsageError } from "./base/errors.ts";
 import { setInterval } from "./base/own-time.ts";
 import { cleanJson, Redactor } from "./base/redact.ts";
 import { saveText } from "./base/save-file.ts";
@@ -192,6 +192,6 @@ function failureOf(error: unknown): Extract<FromSwarm, { type: "failed" }>["fail
     const { code, message, exitCode, hint, place } = error;
     return { code, message, exitCode, hint, place, problems: error instanceof UsageError ? error.problems : [] };
   }
-  const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const message = traceOf(error);
   return { code: "own-fault", message, exitCode: ExitCode.ownFault, hint: undefined, place: undefined, problems: [] };
 }

@@ -61,7 +61,24 @@ export class UsageError extends GateError {
   }
 }
 
-/** The text of anything thrown, without a stack. */
+/** Stands for what throws when it is looked at. */
+const unreadable = "(thrown was something that cannot be read)";
+
+/** The text of anything thrown, without a stack. Never throws: what user code throws may throw when it is read. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? (permissionAdvice(error) ?? error.message) : String(error);
+  try {
+    return String(error instanceof Error ? (permissionAdvice(error) ?? error.message) : error);
+  } catch {
+    return unreadable;
+  }
+}
+
+/** The stack of anything thrown, or its text where it has none. Never throws. */
+export function traceOf(error: unknown): string {
+  try {
+    if (error instanceof Error && typeof error.stack === "string") return error.stack;
+  } catch {
+    // Its text may still be read.
+  }
+  return messageOf(error);
 }

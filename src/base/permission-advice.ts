@@ -11,9 +11,18 @@ const grants: Readonly<Record<string, { readonly what: string; readonly line: st
 
 /**
  * What `permissions: locked` refused, and the line that allows it; undefined where something else went wrong. Node
- * names its own flags, which nobody can give here (https://nodejs.org/api/permissions.html).
+ * names its own flags, which nobody can give here (https://nodejs.org/api/permissions.html). Never throws, though what was
+ * thrown may do so when it is read.
  */
 export function permissionAdvice(error: unknown): string | undefined {
+  try {
+    return adviceOn(error);
+  } catch {
+    return undefined;
+  }
+}
+
+function adviceOn(error: unknown): string | undefined {
   if (!(error instanceof Error) || !("code" in error)) return undefined;
   const { code, permission, resource } = error as { code: unknown; permission?: unknown; resource?: unknown };
   const asked =

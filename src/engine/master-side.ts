@@ -1,5 +1,5 @@
 import type { Clock } from "../base/clock.ts";
-import { messageOf } from "../base/errors.ts";
+import { messageOf, traceOf } from "../base/errors.ts";
 import { Redactor } from "../base/redact.ts";
 import type { Runner } from "../user/environment.ts";
 import { events } from "../user/events.ts";
@@ -94,7 +94,7 @@ function leader(redactor: Redactor) {
     },
     failed(event: string, { error, atMs }: { error: unknown; atMs: number }) {
       const msg = messageOf(error);
-      const traceback = error instanceof Error ? (error.stack ?? msg) : msg;
+      const traceback = traceOf(error);
       const data = { msg: redactor.clean(msg), traceback: redactor.clean(traceback), task: `events.${event}` };
       tell(({ log }) => log.exception(data, { atMs }));
     },

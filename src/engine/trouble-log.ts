@@ -1,5 +1,5 @@
 import { BoundedMap } from "../base/bounded.ts";
-import { messageOf } from "../base/errors.ts";
+import { messageOf, traceOf } from "../base/errors.ts";
 import { permissionAdvice } from "../base/permission-advice.ts";
 import type { Redactor } from "../base/redact.ts";
 import type { ExceptionData, TroubleData } from "../protocol/messages.ts";
@@ -38,7 +38,7 @@ export class TroubleLog {
     // A line to add must not have its numbers taken out.
     const refused = permissionAdvice(thrown);
     const msg = this.#redactor.clean(refused ?? normalizeMessage(messageOf(thrown)));
-    const trace = thrown instanceof Error ? (thrown.stack ?? msg) : msg;
+    const trace = traceOf(thrown);
     const group = this.#exceptions.getOrCreate(`${task}\u0000${msg}`, (key) => ({
       msg: key === other ? other : msg,
       traceback: this.#redactor.clean(trace.slice(0, 4000)),

@@ -1,4 +1,4 @@
-import { ExitCode, GateError, messageOf } from "../base/errors.ts";
+import { ExitCode, GateError, traceOf } from "../base/errors.ts";
 
 /** What a worker says before it gives up: a GateError on its way to the master. */
 export interface FailureWire {
@@ -15,7 +15,7 @@ export function failureToWire(error: unknown): FailureWire {
     const { code, message, hint, place, exitCode } = error;
     return { code, message, hint: hint ?? null, place: place ?? null, exit_code: exitCode };
   }
-  const message = error instanceof Error ? (error.stack ?? error.message) : messageOf(error);
+  const message = traceOf(error);
   return { code: "thread-start", message, hint: null, place: null, exit_code: ExitCode.ownFault };
 }
 

@@ -1,3 +1,4 @@
+import { traceOf } from "../base/errors.ts";
 import { controlKindOf } from "./exceptions.ts";
 import type { UserObserver } from "./observer.ts";
 import type { UserRuntime } from "./runtime.ts";
@@ -37,7 +38,7 @@ export class Incidents {
     this.#observer.onException({ task, error });
     const { userError } = this.#runtime.environment.events;
     if (userError.listeners.length === 0) return false;
-    const tb = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    const tb = traceOf(error);
     try {
       await userError.fire({ userInstance, exception: error, tb });
       return false;

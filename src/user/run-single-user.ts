@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from "../base/clock.ts";
-import { messageOf } from "../base/errors.ts";
+import { messageOf, traceOf } from "../base/errors.ts";
 import { endpointLabel } from "../stats/endpoint.ts";
 import type { Sample } from "../stats/sample.ts";
 import { events } from "./events.ts";
@@ -118,5 +118,5 @@ function lineOf({ endpoint, status, latencyMs, bytesIn, failure }: Sample): stri
 }
 
 function stackOf(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return traceOf(error);
 }

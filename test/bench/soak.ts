@@ -6,9 +6,9 @@
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { decodeResult } from "../../src/stats/result-document.ts";
 import { cli } from "./generators.ts";
@@ -55,11 +55,18 @@ const directory = mkdtempSync(join(tmpdir(), "swarmgate-soak-"));
 const target = await countedTarget();
 writeFileSync(join(directory, "locustfile.ts"), locustfile);
 const output = join(directory, "result.json");
+// A copy: a build in mid-soak would take away what is loaded late.
+cpSync(dirname(cli), join(directory, "dist"), { recursive: true });
+const program = join(directory, "dist/cli.js");
 const asked = ["-H", target.url, "-u", `${users}`, "-r", "10", "-t", `${minutes}m`, "-o", output];
-const child = spawn(process.execPath, [cli, "run", "--headless", "--only-summary", "--stop-timeout", "10", ...asked], {
-  cwd: directory,
-  stdio: ["ignore", "ignore", "inherit"],
-});
+const child = spawn(
+  process.execPath,
+  [program, "run", "--headless", "--only-summary", "--stop-timeout", "10", ...asked],
+  {
+    cwd: directory,
+    stdio: ["ignore", "ignore", "inherit"],
+  },
+);
 const exit = once(child, "exit");
 const course = new ProcessCourse();
 const beganMs = performance.now();

@@ -9,6 +9,8 @@ const head = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n";
 const gzipBomb = gzipSync(Buffer.alloc(160 * 1024 * 1024));
 const brotliBomb = brotliCompressSync(Buffer.alloc(160 * 1024 * 1024), { params: { 1: 4 } });
 
+let diesAtMs: number | undefined;
+
 /** Writes for ever, as fast as it is read. */
 function pour(socket: Socket, chunk: Buffer): void {
   const more = () => {
@@ -24,6 +26,11 @@ const behaviours: Readonly<Record<string, Behaviour>> = {
   "/ok": (response) => void setTimeout(() => response.end("ok"), 400),
   "/status-500": (response) => void response.writeHead(500).end("no"),
   "/hang": () => undefined,
+  // Well for five seconds from its first request on, and then silent for good.
+  "/dies": (response) => {
+    diesAtMs ??= performance.now() + 5000;
+    if (performance.now() < diesAtMs) setTimeout(() => response.end("ok"), 100);
+  },
   "/hang-in-body": (_, socket) => void socket.write(`${head}Content-Length: 100\r\n\r\nhalf`),
   "/crawl": (_, socket) => {
     socket.write(`${head}Content-Length: 100000\r\n\r\n`);

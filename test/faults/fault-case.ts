@@ -21,11 +21,11 @@ export interface FaultCase {
   /** A sentence about behaviour. */
   readonly name: string;
   readonly run: (stage: FaultStage) => Promise<Ended>;
-  /** The exit code it must have, or one of several. */
-  readonly exit: number | readonly number[];
+  /** The exit code it must have, or one of several; `killed` where the case itself kills it. */
+  readonly exit: number | readonly number[] | "killed";
   /** Words that must be there. */
   readonly says?: readonly RegExp[];
-  /** Words that must not be printed; `neverSaid` stands nowhere, in no case. */
+  /** Words that must not be printed; `neverSaid` in no case. */
   readonly never?: readonly RegExp[];
   /** Seconds it may take on a busy machine. */
   readonly withinS: number;
@@ -39,7 +39,7 @@ export interface FaultFamily {
   readonly cases: readonly FaultCase[];
 }
 
-/** Words of a fault of ours, and stacks of ours: nothing that others do may bring them about. */
+/** Words of a fault of ours, and stacks of ours: nothing that others do may have them printed. */
 export const neverSaid: readonly RegExp[] = [
   /our fault/,
   /\n\s+at .*dist\/(?:chunk-|main|cli|swarm|thread)/,

@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import { disks } from "./disks.ts";
 import { documents } from "./documents.ts";
 import { type Ended, type FaultCase, type FaultFamily, neverSaid } from "./fault-case.ts";
+import { limits } from "./limits.ts";
 import { logs } from "./logs.ts";
 import { platform } from "./platform.ts";
 import { signals } from "./signals.ts";
@@ -16,7 +17,7 @@ import { FaultStage } from "./stage.ts";
 import { targets } from "./targets.ts";
 import { userCode } from "./user-code.ts";
 
-const families: readonly FaultFamily[] = [targets, disks, signals, userCode, documents, platform, logs];
+const families: readonly FaultFamily[] = [targets, disks, signals, userCode, documents, limits, platform, logs];
 const page = fileURLToPath(new URL("../../docs/reliability.md", import.meta.url));
 /** Most of a case is waiting: for users, for timeouts, for a process to start. */
 const atOnce = 4;
@@ -37,7 +38,8 @@ const chosen = families.flatMap(({ name: family, cases }) =>
 const beganMs = performance.now();
 const stage = await FaultStage.open();
 const outcomes: Outcome[] = [];
-const waiting = [...chosen];
+// The longest first, so that none is left over at the end.
+const waiting = chosen.toSorted((a, b) => b.one.withinS - a.one.withinS);
 await Promise.all(
   Array.from({ length: atOnce }, async () => {
     for (let next = waiting.shift(); next; next = waiting.shift())
@@ -58,6 +60,7 @@ async function outcomeOf(one: FaultCase, family: string): Promise<Outcome> {
     const ended = await one.run(stage);
     text = ended.text;
     problems = await problemsOf(one, ended);
+    if (process.env.SHOW) console.log(text);
   } catch (error) {
     problems = [error instanceof Error ? (error.stack ?? error.message) : String(error)];
   }
@@ -71,16 +74,16 @@ async function outcomeOf(one: FaultCase, family: string): Promise<Outcome> {
 
 async function problemsOf(one: FaultCase, ended: Ended): Promise<string[]> {
   const { exitCode, signal, text, printed, durationMs, directory } = ended;
-  const codes = typeof one.exit === "number" ? [one.exit] : one.exit;
+  const codes = one.exit === "killed" ? [null] : typeof one.exit === "number" ? [one.exit] : one.exit;
   const also = await one.check?.(ended, stage);
   const left = await leftIn(directory);
   return [
-    ...(exitCode !== null && codes.includes(exitCode)
+    ...(codes.some((code) => code === exitCode)
       ? []
-      : [`ended with ${signal ?? exitCode}, not ${codes.join(" or ")}`]),
+      : [`ended with ${signal ?? exitCode}, not ${codes.map(String).join(" or ")}`]),
     ...(one.says ?? []).filter((pattern) => !pattern.test(text)).map((pattern) => `does not say ${pattern}`),
     ...(one.never ?? []).filter((pattern) => pattern.test(printed)).map((pattern) => `prints ${pattern}`),
-    ...neverSaid.filter((pattern) => pattern.test(text)).map((pattern) => `says ${pattern}`),
+    ...neverSaid.filter((pattern) => pattern.test(printed)).map((pattern) => `prints ${pattern}`),
     ...(durationMs <= one.withinS * 1000
       ? []
       : [`took ${(durationMs / 1000).toFixed(1)} s, more than ${one.withinS} s`]),
@@ -89,27 +92,29 @@ async function problemsOf(one: FaultCase, ended: Ended): Promise<string[]> {
   ];
 }
 
-/** Commands of processes that still run in the case's own directory, a second after its end. */
+/** Commands of processes that still run in the case's own directory, a second after its end; they are ended. */
 async function leftIn(directory: string): Promise<string[]> {
   for (let look = 0; look < 10; look++) {
     if (running(directory).length === 0) return [];
     await sleep(100);
   }
-  return running(directory);
+  const left = running(directory);
+  for (const { pid } of left) process.kill(pid, "SIGKILL");
+  return left.map(({ command }) => command);
 }
 
-function running(directory: string): string[] {
+function running(directory: string): { pid: number; command: string }[] {
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
     .flatMap((pid) => {
       try {
         if (readlinkSync(`/proc/${pid}/cwd`) !== directory) return [];
-        return [readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ").trim() || pid];
+        const command = readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ").trim();
+        return command === "" ? [] : [{ pid: Number(pid), command }];
       } catch {
         return [];
       }
-    })
-    .filter((command) => command !== "");
+    });
 }
 
 function tableOf(all: readonly Outcome[]): string {

@@ -31,7 +31,7 @@ function inPhase(
     name: `${signal} ${phase} ends with ${codes[signal]}`,
     run: (stage) => run(stage, once(words, signal)),
     exit: codes[signal],
-    withinS: 14,
+    withinS: 20,
   }));
 }
 
@@ -71,7 +71,7 @@ export const signals: FaultFamily = {
           run: (stage) => paused(stage, signal, via),
           exit: codes[signal],
           says: [/did not stop in time/],
-          withinS: 16,
+          withinS: 20,
         }),
       ),
     ),
@@ -85,7 +85,7 @@ export const signals: FaultFamily = {
             'import { User, task } from "swarmgate";\nexport class Spinner extends User {\n  @task async spin() { console.log("SPINNING"); await new Promise((r) => setTimeout(r, 100)); for (;;); }\n}\n',
         }),
       exit: 130,
-      withinS: 16,
+      withinS: 20,
     },
   ],
 };
