@@ -1,2 +1,0 @@
-import { createRequire as __createRequire } from "node:module";import { fileURLToPath as __fileURLToPath } from "node:url";import { dirname as __dirnameOf } from "node:path";const require = __createRequire(import.meta.url);const __bundledFile = __fileURLToPath(import.meta.url);const __bundledFolder = __dirnameOf(__bundledFile);
-import{parseRunArguments,runCommand}from"./chunk-PYAZXN3C.js";import"./chunk-AW3CZ2PA.js";import"./chunk-FSG7JDCT.js";import"./chunk-EOAFCXA6.js";import"./chunk-MLOEVH2O.js";export{parseRunArguments,runCommand};
