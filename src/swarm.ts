@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { systemClock } from "./base/clock.ts";
 import { ExitCode, GateError, traceOf, UsageError } from "./base/errors.ts";
-import { setInterval } from "./base/own-time.ts";
+import { setInterval, sinceOriginMs } from "./base/own-time.ts";
 import { cleanJson, Redactor } from "./base/redact.ts";
 import { saveText } from "./base/save-file.ts";
 import { entryUrl } from "./door/beside.ts";
@@ -130,7 +130,14 @@ async function load(order: LoadOrder): Promise<void> {
     pool,
     startThreads: order.locked ? startSeparately : undefined,
     joining: gathering ?? undefined,
-    machine: { procStat, memoryBytes: () => process.memoryUsage.rss() },
+    machine: {
+      procStat: () => systemFile("/proc/stat"),
+      procPressure: () => systemFile("/proc/pressure/cpu"),
+      memoryBytes: () => process.memoryUsage.rss(),
+      cpuMs: () => (process.cpuUsage().user + process.cpuUsage().system) / 1000,
+      nowMs: sinceOriginMs,
+    },
+    onNote: note,
     onOutline: (outline) => void tell({ type: "outline", outline }),
     onProgress: (progress) => {
       if (master) void tell({ type: "progress", progress, trouble: withoutTraces(master.log.toTrouble()) });
@@ -179,9 +186,9 @@ function withoutTraces(trouble: UserTrouble): UserTrouble {
   return { ...trouble, exceptions: trouble.exceptions.map((group) => ({ ...group, trace: "" })) };
 }
 
-function procStat(): string | undefined {
+function systemFile(path: string): string | undefined {
   try {
-    return readFileSync("/proc/stat", "utf8");
+    return readFileSync(path, "utf8");
   } catch {
     return undefined;
   }

@@ -9,6 +9,8 @@ import { spelled } from "./log.ts";
  */
 export const forgiven: ReadonlySet<string> = new Set([
   "saturated",
+  "machine-busy",
+  "cores-shared",
   "blocked",
   "throttled",
   "target-gone",

@@ -64,6 +64,10 @@ export class ArmRuntime implements UserRuntime {
     this.#recorder = own.recorder;
   }
 
+  get cycleMs(): number | undefined {
+    return this.witness.cycleMs;
+  }
+
   get hasRequestListeners(): boolean {
     return events.request.listeners.length > 0;
   }
@@ -73,7 +77,7 @@ export class ArmRuntime implements UserRuntime {
   }
 
   report(sample: Sample, details?: RequestDetails): void {
-    this.#recorder.record(sample);
+    this.#recorder.record(sample, this.witness);
     if (sample.failure?.kind === "forbidden-host") this.#trouble.forbiddenHost(refusedHost(sample.failure.message));
     if (events.request.listeners.length === 0) return;
     const { method, name } = sample.endpoint;

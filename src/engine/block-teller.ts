@@ -13,6 +13,8 @@ export interface Onlookers {
   /** How the machine fares; asked once a block. */
   readonly machine?: (() => MachineHealth) | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
+  /** A line for people: who stands still, who is back. */
+  readonly onNote?: ((text: string) => void) | undefined;
   /** Once the run time of a run that may go on is over: every block so far with its phase, then each new one. */
   readonly onBlocks?: ((blocks: readonly Block[]) => void) | undefined;
   /** Every block as it ends, its phase as far as it is known by then. */

@@ -25,6 +25,8 @@ export interface RunWorld {
   readonly machine?: MachineSource | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   /** See MasterOptions. */
+  readonly onNote?: ((text: string) => void) | undefined;
+  /** See MasterOptions. */
   readonly onBlocks?: ((blocks: readonly Block[]) => void) | undefined;
   /** See Onlookers. */
   readonly onMeasured?: ((blocks: readonly Block[]) => void) | undefined;
@@ -47,6 +49,7 @@ export async function leadRun(plan: LoadPlan, world: RunWorld): Promise<RunResul
     shape: world.shape && (() => world.shape?.tick() ?? null),
     machine: watch && (() => watch.take()),
     onProgress: world.onProgress,
+    onNote: world.onNote,
     onBlocks: world.onBlocks,
     onMeasured: world.onMeasured,
     onFailures: world.onFailures,

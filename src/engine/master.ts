@@ -12,6 +12,7 @@ import type { MasterOptions, MasterOutcome } from "./master-options.ts";
 import { muster } from "./muster.ts";
 import { Roster, type WorkerEntry } from "./roster.ts";
 import { SpawnOrders } from "./spawn-orders.ts";
+import { type Freeze, freezeWords } from "./worker-watch.ts";
 
 /** What a worker gets beyond the stop timeout to say it has stopped. */
 const stopPatienceMs = 5000;
@@ -242,7 +243,14 @@ export class MasterRunner {
   }
 
   #beat(): void {
+    for (const freeze of this.#roster.lookForFreezes()) this.#tellFreeze(freeze);
     this.#teller.beat({ atMs: this.runTimeMs, users: this.userCount, stopping: this.#state === "stopping" });
+  }
+
+  #tellFreeze(freeze: Freeze): void {
+    const { live, warning } = freezeWords(freeze, { startedAtMs: this.#startedAtMs });
+    this.#options.onNote?.(live);
+    if (freeze.untilMs !== null) this.#log.warn("worker-frozen", warning);
   }
 
   get #underWay(): boolean {
@@ -299,6 +307,9 @@ export class MasterRunner {
       }
       this.#beat();
       await this.#roster.sleepUntil(Math.min(untilMs, this.#startedAtMs + this.#teller.dueMs));
+    }
+    for (const freeze of this.#roster.frozen) {
+      this.#log.warn("worker-frozen", freezeWords(freeze, { startedAtMs: this.#startedAtMs }).warning);
     }
     await hooks.testStop();
   }

@@ -1,6 +1,7 @@
 import type { Clock } from "../base/clock.ts";
 import type { Bare, MasterMessage, WorkerMessage } from "../protocol/messages.ts";
 import type { WorkerNode } from "./node.ts";
+import { type Freeze, WorkerWatch } from "./worker-watch.ts";
 
 export type WorkerState = "connecting" | "ready" | "running" | "stopped" | "gone";
 
@@ -15,6 +16,8 @@ export interface WorkerEntry {
   state: WorkerState;
   /** Users (pairs, side by side) it said it runs. */
   users: number;
+  /** When it said something last, on the clock. */
+  heardMs: number;
 }
 
 /**
@@ -23,6 +26,7 @@ export interface WorkerEntry {
  */
 export class Roster {
   readonly #entries = new Map<string, WorkerEntry>();
+  readonly #watch = new WorkerWatch();
   readonly #clock: Clock;
   readonly #onMessage: (worker: WorkerEntry, message: WorkerMessage) => void;
   readonly #onLost: (worker: WorkerEntry, reason: string) => void;
@@ -44,10 +48,17 @@ export class Roster {
 
   /** A worker that connects; it counts once it says that it is ready. */
   add(node: WorkerNode): void {
-    const entry: WorkerEntry = { node, index: this.#nextIndex++, state: "connecting", users: 0 };
+    const entry: WorkerEntry = {
+      node,
+      index: this.#nextIndex++,
+      state: "connecting",
+      users: 0,
+      heardMs: this.#clock.now(),
+    };
     this.#entries.set(node.id, entry);
     node.onMessage((message) => {
       const wasThere = entry.state !== "gone";
+      entry.heardMs = this.#clock.now();
       this.#follow(entry, message);
       this.#onMessage(entry, message);
       if (wasThere && message.type === "quit") this.#onLost(entry, "it left");
@@ -91,10 +102,23 @@ export class Roster {
     }
   }
 
+  /** Users that run: those of a worker that stands still do not. */
   get userCount(): number {
     let sum = 0;
-    for (const { users } of this.#entries.values()) sum += users;
+    for (const { node, users } of this.#entries.values()) if (!this.#watch.isFrozen(node.id)) sum += users;
     return sum;
+  }
+
+  /** Looks for workers that stand still. @returns freezes that began or ended since the last look */
+  lookForFreezes(): Freeze[] {
+    const running = this.#entries.values().filter(({ state }) => state === "running");
+    const heard = running.map(({ node, users, heardMs }) => ({ id: node.id, users, heardMs }));
+    return this.#watch.look([...heard], this.#clock.now());
+  }
+
+  /** Workers that have not been heard again. */
+  get frozen(): readonly Freeze[] {
+    return this.#watch.frozen;
   }
 
   /** Workers that are still there. */

@@ -29,6 +29,8 @@ export interface LoadWorld {
   readonly onOutline?: ((outline: LoadOutline) => void) | undefined;
   /** Called after every block, from the first. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
+  /** A line for people about those who run the users. */
+  readonly onNote?: ((text: string) => void) | undefined;
   /** Given the blocks of a run that may go on past its run time; `end()` of the master ends it. */
   readonly onBlocks?: ((blocks: readonly Block[]) => void) | undefined;
   /** See Onlookers. */
@@ -65,6 +67,7 @@ export async function runLoad(plan: LoadPlan, world: LoadWorld = {}): Promise<Ru
       shape: side.shape,
       machine: world.machine,
       onProgress: world.onProgress,
+      onNote: world.onNote,
       onBlocks: world.onBlocks,
       onMeasured: world.onMeasured,
       onFailures: world.onFailures,

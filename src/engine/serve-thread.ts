@@ -4,12 +4,14 @@ import { Redactor } from "../base/redact.ts";
 import { openSockets } from "../http/world.ts";
 import { failureToWire } from "../protocol/failure-wire.ts";
 import type { MasterMessage } from "../protocol/messages.ts";
+import type { InFlightSource } from "../stats/in-flight.ts";
 import type { Recorder } from "../stats/recorder.ts";
 import { AllowedHosts } from "./allowed-hosts.ts";
 import type { RunningUser, UserOrder } from "./crew.ts";
 import type { MasterLink } from "./node.ts";
 import { RateCap } from "./rate-cap.ts";
 import { RequestBudget } from "./request-budget.ts";
+import { StallWatch } from "./stall-watch.ts";
 import { ThreadWatch } from "./thread-health.ts";
 import type { ThreadStart } from "./thread-node.ts";
 import { ThreadGuard } from "./traffic-guard.ts";
@@ -35,6 +37,7 @@ export interface UserSide {
   readonly hooks: WorkerHooks;
   startUser(order: UserOrder, run: { recorder: Recorder; startedAtMs: number }): RunningUser;
   afterBlock?(nowMs: number): void;
+  readonly inFlight?: InFlightSource | undefined;
 }
 
 /**
@@ -79,6 +82,7 @@ export async function serveThread(
     return;
   }
   const watch = new ThreadWatch(String(start.thread));
+  const stallWatch = new StallWatch(clock);
   let throttledBefore = 0;
   runner = new WorkerRunner({
     id,
@@ -97,10 +101,13 @@ export async function serveThread(
       return since;
     },
     afterBlock: (nowMs) => side.afterBlock?.(nowMs),
+    inFlight: side.inFlight,
+    stalls: stallWatch.stalls,
   });
   await runner.begin();
   await runner.quitted;
   watch.stop();
+  stallWatch.stop();
 }
 
 function fail(message: string): never {

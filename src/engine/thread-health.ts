@@ -34,6 +34,7 @@ export class ThreadWatch {
     const health: ThreadHealth = {
       thread: this.#thread,
       delayP99Ms: beyondSampling(this.#delay.percentile(99)),
+      delayP90Ms: beyondSampling(this.#delay.percentile(90)),
       delayMaxMs: beyondSampling(this.#delay.max),
       utilization: eventLoopUtilization(utilization, this.#utilization).utilization,
       cpu: Math.min(1, busyUs / 1000 / Math.max(1, nowMs - this.#takenMs)),

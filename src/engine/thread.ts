@@ -83,10 +83,11 @@ async function makeSide(parts: ThreadParts): Promise<UserSide> {
   return {
     hooks,
     startUser(order, run) {
-      events.request.install({ record: (sample) => run.recorder.record(sample), now: () => clock.now() });
+      events.request.install({ record: (sample, user) => run.recorder.record(sample, user), now: () => clock.now() });
       return starter.start(order, run);
     },
     afterBlock: (nowMs) => starter.afterBlock(nowMs),
+    inFlight: (visit) => starter.eachInFlight(visit),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Arm } from "../stats/endpoint.ts";
+import type { InFlight, InFlightSource } from "../stats/in-flight.ts";
 import type { Recorder } from "../stats/recorder.ts";
 import { UserLife } from "../user/loop.ts";
 import type { UserObserver } from "../user/observer.ts";
@@ -38,6 +39,8 @@ export class UserStarter {
   readonly #baseGuard: UserRuntime["guard"];
   #arrivals: Arrivals | undefined;
   #turns: Turns | undefined;
+  /** Whose requests may be in flight. */
+  readonly #senders = new Set<ArmRuntime>();
 
   constructor(options: {
     parts: ThreadParts;
@@ -98,6 +101,19 @@ export class UserStarter {
   afterBlock(nowMs: number): void {
     const count = this.#arrivals?.waiting(nowMs) ?? 0;
     if (count > 0) this.#parts.runner().tell({ type: "more_users", data: { count } });
+  }
+
+  /** A user has ended; what it left behind may be in flight for ever. */
+  #left(sender: ArmRuntime): void {
+    if (sender.witness.isIdle) this.#senders.delete(sender);
+  }
+
+  /** See InFlightSource. */
+  eachInFlight(visit: Parameters<InFlightSource>[0]): void {
+    let sender: ArmRuntime;
+    // One closure for all: there are tens of thousands of users.
+    const each = (request: InFlight) => visit(request, sender);
+    for (sender of this.#senders) sender.witness.eachInFlight(each);
   }
 
   #startOne(order: UserOrder, recorder: Recorder): RunningUser {
@@ -169,7 +185,8 @@ export class UserStarter {
       problem: this.#plans.problemOf(userClass),
       observer: this.#observer,
     });
-    return { life, witness, done: life.run() };
+    this.#senders.add(runtime);
+    return { life, witness, done: life.run().then(() => this.#left(runtime)) };
   }
 }
 

@@ -2,8 +2,10 @@ import type { Clock } from "../base/clock.ts";
 import type { Redactor } from "../base/redact.ts";
 import type { CustomData } from "../protocol/messages.ts";
 import type { ThreadHealth } from "../stats/health.ts";
+import type { InFlightSource } from "../stats/in-flight.ts";
 import type { Recorder } from "../stats/recorder.ts";
 import type { Snapshot } from "../stats/snapshot.ts";
+import type { StallLog } from "../stats/stall-log.ts";
 import type { RunningUser, UserOrder } from "./crew.ts";
 import type { MasterLink } from "./node.ts";
 import type { TroubleLog } from "./trouble-log.ts";
@@ -37,6 +39,10 @@ export interface WorkerOptions {
   readonly health?: (counts: { lateStarts: number }) => ThreadHealth;
   /** Requests that had to start later since this was asked last. */
   readonly throttled: () => number;
+  /** Requests in flight; undefined where nobody can say. */
+  readonly inFlight?: InFlightSource | undefined;
+  /** When this thread's event loop stood still; undefined where nobody watches. */
+  readonly stalls?: StallLog | undefined;
   /** Called after every block: to ask for more users, to say that the budget is used up. */
   readonly afterBlock?: (nowMs: number) => void;
 }

@@ -7,6 +7,9 @@ import type { WorkerOptions } from "./worker-options.ts";
 /** A stop that is due on a block's edge comes a little after it, into a block that it leaves nearly empty. */
 const edgeSlackMs = 20;
 
+/** A block told of so long after its end was passed over by a thread that stood still. */
+const frozenMs = 1000;
+
 /** One test in one worker, from its first spawn message to its stop: its users, and what they measure by block. */
 export class WorkerTest {
   readonly recorder: Recorder;
@@ -24,12 +27,12 @@ export class WorkerTest {
 
   /** @param tell given the parts of every block that closed, empty ones too */
   constructor(options: WorkerOptions, test: { startedAtMs: number; tell: (parts: readonly Snapshot[]) => void }) {
-    const { clock, redactor, startUser, trouble } = options;
+    const { clock, redactor, startUser, trouble, stalls } = options;
     const { startedAtMs, tell } = test;
     this.#options = options;
     this.#startedAtMs = startedAtMs;
     this.#tell = tell;
-    const recorder = new Recorder({ startedAtMs, redactor });
+    const recorder = new Recorder({ startedAtMs, redactor, stalls });
     this.recorder = recorder;
     this.crew = new Crew({
       clock,
@@ -57,17 +60,27 @@ export class WorkerTest {
     const current = this.recorder.blockAt(this.#options.clock.now());
     const count = Math.max(0, current - this.#nextBlock + 1);
     this.#close(Array.from({ length: count }, (_, i) => this.#nextBlock + i));
+    const { inFlight, clock } = this.#options;
+    if (inFlight) this.recorder.abandon(inFlight, clock.now());
     const late = this.recorder.closeAll();
     if (late.length > 0) this.#tell(late);
   }
 
   #close(blocks: readonly number[]): void {
-    const { trouble, health, afterBlock, clock } = this.#options;
+    const { trouble, health, afterBlock, clock, inFlight } = this.#options;
+    const nowMs = clock.now();
     const thread = health?.({ lateStarts: trouble.takeLateStarts() });
     const threads = thread ? [thread] : [];
     this.#nextBlock = (blocks.at(-1) ?? this.#nextBlock - 1) + 1;
+    const look = inFlight && this.recorder.look(inFlight, nowMs);
     const parts = blocks.flatMap((block) =>
-      this.recorder.close({ untilBlock: block + 1, users: this.#usersIn(block), health: { threads } }),
+      this.recorder.close({
+        untilBlock: block + 1,
+        users: this.#usersIn(block, nowMs),
+        health: { threads },
+        // Of a block that ended while the event loop stood still nobody knows what came in it.
+        look: block === blocks.at(-1) ? look : undefined,
+      }),
     );
     if (this.recorder.overflowed > 0) {
       trouble.warn(
@@ -77,11 +90,12 @@ export class WorkerTest {
     }
     this.#cpu = thread?.cpu ?? 0;
     this.#tell(parts);
-    afterBlock?.(clock.now());
+    afterBlock?.(nowMs);
   }
 
-  /** Users at the end of a block; in the one in which the stop came, who ran until then. */
-  #usersIn(block: number): ReadonlyMap<string, number> {
+  /** Users at the end of a block: nobody where the thread stood still; where the stop came, who ran until then. */
+  #usersIn(block: number, nowMs: number): ReadonlyMap<string, number> {
+    if (nowMs - (this.#startedAtMs + (block + 1) * blockMs) > frozenMs) return new Map();
     const beginsMs = this.#startedAtMs + block * blockMs;
     const atStop = this.#atStop;
     return atStop && beginsMs + edgeSlackMs < atStop.ms ? atStop.counts : new Map(this.crew.counts);

@@ -1,6 +1,7 @@
 import { abortingPromise } from "../slo/abort.ts";
 import type { Threshold } from "../slo/threshold.ts";
 import { type Block, blockMs } from "../stats/snapshot.ts";
+import { withWaiting } from "../stats/with-waiting.ts";
 
 /** Promises are asked once a second at the most; later, when each time adds up more, after this share of the run. */
 const leastStepMs = 1000;
@@ -30,7 +31,7 @@ export class AbortWatch {
     const elapsedMs = (last.block + 1) * blockMs;
     if (elapsedMs < this.#nextMs) return null;
     this.#nextMs = elapsedMs + Math.max(leastStepMs, stepShare * elapsedMs);
-    const broken = abortingPromise(this.#thresholds, { blocks: this.#blocks, elapsedMs });
+    const broken = abortingPromise(this.#thresholds, { blocks: withWaiting(this.#blocks), elapsedMs });
     if (!broken) return null;
     this.#ended = true;
     return `The run ends early, after ${Math.round(elapsedMs / 1000)} s, because a promise with "abort" is broken: ${broken.message}.`;

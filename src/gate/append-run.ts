@@ -1,4 +1,6 @@
+import { laterBy } from "../stats/liveness.ts";
 import type { RunResult, UserTrouble } from "../stats/run-result.ts";
+import { type Block, blockMs } from "../stats/snapshot.ts";
 import { summarize } from "../stats/summary.ts";
 
 /**
@@ -6,7 +8,7 @@ import { summarize } from "../stats/summary.ts";
  */
 export function appendRun(first: RunResult, second: RunResult): RunResult {
   const next = (first.blocks.at(-1)?.block ?? -1) + 1;
-  const blocks = [...first.blocks, ...second.blocks.map((block) => ({ ...block, block: next + block.block }))];
+  const blocks = [...first.blocks, ...second.blocks.map((block) => later(block, next))];
   const told = new Set(first.warnings.map(({ message }) => message));
   return {
     ...first,
@@ -17,6 +19,12 @@ export function appendRun(first: RunResult, second: RunResult): RunResult {
     warnings: [...first.warnings, ...second.warnings.filter(({ message }) => !told.has(message))],
     interrupted: first.interrupted || second.interrupted,
   };
+}
+
+/** The same block so many blocks later. */
+function later(block: Block, by: number): Block {
+  const { liveness } = block;
+  return { ...block, block: block.block + by, ...(liveness && { liveness: laterBy(liveness, by * blockMs) }) };
 }
 
 function addTroubles(first: UserTrouble, second: UserTrouble): UserTrouble {

@@ -5,6 +5,7 @@ import type { RunResult } from "../stats/run-result.ts";
 import type { Block } from "../stats/snapshot.ts";
 import { summarize } from "../stats/summary.ts";
 import { judgeSideBySide, type Next } from "../verdict/side-by-side.ts";
+import { headGone } from "../verdict/target-gone.ts";
 import { invalidities } from "../verdict/validity.ts";
 import { appendRun } from "./append-run.ts";
 import { compareSettings } from "./judge.ts";
@@ -58,6 +59,8 @@ function nextOf(result: RunResult, config: GateConfig): Next {
   // Of two equals there is nothing to confirm: what looks like a regression is what calibrating is for.
   if (config.settings.mode === "calibrate") return { action: "stop" };
   if (comparingOf(config) !== "side-by-side" || invalidities(result).length > 0) return { action: "stop" };
+  // A head that is gone would not answer a second time either.
+  if (headGone(result)) return { action: "stop" };
   const { blocks } = result;
   const maxDurationMs = config.settings["max-duration"];
   const question = { blocks, settings: compareSettings(config), runTimeMs: steadyMs(blocks), maxDurationMs };

@@ -4,9 +4,11 @@ import type { GateConfig } from "../config/gate-config.ts";
 import { evaluate, settle } from "../slo/evaluate.ts";
 import { expiredWaivers, waiverSubject } from "../slo/waiver.ts";
 import { locustMeasurementVersion, type RunResult, type Warning } from "../stats/run-result.ts";
+import { machineWasBusy } from "../verdict/busy-machine.ts";
 import { calibrate, calibrationLines } from "../verdict/calibration.ts";
 import { type Against, compare } from "../verdict/compare.ts";
 import type { Comparison, ComparisonMetric } from "../verdict/comparison.ts";
+import { correctionNotes } from "../verdict/correction-notes.ts";
 import { crowding } from "../verdict/crowding.ts";
 import type { FailOn } from "../verdict/exit-code.ts";
 import { retries } from "../verdict/retries.ts";
@@ -76,7 +78,8 @@ export function judgeRun({
     warnings: [
       ...warnings,
       ...overdue(config, today),
-      ...[crowding(result), retries(result)].filter((warning) => warning !== null),
+      ...[crowding(result), machineWasBusy(result), retries(result)].filter((warning) => warning !== null),
+      ...correctionNotes(result),
       ...told,
       ...calibrationOf(config, { comparisons, verdict }),
     ],
@@ -156,10 +159,11 @@ export function withoutPast(message: string, why: LeftOut | undefined): Reason {
 }
 
 export function failOnOf({ settings }: GateConfig): ReadonlySet<FailOn> {
-  const wanted = settings["fail-on"] === "none" ? [] : settings["fail-on"];
+  if (settings["fail-on"] === "none") return new Set();
+  const wanted: readonly FailOn[] = [...settings["fail-on"], "target-gone"];
   // A run that only records, or calibrates, fails for nothing but being no measurement.
   const judges = settings.mode !== "baseline" && settings.mode !== "calibrate";
-  return new Set(!judges ? wanted.filter((reason) => reason === "invalid") : wanted);
+  return new Set(!judges ? wanted.filter((reason) => reason === "invalid" || reason === "target-gone") : wanted);
 }
 
 export function compareSettings({ settings, file }: GateConfig): CompareSettings {

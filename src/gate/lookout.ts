@@ -5,10 +5,12 @@ import { endpointLabel } from "../stats/endpoint.ts";
 import type { UserTrouble } from "../stats/run-result.ts";
 import { type Block, blockMs } from "../stats/snapshot.ts";
 import { isJudged, shownPercentile, summarize } from "../stats/summary.ts";
+import { withWaiting } from "../stats/with-waiting.ts";
 import type { Comparison } from "../verdict/comparison.ts";
 import { lookTimes } from "../verdict/looks.ts";
 import type { CompareSettings } from "../verdict/settings.ts";
 import { judgeSideBySide, lookLimit } from "../verdict/side-by-side.ts";
+import { isLasting, silenceOf } from "../verdict/silence.ts";
 import { lostForGood } from "../verdict/validity.ts";
 import { steadyMs } from "./question.ts";
 
@@ -66,6 +68,8 @@ export class Lookout {
       if (this.#enough) return true;
     }
     if (this.#judgedMs < this.#nextMs) return false;
+    this.#enough = this.#isSilent();
+    if (this.#enough) return true;
     const open = this.#look();
     this.#enough = open === null || this.#judgedMs >= open.untilMs;
     if (open === null) return true;
@@ -93,14 +97,27 @@ export class Lookout {
     return reason !== null;
   }
 
+  /** The run time is over, and to wait on for a target that does not answer any more tells nothing new. */
+  #isSilent(): boolean {
+    for (const arm of ["head", "base"] as const) {
+      const silence = silenceOf(this.#blocks, arm);
+      if (!silence || !isLasting(silence)) continue;
+      const whose = arm === "base" ? "the base" : "the target";
+      this.#say(`${whose} has not answered for ${seconds(silence.silentMs)}, so the run is not prolonged`);
+      return true;
+    }
+    return false;
+  }
+
   #look(): Open | null {
     const { thresholds, sideBySide, maxDurationMs } = this.#questions;
-    const runTimeMs = steadyMs(this.#blocks);
+    const blocks = withWaiting(this.#blocks);
+    const runTimeMs = steadyMs(blocks);
     const limitMs = this.#limitMs(runTimeMs);
-    const promises = evaluate(thresholds, this.#blocks).filter(({ outcome }) => outcome === "undecided");
+    const promises = evaluate(thresholds, blocks).filter(({ outcome }) => outcome === "undecided");
     const names = promises.map(nameOfPromise);
     if (sideBySide) {
-      const question = { blocks: this.#blocks, settings: sideBySide, runTimeMs, maxDurationMs, over: false };
+      const question = { blocks, settings: sideBySide, runTimeMs, maxDurationMs, over: false };
       const { next, comparisons } = judgeSideBySide(question);
       // A regression ends the looking: what time is left belongs to its confirmation.
       if (next.action === "confirm") return null;

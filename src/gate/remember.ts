@@ -7,6 +7,7 @@ import type { GateConfig } from "../config/gate-config.ts";
 import { endpointLabel } from "../stats/endpoint.ts";
 import type { RunResult } from "../stats/run-result.ts";
 import { type Capacity, heldStep, isLowerBound } from "../verdict/capacity.ts";
+import { headGone } from "../verdict/target-gone.ts";
 import type { Verdict } from "../verdict/verdict.ts";
 import { searchProfile } from "./capacity.ts";
 import type { Past } from "./recall.ts";
@@ -73,6 +74,7 @@ export async function remember({
   if (past.unreachable) {
     return { saved: false, whyNot: "the baseline was not saved: its store did not answer when it was read" };
   }
+  if (headGone(result)) return { saved: false, whyNot: "the baseline was not saved: the target stopped answering" };
   const measured = capacity ? capacityRecord({ config, result, capacity }) : recordOf(result);
   if (measured === null) {
     return { saved: false, whyNot: "the search ended before the target's limit was found, so there is none to keep" };

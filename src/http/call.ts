@@ -1,3 +1,4 @@
+import type { Endpoint } from "../stats/endpoint.ts";
 import type { FailureKind } from "../stats/failures.ts";
 import type { Phases } from "../stats/sample.ts";
 import type { Activity } from "../user/activity.ts";
@@ -62,6 +63,9 @@ export class Call {
   place: string | undefined;
   /** Its task ended before it did. */
   orphaned = false;
+  /** See InFlight. */
+  received = 0;
+  noticed = 0;
 
   constructor(call: {
     method: string;
@@ -76,6 +80,19 @@ export class Call {
     this.startMs = call.startMs;
     this.clock = new PhaseClock(this.startMs);
     this.intendedMs = call.intendedMs ?? this.startMs;
+  }
+
+  /** One object per endpoint and plan: the recorder can tell the endpoint by it without building a key. */
+  get endpoint(): Endpoint {
+    const { calledMethod: method, calledPlan: plan, name } = this;
+    const key = name === undefined ? method : `${method} ${name}`;
+    let endpoint = plan.endpoints.get(key);
+    if (!endpoint) {
+      endpoint = { method, name: name ?? plan.name };
+      if (plan.endpoints.size > 100) plan.endpoints.clear();
+      plan.endpoints.set(key, endpoint);
+    }
+    return endpoint;
   }
 
   get address(): Address {

@@ -1,4 +1,5 @@
 import { messageOf } from "../base/errors.ts";
+import type { InFlight } from "../stats/in-flight.ts";
 import type { Activity } from "../user/activity.ts";
 import { BodyStream } from "./body-stream.ts";
 import { Call } from "./call.ts";
@@ -47,7 +48,7 @@ const abandoned = new ExchangeError("check", "the rest of the answer was not rea
  * One call of the client on its way: sent, redirected, timed, decoded. It is its own connection listener, its own
  * deadline and its own activity, so that a request costs this and its clock, one promise and one response.
  */
-export class Exchange extends Call implements Carried, Expiring, Activity {
+export class Exchange extends Call implements Carried, Expiring, Activity, InFlight {
   readonly owner: ExchangeOwner;
   resolve!: (response: HttpResponse | StreamedResponse) => void;
   transport: Transport | undefined;
@@ -55,6 +56,8 @@ export class Exchange extends Call implements Carried, Expiring, Activity {
   #chunks: Buffer[] | undefined;
   /** A streamed body's connection is done with it, its decoding perhaps not. */
   #concluded = false;
+  /** The connection is paused, as the reader of a streamed body is behind. */
+  #isHeldBack = false;
 
   deadlineMs = 0;
   queue: Expiring["queue"];
@@ -71,6 +74,15 @@ export class Exchange extends Call implements Carried, Expiring, Activity {
     const { method, plan, options, intendedMs } = call;
     super({ method, plan, options, intendedMs, startMs: owner.now() });
     this.owner = owner;
+  }
+
+  /** A streamed answer is in flight to its last byte; while its reader is the slower one, nobody waits for the target. */
+  get request(): InFlight | undefined {
+    return this.endMs === 0 && !this.#isHeldBack ? this : undefined;
+  }
+
+  get timeoutMs(): number {
+    return this.deadlineMs - this.startMs;
   }
 
   /** The promise of its response. */
@@ -122,6 +134,7 @@ export class Exchange extends Call implements Carried, Expiring, Activity {
   }
 
   onFirstByte(): void {
+    this.received++;
     this.clock.firstByte(this.owner.now());
   }
 
@@ -137,7 +150,10 @@ export class Exchange extends Call implements Carried, Expiring, Activity {
     const encoding = notable & Notable.contentEncoding ? this.answerHeaders().get("content-encoding") : undefined;
     this.bodyStream = new BodyStream({
       contentEncoding: encoding,
-      resume: () => this.transport?.resume(this),
+      resume: () => {
+        this.#isHeldBack = false;
+        this.transport?.resume(this);
+      },
       abandon: () => this.abort(abandoned),
       onFinished: () => this.#streamed(),
     });
@@ -145,8 +161,12 @@ export class Exchange extends Call implements Carried, Expiring, Activity {
   }
 
   onData(chunk: Buffer): void {
+    this.received++;
     if (this.bodyStream) {
-      if (!this.bodyStream.push(chunk)) this.transport?.pause(this);
+      if (!this.bodyStream.push(chunk)) {
+        this.#isHeldBack = true;
+        this.transport?.pause(this);
+      }
     } else if (this.#chunks) this.#chunks.push(chunk);
     else if (this.#chunk) this.#chunks = [this.#chunk, chunk];
     else this.#chunk = chunk;

@@ -1,4 +1,3 @@
-import type { Endpoint } from "../stats/endpoint.ts";
 import type { Failure } from "../stats/failures.ts";
 import type { Sample } from "../stats/sample.ts";
 import type { UserRuntime } from "../user/runtime.ts";
@@ -17,7 +16,7 @@ export function sampleOf(exchange: Call, outcome: Outcome, runtime: UserRuntime)
   const failure = failureOf(exchange, outcome);
   return {
     arm: runtime.arm,
-    endpoint: endpointOf(exchange),
+    endpoint: exchange.endpoint,
     intendedMs,
     startMs,
     latencyMs: Math.max(0, exchange.endMs - intendedMs),
@@ -32,19 +31,6 @@ export function sampleOf(exchange: Call, outcome: Outcome, runtime: UserRuntime)
     failure,
     retried: exchange.repeated,
   };
-}
-
-/** One object per endpoint and plan: the recorder can tell the endpoint by it without building a key. */
-function endpointOf(exchange: Call): Endpoint {
-  const { calledMethod: method, calledPlan: plan, name } = exchange;
-  const key = name === undefined ? method : `${method} ${name}`;
-  let endpoint = plan.endpoints.get(key);
-  if (!endpoint) {
-    endpoint = { method, name: name ?? plan.name };
-    if (plan.endpoints.size > 100) plan.endpoints.clear();
-    plan.endpoints.set(key, endpoint);
-  }
-  return endpoint;
 }
 
 function failureOf(exchange: Call, outcome: Outcome): Failure | undefined {

@@ -154,7 +154,7 @@ export class WebSocketClient {
 
   async #step(
     method: string,
-    { name = this.#path }: WebSocketStep,
+    { name = this.#path, timeout }: WebSocketStep,
     run: (startMs: number) => Promise<{
       bytesIn: number;
       bytesOut: number;
@@ -170,8 +170,14 @@ export class WebSocketClient {
       if (!(admitted === true || (await admitted))) throw new StopUser("the run's requests are used up");
     }
     const startMs = runtime.clock.now();
+    const timeoutMs = timeout === undefined ? defaultTimeoutMs : timeout * 1000;
     const intendedMs = runtime.witness.takeIntendedStart() ?? startMs;
-    const activity: Activity = { kind: "in-flight", label: `${method} ${name}`, settle: () => undefined };
+    const activity: Activity = {
+      kind: "in-flight",
+      label: `${method} ${name}`,
+      settle: () => undefined,
+      request: { startMs, endpoint: { method, name }, timeoutMs, received: 0, noticed: 0 },
+    };
     runtime.witness.begin(activity);
     let failure: Failure | undefined;
     let error: unknown;

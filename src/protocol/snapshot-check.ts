@@ -11,12 +11,16 @@ const mostStatuses = 1000;
 const mostBins = { 2: binIndex(highestUs, 2), 3: binIndex(highestUs, 3) } as const;
 const longestMessage = 1000;
 const histogramsOfCell = ["success", "failure", "timeout"];
+/** Those that are there only where something happened. */
+const rareHistogramsOfCell = ["stalled", "backFilled"];
+/** More groups of waiting requests than a thread of ours ever makes. */
+const mostWaiting = 100_000;
 const numbersOfThread = ["delayP99Ms", "delayMaxMs", "utilization", "cpu"];
 const countsOfThread = ["lateStarts", "openSockets"];
 
 /** A part of a block as it came over a socket, once all its numbers are numbers. Throws RangeError. */
 export function checkSnapshotWire(value: unknown): SnapshotWire {
-  const { block, users, cells, failures, health } = record(value);
+  const { block, users, cells, failures, health, liveness, waiting } = record(value);
   if (!Number.isInteger(block) || (block as number) < 0 || (block as number) > mostBlocks) wrong("a block's number");
   for (const [name, count] of mapOf(users)) if (typeof name !== "string" || !isCount(count)) wrong("a number of users");
   for (const [key, cell] of mapOf(cells)) if (typeof key !== "string" || !isCell(record(cell))) wrong("a cell");
@@ -26,8 +30,11 @@ export function checkSnapshotWire(value: unknown): SnapshotWire {
   if (!Array.isArray(threads)) wrong("health");
   for (const thread of (threads as unknown[]).map(record)) {
     const whole = typeof thread.thread === "string" && countsOfThread.every((name) => isCount(thread[name]));
+    if (thread.delayP90Ms !== undefined && !amount(thread.delayP90Ms)) wrong("health");
     if (!whole || !numbersOfThread.every((name) => amount(thread[name]))) wrong("health");
   }
+  if (liveness !== undefined) checkLiveness(record(liveness));
+  if (waiting !== undefined) checkWaiting(waiting);
   return value as SnapshotWire;
 }
 
@@ -38,6 +45,7 @@ function isCell(cell: Readonly<Record<string, unknown>>): boolean {
     (cell.minMs === null || amount(cell.minMs)) &&
     areCounts(cell.statuses, mostStatuses) &&
     histogramsOfCell.every((name) => isHistogram(cell[name])) &&
+    rareHistogramsOfCell.every((name) => cell[name] === undefined || isHistogram(cell[name])) &&
     [cell.phases, cell.serverTiming].every((timings) =>
       [...mapOf(timings)].every(([name, histogram]) => typeof name === "string" && isHistogram(histogram)),
     )
@@ -51,6 +59,22 @@ function isHistogram(value: unknown): boolean {
 
 function areCounts(value: unknown, most: number): boolean {
   return [...mapOf(value)].every(([key, count]) => isCount(key) && (key as number) <= most && isCount(count));
+}
+
+function checkLiveness({ head, base }: Readonly<Record<string, unknown>>): void {
+  for (const arm of [head, base]) {
+    if (arm === undefined) continue;
+    const { answers, inFlight, youngestMs, patienceMs } = record(arm);
+    const isYoungest = typeof youngestMs === "number" && Number.isFinite(youngestMs);
+    if (!isCount(answers) || !isCount(inFlight) || !isYoungest || !amount(patienceMs)) wrong("what was in flight");
+  }
+}
+
+function checkWaiting(waiting: unknown): void {
+  if (!Array.isArray(waiting) || waiting.length > mostWaiting) wrong("what waits");
+  for (const { key, startMs, cycleMs, count } of (waiting as unknown[]).map(record)) {
+    if (typeof key !== "string" || !amount(startMs) || !amount(cycleMs) || !isCount(count)) wrong("what waits");
+  }
 }
 
 function checkFailures(group: Readonly<Record<string, unknown>>): void {

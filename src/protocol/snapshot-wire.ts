@@ -2,8 +2,10 @@ import { EndpointStats, type PhaseHistograms } from "../stats/endpoint-stats.ts"
 import { type FailureGroup, FailureLog } from "../stats/failures.ts";
 import type { Health } from "../stats/health.ts";
 import { type Digits, Histogram } from "../stats/histogram.ts";
+import type { LivenessByArm } from "../stats/liveness.ts";
 import { phaseNames } from "../stats/sample.ts";
 import type { Snapshot } from "../stats/snapshot.ts";
+import type { Waiting } from "../stats/waiting.ts";
 
 /** A histogram as its digits and its bins: a structured clone drops the class, msgpack knows only maps. */
 export interface HistogramWire {
@@ -26,6 +28,8 @@ export interface EndpointStatsWire {
   readonly success: HistogramWire;
   readonly failure: HistogramWire;
   readonly timeout: HistogramWire;
+  readonly stalled?: HistogramWire;
+  readonly backFilled?: HistogramWire;
   readonly phases: ReadonlyMap<string, HistogramWire>;
   readonly serverTiming: ReadonlyMap<string, HistogramWire>;
 }
@@ -37,6 +41,8 @@ export interface SnapshotWire {
   readonly cells: ReadonlyMap<string, EndpointStatsWire>;
   readonly failures: readonly FailureGroup[];
   readonly health: Health;
+  readonly liveness?: LivenessByArm;
+  readonly waiting?: readonly Waiting[];
 }
 
 export function toWire(snapshot: Snapshot): SnapshotWire {
@@ -46,6 +52,8 @@ export function toWire(snapshot: Snapshot): SnapshotWire {
     cells: mapValues(snapshot.cells, statsToWire),
     failures: [...snapshot.failures.groups.values()],
     health: snapshot.health,
+    ...(snapshot.liveness && { liveness: snapshot.liveness }),
+    ...(snapshot.waiting && { waiting: snapshot.waiting }),
   };
 }
 
@@ -58,6 +66,8 @@ export function fromWire(wire: SnapshotWire): Snapshot {
     cells: mapValues(wire.cells, statsFromWire),
     failures,
     health: wire.health,
+    ...(wire.liveness && { liveness: wire.liveness }),
+    ...(wire.waiting && { waiting: wire.waiting }),
   };
 }
 
@@ -90,6 +100,8 @@ function statsToWire(stats: EndpointStats): EndpointStatsWire {
     success: histogramToWire(stats.success),
     failure: histogramToWire(stats.failure),
     timeout: histogramToWire(stats.timeout),
+    ...(stats.stalled && { stalled: histogramToWire(stats.stalled) }),
+    ...(stats.backFilled && { backFilled: histogramToWire(stats.backFilled) }),
     phases,
     serverTiming: mapValues(stats.serverTiming, histogramToWire),
   };
@@ -110,6 +122,8 @@ function statsFromWire(wire: EndpointStatsWire): EndpointStats {
   stats.success.merge(histogramFromWire(wire.success));
   stats.failure.merge(histogramFromWire(wire.failure));
   stats.timeout.merge(histogramFromWire(wire.timeout));
+  if (wire.stalled) stats.stalled = histogramFromWire(wire.stalled);
+  if (wire.backFilled) stats.backFilled = histogramFromWire(wire.backFilled);
   const phases: PhaseHistograms = {};
   for (const name of phaseNames) {
     const histogram = wire.phases.get(name);

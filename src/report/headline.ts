@@ -55,6 +55,10 @@ function notJudged(code: string | undefined, report: Report): string {
       return `not judged: only ${formatCount(measured.peakUsers)} of ${counted(measured.users, "user")} ran`;
     case "saturated":
       return "not judged: the load generator was saturated, not the target";
+    case "machine-busy":
+      return "not judged: the machine of the load generator was busy with other things";
+    case "cores-shared":
+      return "not judged: the target and the load generator had to share the machine’s cores";
     case "blocked":
       return "not judged: the target’s platform blocked the load";
     case "throttled":

@@ -1,9 +1,10 @@
 import type { Endpoint } from "../stats/endpoint.ts";
 import { parseCellKey } from "../stats/endpoint.ts";
 import { EndpointStats } from "../stats/endpoint-stats.ts";
+import { type JudgedLatencies, judgedLatencies, rawLatencies } from "../stats/judged-latencies.ts";
 import { addCells, type Block, blockMs } from "../stats/snapshot.ts";
 import { statedBounds, statementOf } from "../stats/statement.ts";
-import { isJudged, percentileMs } from "../stats/summary.ts";
+import { isJudged } from "../stats/summary.ts";
 import { quantileRanks, shareInterval } from "./interval.ts";
 import type { Threshold } from "./threshold.ts";
 import type { ThresholdMetric } from "./threshold-metric.ts";
@@ -41,8 +42,10 @@ function order(a: string, b: string): number {
 export interface Measured {
   readonly actual: number;
   readonly interval: readonly [low: number, high: number] | null;
-  /** Requests behind the number. */
+  /** Latencies or requests behind the number. */
   readonly n: number;
+  /** The value by the answers alone, where long waits or our own stalls make a difference to it; else undefined. */
+  readonly raw?: number | undefined;
 }
 
 /** Why a promise cannot be held against what another tool stated; null where it can. */
@@ -71,7 +74,7 @@ export function measure(
   { windowMs, confidence = 0.95, countsNone = false }: MeasureOptions,
 ): Measured | undefined {
   const n = stats.requests;
-  if (n === 0 && !countsNone) return undefined;
+  if (n === 0 && !countsNone && stats.backFilled === undefined) return undefined;
   const exactly = (actual: number): Measured => ({ actual, interval: null, n });
   switch (metric.kind) {
     case "errors":
@@ -89,31 +92,54 @@ export function measure(
 }
 
 function measureLatency(metric: ThresholdMetric, stats: EndpointStats, confidence: number): Measured | undefined {
-  const latencies = stats.latencies;
-  const n = latencies.count;
+  const judged = judgedLatencies(stats);
+  const n = judged.count;
   if (n === 0) return undefined;
+  const measured = latencyOf(metric, { stats, judged, confidence });
+  const raw = stats.isCorrected
+    ? latencyOf(metric, { stats, judged: rawLatencies(stats), confidence }).actual
+    : undefined;
+  return raw === undefined || !(Math.abs(raw - measured.actual) > tellingShare * raw) ? measured : { ...measured, raw };
+}
+
+/** Of the value by the answers alone: a smaller difference is not worth a word. */
+const tellingShare = 0.01;
+
+function latencyOf(
+  metric: ThresholdMetric,
+  {
+    stats,
+    judged,
+    confidence,
+  }: { readonly stats: EndpointStats; readonly judged: JudgedLatencies; readonly confidence: number },
+): Measured {
+  const n = judged.count;
   const exactly = (actual: number): Measured => ({ actual, interval: null, n });
   if (metric.kind === "percentile") {
     const ratio = metric.percent / 100;
-    const actual = percentileMs(stats, ratio, latencies) as number;
+    const actual = judged.percentileMs(ratio);
     // The extremes are what was seen, not an estimate of anything.
-    if (ratio === 0 || ratio === 1) return exactly(ratio === 0 ? stats.minMs : stats.maxMs);
+    if (ratio === 0 || ratio === 1) return exactly(ratio === 0 ? judged.minMs : judged.maxMs);
     const ranks = quantileRanks({ n, ratio, confidence });
-    const low = ranks.low < 1 ? stats.minMs : (percentileMs(stats, ranks.low / n, latencies) as number);
-    const high = ranks.high > n ? stats.maxMs : (percentileMs(stats, ranks.high / n, latencies) as number);
+    const low = ranks.low < 1 ? judged.minMs : judged.percentileMs(ranks.low / n);
+    const high = ranks.high > n ? judged.maxMs : judged.percentileMs(ranks.high / n);
     const statement = statementOf(stats);
     const stated = statement ? statedBounds(statement, { ratio, ...stats }) : { low: actual, high: actual };
     return { actual, interval: [Math.min(low, actual, stated.low), Math.max(high, actual, stated.high)], n };
   }
-  if (metric.kind === "apdex") return exactly(apdex(stats, metric.targetMs));
-  if (metric.kind === "min") return exactly(stats.minMs);
-  return exactly(metric.kind === "max" ? stats.maxMs : stats.latencySumMs / n);
+  if (metric.kind === "apdex") return exactly(apdex(stats, { targetMs: metric.targetMs, of: judged.count }));
+  if (metric.kind === "min") return exactly(judged.minMs);
+  return exactly(metric.kind === "max" ? judged.maxMs : judged.sumMs / n);
 }
 
-/** Apdex technical specification 1.1: satisfied up to T, tolerating up to 4 T, frustrated beyond and when it failed. */
-function apdex(stats: EndpointStats, targetMs: number): number {
-  const { count } = stats.success;
-  const satisfied = count - stats.success.above(targetMs);
-  const tolerating = count - stats.success.above(4 * targetMs) - satisfied;
-  return (satisfied + tolerating / 2) / stats.latencies.count;
+/**
+ * Apdex technical specification 1.1: satisfied up to T, tolerating up to 4 T, frustrated beyond and when it failed.
+ * Requests that long waits kept from being sent stand beside those that were answered.
+ */
+function apdex({ success, backFilled }: EndpointStats, { targetMs, of }: { targetMs: number; of: number }): number {
+  const within = (ms: number) =>
+    success.count - success.above(ms) + (backFilled ? backFilled.count - backFilled.above(ms) : 0);
+  const satisfied = within(targetMs);
+  const tolerating = within(4 * targetMs) - satisfied;
+  return (satisfied + tolerating / 2) / of;
 }

@@ -10,7 +10,7 @@ type Unit = ThresholdResult["unit"];
 /** `p95 of GET /item was 412 ms (95 % interval 398 to 430 ms, 1200 requests)`. */
 export function sayMeasured(
   threshold: Threshold,
-  { actual, interval, n }: Measured,
+  { actual, interval, n, raw }: Measured,
   { subject, level = "95 % interval" }: { subject: string; level?: string },
 ): string {
   const unit = unitOf(threshold.metric);
@@ -19,7 +19,8 @@ export function sayMeasured(
   const sure = interval
     ? `${level} ${number(interval[0], unit)} to ${say(Number(interval[1].toPrecision(3)), unit)}, `
     : "";
-  return `${printMetric(threshold.metric)} of ${subject} ${plural(threshold) ? "were" : "was"} ${value} (${sure}${from})`;
+  const answers = raw === undefined ? "" : `, ${say(Number(raw.toPrecision(3)), unit)} by the answers alone`;
+  return `${printMetric(threshold.metric)} of ${subject} ${plural(threshold) ? "were" : "was"} ${value} (${sure}${from}${answers})`;
 }
 
 /** Which of the windows a number is of. */

@@ -24,8 +24,9 @@ export const timingDigits: Digits = 2;
  * All that is kept of one endpoint, in one arm, over one block or more. State one can add: every field is a sum, a
  * minimum or a maximum.
  *
- * Latencies are kept apart by outcome (SPEC 13.5): what is shown and promised covers all three histograms, what is
- * compared covers successes and timeouts.
+ * Latencies are kept apart by outcome: what is shown covers every request; what is promised covers all but those that a
+ * stall of the load generator bent, and the back-filled ones; what is compared covers successes, timeouts and the
+ * back-filled ones.
  */
 export class EndpointStats {
   requests = 0;
@@ -44,12 +45,17 @@ export class EndpointStats {
   readonly success = new Histogram();
   readonly failure = new Histogram();
   readonly timeout = new Histogram();
+  /** Latencies of requests during which our own event loop stood still: counted and shown, never judged. */
+  stalled: Histogram | undefined;
+  /** Not of requests but of those that users blocked by a long wait did not send: judged, never counted. */
+  backFilled: Histogram | undefined;
   readonly phases: PhaseHistograms = {};
   readonly serverTiming = new Map<string, Histogram>();
   /** Where another tool measured: what it says of these requests, or of more of which these are part. */
   stated: readonly Statement[] = nothingStated;
 
-  record(sample: Sample): void {
+  /** @param as how its latency is judged; see `Judging` */
+  record(sample: Sample, as: Judging = "usual"): void {
     this.requests++;
     this.bytesIn += sample.bytesIn;
     this.bytesOut += sample.bytesOut;
@@ -63,10 +69,16 @@ export class EndpointStats {
       this.latencySumMs += latencyMs;
       if (latencyMs < this.minMs) this.minMs = latencyMs;
       if (latencyMs > this.maxMs) this.maxMs = latencyMs;
-      histogramFor(this, sample).record(latencyMs);
+      histogramFor(this, sample, as).record(latencyMs);
     }
     if (sample.phases) this.#recordPhases(sample.phases);
     if (sample.serverTiming) this.#recordServerTiming(sample.serverTiming);
+  }
+
+  /** Counts requests that were not sent since their user waited, and what they would have waited. */
+  backFill(ms: number, count: number): void {
+    this.backFilled ??= new Histogram();
+    this.backFilled.record(ms, count);
   }
 
   #recordPhases(phases: Phases): void {
@@ -110,11 +122,13 @@ export class EndpointStats {
     return this.mergeLatencies(other).mergeTimings(other);
   }
 
-  /** Adds the three histograms of latency alone. */
+  /** Adds the histograms of latency alone. */
   mergeLatencies(other: EndpointStats): this {
     this.success.merge(other.success);
     this.failure.merge(other.failure);
     this.timeout.merge(other.timeout);
+    if (other.stalled) this.stalled = (this.stalled ?? new Histogram()).merge(other.stalled);
+    if (other.backFilled) this.backFilled = (this.backFilled ?? new Histogram()).merge(other.backFilled);
     return this;
   }
 
@@ -134,18 +148,47 @@ export class EndpointStats {
     return this;
   }
 
-  /** All latencies, whatever became of the requests: what is shown and what thresholds promise. */
+  /** All latencies that were measured, whatever became of the requests: what is shown. */
   get latencies(): Histogram {
-    return new Histogram().merge(this.success).merge(this.failure).merge(this.timeout);
+    const all = new Histogram().merge(this.success).merge(this.failure).merge(this.timeout);
+    return this.stalled ? all.merge(this.stalled) : all;
   }
 
-  /** Latencies of successes and timeouts: what is compared. Fast failures would make a broken endpoint look quick. */
+  /** What promises are held against: without what our own stalls bent, with what long waits kept from being sent. */
+  get judged(): Histogram {
+    return this.#corrected(new Histogram().merge(this.success).merge(this.failure).merge(this.timeout));
+  }
+
+  /**
+   * What is compared: as what is promised, without failures that were answered. Fast failures would make a broken
+   * endpoint look quick.
+   */
   get comparable(): Histogram {
-    return new Histogram().merge(this.success).merge(this.timeout);
+    return this.#corrected(new Histogram().merge(this.success).merge(this.timeout));
+  }
+
+  #corrected(latencies: Histogram): Histogram {
+    return this.backFilled ? latencies.merge(this.backFilled) : latencies;
+  }
+
+  /** Whether what is judged differs from what is shown. */
+  get isCorrected(): boolean {
+    return this.stalled !== undefined || this.backFilled !== undefined;
   }
 }
 
-function histogramFor(stats: EndpointStats, sample: Sample): Histogram {
-  if (!sample.failure) return stats.success;
-  return sample.failure.kind === "timeout" ? stats.timeout : stats.failure;
+/**
+ * How a request's latency is judged: as usual; as a wait past its endpoint's limit, which one that its user's end cut
+ * short shares with timeouts; or not at all, as our own event loop stood still meanwhile.
+ */
+export type Judging = "usual" | "waited" | "stalled";
+
+function histogramFor(stats: EndpointStats, { failure }: Sample, as: Judging): Histogram {
+  if (as === "stalled") {
+    stats.stalled ??= new Histogram();
+    return stats.stalled;
+  }
+  if (!failure) return stats.success;
+  const gaveUp = failure.kind === "timeout" || (failure.kind === "interrupted" && as === "waited");
+  return gaveUp ? stats.timeout : stats.failure;
 }

@@ -4,6 +4,8 @@ export interface ThreadHealth {
   readonly thread: string;
   /** Event-loop delay over the block, milliseconds. */
   readonly delayP99Ms: number;
+  /** Nine tenths of the loop's turns were no later; absent in older documents. */
+  readonly delayP90Ms?: number | undefined;
   readonly delayMaxMs: number;
   /** Share of the block the event loop was busy, 0–1. */
   readonly utilization: number;
@@ -22,6 +24,12 @@ export interface MachineHealth {
   readonly steal: number;
   /** Resident memory of the load-generating process, bytes. */
   readonly memoryBytes: number;
+  /** Of all cores, used by the load-generating process, 0–1. This and what follows: where the system says so. */
+  readonly ownCpu?: number | undefined;
+  /** Share of time in which something waited for a core, 0–1: pressure stall information of Linux. */
+  readonly pressure?: number | undefined;
+  /** Threads that run or would if there were a core, at the block's end. */
+  readonly runnable?: number | undefined;
 }
 
 export interface Health {

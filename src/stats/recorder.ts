@@ -1,10 +1,15 @@
 import type { Redactor } from "../base/redact.ts";
 import { type Arm, cellKey, type Endpoint, otherEndpointName } from "./endpoint.ts";
-import { EndpointStats } from "./endpoint-stats.ts";
+import { EndpointStats, type Judging } from "./endpoint-stats.ts";
 import { type Failure, FailureLog, type FailureSample } from "./failures.ts";
+import { FlightLog, type Look } from "./flight-log.ts";
 import { type Health, noHealth } from "./health.ts";
+import type { Cycling, InFlightSource } from "./in-flight.ts";
+import { Patience } from "./patience.ts";
 import type { Sample, SampleSink } from "./sample.ts";
 import { blockMs, type Snapshot } from "./snapshot.ts";
+import { noStalls, type StallLog } from "./stall-log.ts";
+import { backFill, shortestWaitMs } from "./waits.ts";
 
 /** Endpoints kept apart in each arm over a whole run; what comes after is gathered under `(other)`. */
 export const endpointsKept = 1000;
@@ -13,6 +18,7 @@ export const endpointsKept = 1000;
 interface Slot {
   readonly key: string;
   readonly endpoint: Endpoint;
+  readonly patience: Patience;
   block: number;
   cell: EndpointStats | undefined;
 }
@@ -28,7 +34,8 @@ interface OpenBlock {
  * parts add up, so a slow answer is counted where its load was, however late it comes.
  *
  * The hot path is two map look-ups by strings the sample already has and one `EndpointStats.record`; measured at
- * 0.28 µs a sample with five phases, 0.08 µs without (Node 24, test/bench/recorder.ts).
+ * 0.28 µs a sample with five phases, 0.08 µs without (Node 24, test/bench/recorder.ts). What waited long, or met a stall
+ * of our own, is looked at more closely.
  */
 export class Recorder implements SampleSink {
   readonly #startedAtMs: number;
@@ -36,14 +43,22 @@ export class Recorder implements SampleSink {
   readonly #limit: number;
   readonly #slots: Record<Arm, Map<string, Map<string, Slot>>> = { head: new Map(), base: new Map() };
   readonly #known: Record<Arm, number> = { head: 0, base: 0 };
+  readonly #byKey = new Map<string, Slot>();
+  readonly #flights: FlightLog;
+  readonly #stalls: StallLog;
   readonly #open = new Map<number, OpenBlock>();
   #overflowed = 0;
   #requests = 0;
 
-  constructor(options: { startedAtMs: number; redactor: Redactor; endpoints?: number }) {
+  constructor(options: { startedAtMs: number; redactor: Redactor; endpoints?: number; stalls?: StallLog | undefined }) {
     this.#startedAtMs = options.startedAtMs;
     this.#redactor = options.redactor;
     this.#limit = options.endpoints ?? endpointsKept;
+    this.#stalls = options.stalls ?? noStalls;
+    this.#flights = new FlightLog({
+      startedAtMs: options.startedAtMs,
+      patienceOf: (arm, endpoint) => this.#slots[arm].get(endpoint.method)?.get(endpoint.name)?.patience,
+    });
   }
 
   /** Samples taken so far, both arms. */
@@ -61,7 +76,8 @@ export class Recorder implements SampleSink {
     return Math.max(0, Math.floor((nowMs - this.#startedAtMs) / blockMs));
   }
 
-  record(sample: Sample): void {
+  /** @param user whose request it was, where that is known */
+  record(sample: Sample, user?: Cycling): void {
     this.#requests++;
     const slot = this.#slot(sample.arm, sample.endpoint);
     const block = this.blockAt(sample.startMs);
@@ -69,8 +85,32 @@ export class Recorder implements SampleSink {
       slot.cell = this.#cell(block, slot.key);
       slot.block = block;
     }
-    slot.cell.record(sample);
+    const answered = this.#flights.ended(sample);
+    if (sample.failure && answered && sample.latencyMs !== null) slot.patience.failed(sample.latencyMs);
+    const latencyMs = sample.latencyMs ?? 0;
+    if (latencyMs > shortestWaitMs || this.#stalls.mayBend(sample)) {
+      slot.cell.record(sample, this.#judging(sample, { slot, answered, cycleMs: user?.cycleMs }));
+    } else slot.cell.record(sample);
     if (sample.failure) this.#recordFailure(block, sample, slot.endpoint, sample.failure);
+  }
+
+  /** How a sample is judged that took long or met a stall; back-fills what its wait kept from being sent. */
+  #judging(
+    { startMs, intendedMs, latencyMs }: Sample,
+    { slot, answered, cycleMs }: { slot: Slot; answered: boolean; cycleMs: number | undefined },
+  ): Judging {
+    if (latencyMs === null) return "usual";
+    if (this.#stalls.bends({ startMs: intendedMs, latencyMs })) return "stalled";
+    const { limitMs } = slot.patience;
+    if (latencyMs <= shortestWaitMs || (limitMs !== undefined && latencyMs <= limitMs)) return "usual";
+    if (answered) slot.patience.waited();
+    // What an endpoint that was never answered usually takes, nobody knows.
+    if (limitMs !== undefined && cycleMs !== undefined) {
+      backFill({ startMs, waitedMs: latencyMs, cycleMs, count: 1 }, ({ atMs, ms, count }) =>
+        this.#cell(this.blockAt(atMs), slot.key).backFill(ms, count),
+      );
+    }
+    return "waited";
   }
 
   #slot(arm: Arm, endpoint: Endpoint): Slot {
@@ -90,8 +130,9 @@ export class Recorder implements SampleSink {
     }
     let slot = names.get(endpoint.name);
     if (!slot) {
-      slot = { key: cellKey(arm, endpoint), endpoint, block: -1, cell: undefined };
+      slot = { key: cellKey(arm, endpoint), endpoint, patience: new Patience(), block: -1, cell: undefined };
       names.set(endpoint.name, slot);
+      this.#byKey.set(slot.key, slot);
       this.#known[arm]++;
     }
     return slot;
@@ -130,26 +171,47 @@ export class Recorder implements SampleSink {
    * Parts of the blocks before `untilBlock`, each handed over once. The block that ends now comes even if nothing
    * happened in it, with the users and health of its end; earlier ones only with what came late.
    */
-  close(end: { untilBlock: number; users: ReadonlyMap<string, number>; health?: Health }): Snapshot[] {
+  close(end: {
+    untilBlock: number;
+    users: ReadonlyMap<string, number>;
+    health?: Health;
+    /** What `look` saw at its end. */
+    look?: Look | undefined;
+  }): Snapshot[] {
     const last = end.untilBlock - 1;
     const parts: Snapshot[] = [];
+    const whole = { users: end.users, health: end.health ?? noHealth, ...end.look };
     for (const [block, { cells, failures }] of this.#open) {
       if (block >= end.untilBlock) continue;
       this.#open.delete(block);
+      for (const [key, stats] of cells) this.#byKey.get(key)?.patience.add(stats);
       if (block !== last) parts.push({ block, users: new Map(), cells, failures, health: noHealth });
-      else parts.push({ block, users: end.users, cells, failures, health: end.health ?? noHealth });
+      else parts.push({ block, cells, failures, ...whole });
     }
     if (last >= 0 && !parts.some((part) => part.block === last)) {
-      parts.push({
-        block: last,
-        users: end.users,
-        cells: new Map(),
-        failures: new FailureLog(),
-        health: end.health ?? noHealth,
-      });
+      parts.push({ block: last, cells: new Map(), failures: new FailureLog(), ...whole });
     }
     this.#forgetCells(parts);
     return parts.sort((a, b) => a.block - b.block);
+  }
+
+  /** Which answers came since the last look, and what is in flight now. */
+  look(inFlight: InFlightSource, nowMs: number): Look {
+    return this.#flights.look(inFlight, nowMs);
+  }
+
+  /** Requests that nobody waits for any more count with the time they have waited: judged, as no end of theirs is told. */
+  abandon(inFlight: InFlightSource, nowMs: number): void {
+    inFlight(({ startMs, endpoint }, { arm, cycleMs = 0 }) => {
+      const slot = this.#slot(arm, endpoint);
+      const waitedMs = nowMs - startMs;
+      const { limitMs } = slot.patience;
+      if (waitedMs <= (limitMs ?? shortestWaitMs)) return;
+      const put = ({ atMs, ms, count }: { atMs: number; ms: number; count: number }) =>
+        this.#cell(this.blockAt(atMs), slot.key).backFill(ms, count);
+      put({ atMs: startMs, ms: waitedMs, count: 1 });
+      if (limitMs !== undefined) backFill({ startMs, waitedMs, cycleMs, count: 1 }, put);
+    });
   }
 
   /** What was handed over must not be written to any more. */

@@ -5,6 +5,7 @@ import { EndpointStats, metricsKept } from "./endpoint-stats.ts";
 import { type FailureGroup, FailureLog, type FailureSample, samplesKept } from "./failures.ts";
 import { Histogram } from "./histogram.ts";
 import { joinCells, joinedIn } from "./joined-blocks.ts";
+import { encodeLiveness, livenessFrom } from "./liveness-document.ts";
 import { documentShape, type ResultCell, type ResultDocument, type ResultSample } from "./result-schema.ts";
 import { type RunResult, resultSchemaVersion } from "./run-result.ts";
 import { phaseNames } from "./sample.ts";
@@ -106,6 +107,7 @@ function encodeBlock(
     ...(failures.length > 0 && { failures }),
     threads: block.health.threads.map(rounded),
     ...(block.health.machine && { machine: rounded(block.health.machine) }),
+    ...(block.liveness && { liveness: encodeLiveness(block.liveness) }),
   };
 }
 
@@ -125,13 +127,17 @@ function encodeCounts(stats: EndpointStats): Omit<ResultCell, "arm" | "endpoint"
   };
 }
 
-function encodeLatencies(stats: EndpointStats | undefined): Pick<ResultCell, "success" | "failure" | "timeout"> {
+type LatencyNames = "success" | "failure" | "timeout" | "stalled" | "backFilled";
+
+function encodeLatencies(stats: EndpointStats | undefined): Pick<ResultCell, LatencyNames> {
   if (!stats) return {};
-  const { success, failure, timeout } = stats;
+  const { success, failure, timeout, stalled, backFilled } = stats;
   return {
     ...(success.count > 0 && { success: success.encode() }),
     ...(failure.count > 0 && { failure: failure.encode() }),
     ...(timeout.count > 0 && { timeout: timeout.encode() }),
+    ...(stalled && { stalled: stalled.encode() }),
+    ...(backFilled && { backFilled: backFilled.encode() }),
   };
 }
 
@@ -214,6 +220,7 @@ function fromDocument(document: ResultDocument): RunResult {
       ),
       failures,
       health: { threads: block.threads, machine: block.machine },
+      ...(block.liveness && { liveness: livenessFrom(block.liveness) }),
     };
   });
   const { meta, trouble, warnings, interrupted } = document;
@@ -237,6 +244,8 @@ function fromCell(cell: ResultCell): EndpointStats {
     const text = cell[kind];
     if (text) stats[kind].merge(Histogram.decode(text));
   }
+  if (cell.stalled) stats.stalled = Histogram.decode(cell.stalled);
+  if (cell.backFilled) stats.backFilled = Histogram.decode(cell.backFilled);
   if (!cell.phases && !cell.serverTiming) return stats;
   const metrics = Object.entries(cell.serverTiming ?? {}).slice(0, metricsKept);
   return stats.mergeTimings({

@@ -54,6 +54,8 @@ export const cellShape = z.object({
   success: histogram,
   failure: histogram,
   timeout: histogram,
+  stalled: histogram,
+  backFilled: histogram,
   phases: z.partialRecord(z.enum(phaseNames), z.string().max(65_536)).optional(),
   serverTiming: z.record(name, z.string().max(65_536)).optional(),
   /** What another tool says of the sum of cells that has just so many requests. */
@@ -63,12 +65,15 @@ export const cellShape = z.object({
 const threadShape = z.object({
   thread: name,
   delayP99Ms: finite,
+  delayP90Ms: finite.optional(),
   delayMaxMs: finite,
   utilization: finite,
   cpu: finite,
   lateStarts: count,
   openSockets: count,
 });
+
+const livenessShape = z.object({ answers: count, inFlight: count, youngestMs: finite, patienceMs: finite }).partial();
 
 const blockShape = z.object({
   block: count,
@@ -77,7 +82,18 @@ const blockShape = z.object({
   cells: z.array(cellShape).max(20_000),
   failures: z.array(groupShape).max(1000).optional(),
   threads: z.array(threadShape).max(2000),
-  machine: z.object({ cpu: finite, steal: finite, memoryBytes: finite }).optional(),
+  machine: z
+    .object({
+      cpu: finite,
+      steal: finite,
+      memoryBytes: finite,
+      ownCpu: finite.optional(),
+      pressure: finite.optional(),
+      runnable: count.optional(),
+    })
+    .optional(),
+  /** What is absent is nought; the arm itself where nobody looked. */
+  liveness: z.object({ head: livenessShape.optional(), base: livenessShape.optional() }).optional(),
 });
 
 const nullableName = name.nullable();

@@ -1,6 +1,8 @@
 import { EndpointStats } from "./endpoint-stats.ts";
 import { FailureLog } from "./failures.ts";
 import { addHealth, type Health, noHealth } from "./health.ts";
+import { addLiveness, type LivenessByArm } from "./liveness.ts";
+import { addWaiting, type Waiting } from "./waiting.ts";
 
 /** Length of a block. Every clock-minute has 120 of them, numbered from the start signal. */
 export const blockMs = 500;
@@ -17,6 +19,10 @@ export interface Snapshot {
   readonly cells: ReadonlyMap<string, EndpointStats>;
   readonly failures: FailureLog;
   readonly health: Health;
+  /** Whether each arm's target answered; undefined where nobody looked, or our own event loop stood still. */
+  readonly liveness?: LivenessByArm | undefined;
+  /** Requests in flight past their limit at the block's end. Of a run under way; once it is over all have ended. */
+  readonly waiting?: readonly Waiting[] | undefined;
 }
 
 /**
@@ -39,12 +45,16 @@ export function addSnapshots(a: Snapshot, b: Snapshot): Snapshot {
   if (a.block !== b.block) throw new RangeError(`block ${a.block} and block ${b.block} are not parts of one block`);
   const users = new Map(a.users);
   for (const [name, count] of b.users) users.set(name, (users.get(name) ?? 0) + count);
+  const liveness = addLiveness(a.liveness, b.liveness);
+  const waiting = addWaiting(a.waiting, b.waiting);
   return {
     block: a.block,
     users,
     cells: addCells([a.cells, b.cells]),
     failures: new FailureLog().merge(a.failures).merge(b.failures),
     health: addHealth(a.health, b.health),
+    ...(liveness && { liveness }),
+    ...(waiting.length > 0 && { waiting }),
   };
 }
 

@@ -1,3 +1,5 @@
+import type { Cycling, InFlight } from "../stats/in-flight.ts";
+
 /** Where traffic may go, and how fast. Set by the command line or the action; a locustfile cannot widen it. */
 export interface TrafficGuard {
   /** Undefined if `url` may be reached; otherwise why not, one sentence. */
@@ -24,6 +26,8 @@ export interface Activity {
   readonly label: string;
   /** Where the call was made, as `file:line:column`; undefined until somebody had reason to find out. */
   readonly place?: string | undefined;
+  /** The request, while it is in flight; undefined where nobody can say. */
+  readonly request?: InFlight | undefined;
   /**
    * Ends it from outside. An answer that waits is judged by its status, or as a failure if `error` is what its task
    * threw; a request in flight is left to finish, its sample still counts.
@@ -35,7 +39,7 @@ export interface Activity {
  * Sees what a user's current task begins and ends. A task that returns while its own request is in flight forgot an
  * `await`: the run is invalid (SPEC section 10), naming task and place.
  */
-export interface TaskWitness {
+export interface TaskWitness extends Cycling {
   begin(activity: Activity): void;
   end(activity: Activity): void;
   /** True once this task was caught, so that the next time the place is worth its price. */

@@ -272,6 +272,7 @@ export class UserLife implements Life {
     this.#state = "waiting";
     await this.#options.runtime.clock.sleep(seconds * 1000, this.#wake.signal);
     this.#state = "running";
+    this.#witness.turn();
     return true;
   }
 

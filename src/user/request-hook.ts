@@ -1,6 +1,7 @@
 import { systemClock } from "../base/clock.ts";
 import { messageOf } from "../base/errors.ts";
 import type { Failure } from "../stats/failures.ts";
+import type { Cycling } from "../stats/in-flight.ts";
 import type { Sample } from "../stats/sample.ts";
 import type { Activity } from "./activity.ts";
 import { currentUser } from "./current-user.ts";
@@ -38,7 +39,7 @@ export interface Measurement {
 
 /** Takes what was fired: the worker's recorder. */
 export interface RequestSink {
-  record(sample: Sample): void;
+  record(sample: Sample, user?: Cycling): void;
   /** The run's clock, milliseconds. */
   now(): number;
 }
@@ -60,7 +61,8 @@ export class RequestHook extends EventHook<RequestEvent> {
 
   #take(event: RequestEvent, at: { startMs: number; intendedMs: number }): number {
     check(event);
-    this.#sink?.record(sampleOf(event, { arm: currentUser()?.runtime.arm ?? "head", ...at }));
+    const runtime = currentUser()?.runtime;
+    this.#sink?.record(sampleOf(event, { arm: runtime?.arm ?? "head", ...at }), runtime?.witness);
     return this.notify(event);
   }
 
@@ -90,7 +92,16 @@ export class RequestHook extends EventHook<RequestEvent> {
    */
   async measure<T>(requestType: string, name: string, run: (measurement: Measurement) => T | Promise<T>) {
     const runtime = currentUser()?.runtime;
-    const activity: Activity = { kind: "in-flight", label: `${requestType} ${name}`, settle: () => undefined };
+    const clock = runtime?.clock ?? systemClock;
+    const now = () => this.#sink?.now() ?? clock.now();
+    const endpoint = { method: requestType, name };
+    const request = { startMs: now(), endpoint, timeoutMs: undefined, received: 0, noticed: 0 };
+    const activity: Activity = {
+      kind: "in-flight",
+      label: `${requestType} ${name}`,
+      settle: () => undefined,
+      request,
+    };
     runtime?.witness.begin(activity);
     if (runtime) {
       const admitted = runtime.guard.admit();
@@ -99,10 +110,9 @@ export class RequestHook extends EventHook<RequestEvent> {
         throw new StopUser("the run's requests are used up");
       }
     }
-    const clock = runtime?.clock ?? systemClock;
-    const now = () => this.#sink?.now() ?? clock.now();
     const measurement: Measurement = { responseLength: 0, response: undefined, context: {}, exception: undefined };
     const startMs = now();
+    request.startMs = startMs;
     const intendedMs = runtime?.witness.takeIntendedStart() ?? startMs;
     let passOn: unknown;
     let result: T | undefined;

@@ -1,3 +1,4 @@
+import type { InFlight } from "../stats/in-flight.ts";
 import type { Activity, TaskWitness } from "./activity.ts";
 
 /** What a task left behind when it ended. */
@@ -10,6 +11,10 @@ export interface LeftBehind {
 
 const nothing: readonly LeftBehind[] = [];
 
+/** Iterations a user's cycle is the median of, and the fewest there must be. */
+const cyclesKept = 15;
+const fewestCycles = 3;
+
 /** The witness of one user: remembers what its current task began and has not ended. */
 export class Witness implements TaskWitness {
   #open: Activity[] = [];
@@ -19,10 +24,49 @@ export class Witness implements TaskWitness {
   #begun = 0;
   #intendedMs: number | undefined;
   #wantsPlaces = false;
+  /** When the last iterations sent their first request, on the clock: a ring. */
+  readonly #starts: number[] = [];
+  #iterations = 0;
+  #isFresh = true;
+  #isScheduled = false;
 
   begin(activity: Activity): void {
     this.#begun++;
     this.#open.push(activity);
+    if (this.#isFresh && activity.request) {
+      this.#isFresh = false;
+      this.#starts[this.#iterations++ % (cyclesKept + 1)] = activity.request.startMs;
+    }
+  }
+
+  /** A task is over, or has waited: what comes next is another iteration. */
+  turn(): void {
+    this.#isFresh = true;
+  }
+
+  /**
+   * The median time from the first request of an iteration to that of the next. Undefined in the open model, too: what a
+   * wait kept from being sent is sent afterwards there, and its latency counts from the schedule.
+   */
+  get cycleMs(): number | undefined {
+    if (this.#isScheduled) return undefined;
+    const known = this.#starts.toSorted((a, b) => a - b);
+    if (known.length <= fewestCycles) return undefined;
+    const cycles = known.slice(1).map((startMs, i) => startMs - (known[i] as number));
+    cycles.sort((a, b) => a - b);
+    return cycles[Math.floor((cycles.length - 1) / 2)];
+  }
+
+  /** Whether nothing that was begun is still open. */
+  get isIdle(): boolean {
+    return this.#open.length === 0 && (this.#late === undefined || this.#late.size === 0);
+  }
+
+  /** Shows every request in flight, those that outlived their task too. */
+  eachInFlight(visit: (request: InFlight) => void): void {
+    for (const { request } of this.#open) if (request) visit(request);
+    if (!this.#late) return;
+    for (const { request } of this.#late) if (request) visit(request);
   }
 
   end(activity: Activity): void {
@@ -49,6 +93,7 @@ export class Witness implements TaskWitness {
   /** Open model: when the coming iteration should have started, on the clock; undefined once it is over. */
   schedule(intendedMs: number | undefined): void {
     this.#intendedMs = intendedMs;
+    if (intendedMs !== undefined) this.#isScheduled = true;
   }
 
   takeIntendedStart(): number | undefined {
@@ -63,6 +108,7 @@ export class Witness implements TaskWitness {
    * throw may be what left them.
    */
   endTask(error?: unknown): readonly LeftBehind[] {
+    this.#isFresh = true;
     if (this.#open.length === 0) return nothing;
     const open = this.#open;
     this.#open = [];

@@ -25,7 +25,7 @@ export interface CapacityStep extends Tried {
 }
 
 /** What says that something between us and the target was the limit: no larger load can be judged from here. */
-const limits: ReadonlySet<string> = new Set(["saturated", "blocked", "throttled"]);
+const limits: ReadonlySet<string> = new Set(["saturated", "machine-busy", "cores-shared", "blocked", "throttled"]);
 /** What no load of the target explains. */
 const ours: ReadonlySet<string> = new Set(["interrupted", "missing-await", "forbidden-host"]);
 

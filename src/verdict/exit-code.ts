@@ -1,10 +1,20 @@
 import { ExitCode } from "../base/errors.ts";
 import type { Verdict } from "./verdict.ts";
 
-/** What may fail the step (`fail-on`, SPEC 2); an empty set is `none`. */
-export type FailOn = "slo" | "regression" | "invalid" | "inconclusive" | "no-baseline" | "missing-endpoints";
+/**
+ * What may fail the step (`fail-on`, SPEC 2); an empty set is `none`. A target that is gone fails it whatever else is
+ * named there: `target-gone` is in every set but the empty one.
+ */
+export type FailOn =
+  | "slo"
+  | "regression"
+  | "invalid"
+  | "inconclusive"
+  | "no-baseline"
+  | "missing-endpoints"
+  | "target-gone";
 
-export const defaultFailOn: ReadonlySet<FailOn> = new Set<FailOn>(["slo", "regression", "invalid"]);
+export const defaultFailOn: ReadonlySet<FailOn> = new Set<FailOn>(["slo", "regression", "invalid", "target-gone"]);
 
 /**
  * The exit code of SPEC 3. An interruption ends with its signal's number whatever `failOn` says. A locustfile's own
@@ -24,7 +34,10 @@ export function exitCodeOf({
 }): number {
   const codes = new Set(verdict.reasons.map(({ code }) => code));
   if (codes.has("interrupted")) return signal === "SIGTERM" ? ExitCode.terminated : ExitCode.interrupted;
-  if (verdict.conclusion === "invalid") return failOn.has("invalid") ? ExitCode.invalid : ExitCode.ok;
+  if (verdict.conclusion === "invalid") {
+    const fails = failOn.has("invalid") || (codes.has("target-gone") && failOn.has("target-gone"));
+    return fails ? ExitCode.invalid : ExitCode.ok;
+  }
   if (codes.has("slo") && failOn.has("slo")) return ExitCode.broken;
   if (codes.has("regression") && failOn.has("regression")) return ExitCode.broken;
   if (codes.has("exit-code") && failOn.has("slo")) return processExitCode ?? ExitCode.ownFault;

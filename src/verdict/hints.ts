@@ -3,6 +3,8 @@ import { EndpointStats } from "../stats/endpoint-stats.ts";
 import type { RunResult, Warning } from "../stats/run-result.ts";
 import { type Block, blockMs } from "../stats/snapshot.ts";
 import { isJudged } from "../stats/summary.ts";
+import { isLocal } from "./local-target.ts";
+import { suffice } from "./saturation.ts";
 
 /** Below this, one odd request is a share worth telling; hints would be noise. */
 const fewestRequests = 100;
@@ -111,10 +113,6 @@ function oneAddress({ blocks, stats, users }: Window, { meta }: RunResult): Warn
   };
 }
 
-function isLocal(host: string | null): boolean {
-  return host !== null && /^(?:https?:\/\/)?(?:localhost|127\.[\d.]+|\[::1\])(?::\d+)?(?:\/|$)/i.test(host);
-}
-
 function resets({ blocks, stats }: Window): Warning | null {
   let count = 0;
   for (const block of blocks) {
@@ -137,7 +135,7 @@ function connections({ stats, users }: Window): Warning | null {
   };
 }
 
-function lateStarts({ blocks, stats }: Window, { meta }: RunResult): Warning | null {
+function lateStarts({ blocks, stats }: Window, result: RunResult): Warning | null {
   let late = 0;
   let from: number | null = null;
   for (const { block, health } of blocks) {
@@ -146,11 +144,13 @@ function lateStarts({ blocks, stats }: Window, { meta }: RunResult): Warning | n
     late += count;
   }
   if (late < 0.01 * stats.requests) return null;
-  const { arrivalRate } = meta.profile;
+  const { arrivalRate } = result.meta.profile;
   const why =
-    arrivalRate === null
-      ? "the pacing asks for more than the users can do. Raise users, or let them pace slower."
-      : `${text(arrivalRate)} iterations/s need more users than there are. Their latency counts from the schedule. Raise users or max-users, or lower the rate.`;
+    arrivalRate !== null && suffice(result)
+      ? "the target answered more slowly than before, so that no user was free. Their latency counts from the schedule."
+      : arrivalRate === null
+        ? "the pacing asks for more than the users can do. Raise users, or let them pace slower."
+        : `${text(arrivalRate)} iterations/s need more users than there are. Their latency counts from the schedule. Raise users or max-users, or lower the rate.`;
   return {
     code: "late-starts",
     message: `${late} iterations began later than scheduled, the first ${text(((from ?? 0) * blockMs) / 1000)} s after the start: ${why}`,

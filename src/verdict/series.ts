@@ -6,7 +6,7 @@ import type { Proportion } from "./fisher.ts";
 
 /** One endpoint of one arm over one block. */
 export interface Cell extends Proportion {
-  /** Successes and timeouts (SPEC 13.5). */
+  /** Successes, timeouts, and what long waits kept from being sent. */
   readonly latencies: Counts;
 }
 
@@ -38,6 +38,7 @@ export function seriesOf(blocks: readonly Block[]): Series[] {
   return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, series]) => series);
 }
 
-function cellOf({ failures, requests, success, timeout }: EndpointStats): Cell {
-  return { failures, requests, latencies: Counts.of(success, timeout) };
+function cellOf({ failures, requests, success, timeout, backFilled }: EndpointStats): Cell {
+  const latencies = backFilled ? Counts.of(success, timeout, backFilled) : Counts.of(success, timeout);
+  return { failures, requests, latencies };
 }

@@ -1,5 +1,6 @@
 import type { RunResult, UserTrouble } from "../stats/run-result.ts";
 import { platformBlocks } from "./blocked.ts";
+import { busyMachine } from "./busy-machine.ts";
 import { isSaturatedForGood, type Strained, saturation } from "./saturation.ts";
 import { targetGone } from "./target-gone.ts";
 import type { Reason } from "./verdict.ts";
@@ -20,6 +21,7 @@ export function invalidities(result: RunResult): Reason[] {
     zeroRequests(result),
     usersNotReached(result),
     saturation(result),
+    busyMachine(result),
   ];
   return reasons.filter((reason) => reason !== null);
 }

@@ -3,6 +3,7 @@ import type { RunResult } from "../stats/run-result.ts";
 import { changeText } from "./change-text.ts";
 import type { Comparison } from "./comparison.ts";
 import { asides, undecided as undecidedOf } from "./open-questions.ts";
+import { headGone } from "./target-gone.ts";
 import { invalidities } from "./validity.ts";
 import type { Conclusion, Reason, Verdict } from "./verdict.ts";
 
@@ -20,7 +21,7 @@ export interface Case {
 export function judge({ result, thresholds, comparisons, findings = [] }: Case): Verdict {
   const invalid = [...invalidities(result), ...findings.filter(({ code }) => invalidCodes.has(code))];
   const broken = [...brokenPromises(thresholds), ...exitCodeSet(result)];
-  const regressed = regressions(comparisons);
+  const regressed = [...[headGone(result)].filter((reason) => reason !== null), ...regressions(comparisons)];
   const undecided = [...undecidedPromises(thresholds), ...undecidedOf(comparisons), ...codes(findings, "inconclusive")];
   const told = [
     ...codes(findings, "no-baseline"),
@@ -50,6 +51,8 @@ export const invalidCodes: ReadonlySet<string> = new Set([
   "users-dead",
   "users-not-reached",
   "saturated",
+  "machine-busy",
+  "cores-shared",
   "blocked",
   "throttled",
   "target-gone",

@@ -6,7 +6,7 @@ export type Conclusion = "pass" | "fail" | "inconclusive" | "invalid";
 /** Why the verdict is what it is. */
 export interface Reason {
   /**
-   * Stable: `zero-requests`, `users-dead`, `users-not-reached`, `saturated`, `blocked`, `throttled`, `target-gone`,
+   * Stable: `zero-requests`, `users-dead`, `users-not-reached`, `saturated`, `machine-busy`, `cores-shared`, `blocked`, `throttled`, `target-gone`,
    * `uncaught-exceptions`, `forbidden-host`, `missing-await`, `interrupted`, `slo`, `regression`, `inconclusive`, `no-baseline`, `improved`,
    * `no-target`, `exit-code`, `missing-endpoints`, `could-not-tell`,
    * `too-few-requests`, `min-effect`.

@@ -155,3 +155,37 @@ test("a block crosses to the gate with what it is judged by, and without what it
   expect(stats?.phases.connect).toBeUndefined();
   expect(back.failures.groups.size).toBe(0);
 });
+
+describe("a run whose target does not answer any more", () => {
+  test("is not prolonged: to wait on tells nothing new", () => {
+    const silent = { answers: 0, inFlight: 20, youngestMs: 20_400, patienceMs: 3000 };
+    const heard = { answers: 20, inFlight: 0, youngestMs: -1, patienceMs: 0 };
+    const blocks = run({ ms: 60_000, steadyMs: 30_000 }).map((block) => {
+      const liveness = { head: block.block > 40 ? silent : heard, base: heard };
+      // On its way from the process that measures.
+      return fromBlockWire(structuredClone(toBlockWire({ ...block, liveness })));
+    });
+    const { said, judgedUntil } = lookout({ thresholds: promised("p95 < 32.5ms") });
+    expect(judgedUntil(blocks, 30_000)).toBe(30_000);
+    expect(said).toEqual(["the target has not answered for 9.5 s, so the run is not prolonged"]);
+  });
+
+  test("counts who still waits in what it looks at", () => {
+    const blocks = run({ ms: 60_000, steadyMs: 30_000 }).map((block) => {
+      if (block.block !== 59) return block;
+      // A thousand users that have waited for ten seconds.
+      const waiting = [{ key: "head\u0000GET\u0000/search", startMs: 20_000, cycleMs: 0, count: 1000 }];
+      return { ...block, waiting };
+    });
+    const { said, judgedUntil } = lookout({ thresholds: promised("p95 < 500ms") });
+    expect(judgedUntil(blocks, 30_000)).toBe(30_000);
+    expect(said).toEqual([]);
+    const few = blocks.map((block) => {
+      const waiting = block.waiting?.map((one) => ({ ...one, count: 70 }));
+      return waiting ? { ...block, waiting } : block;
+    });
+    const open = lookout({ thresholds: promised("p95 < 500ms") });
+    open.judgedUntil(few, 30_000);
+    expect(open.said[0]).toMatch(/^undecided: p95 < 500ms/);
+  });
+});

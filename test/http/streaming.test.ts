@@ -176,3 +176,32 @@ function overTls(listener: RequestListener): Promise<Running> {
   const server = createSecureServer({ cert, key, allowHTTP1: true }, listener as never);
   return listen(server, "https");
 }
+
+test("a streamed answer is in flight to its last byte, and not while its reader holds it back", async () => {
+  let write: ((bytes: Buffer | string) => void) | undefined;
+  let finish: (() => void) | undefined;
+  const { url } = await serve((_, response) => {
+    write = (bytes) => void response.write(bytes);
+    finish = () => response.end();
+    response.write("first");
+  });
+  const world = new TestWorld(url);
+  const inFlight = () => {
+    const received: number[] = [];
+    world.witness.eachInFlight((request) => void received.push(request.received));
+    return received;
+  };
+  const response = await world.client.get("/", { stream: true, name: "/events" });
+  const [before = 0] = inFlight();
+  expect(before).toBeGreaterThan(0);
+  write?.("second");
+  await sleep(50);
+  expect(inFlight()[0]).toBeGreaterThan(before);
+  for (let i = 0; i < 40; i++) write?.(Buffer.alloc(64 * 1024, "x"));
+  await sleep(100);
+  expect(inFlight()).toEqual([]);
+  finish?.();
+  for await (const _ of response.chunks());
+  expect(inFlight()).toEqual([]);
+  world.client.close();
+});

@@ -181,3 +181,58 @@ describe("the open model", () => {
     expect(log).toEqual(["browse", "browse", "stop"]);
   });
 });
+
+describe("a user's cycle", () => {
+  const asks = (witness: Witness, startMs: number) => {
+    const request = { startMs, endpoint: { method: "GET", name: "/" }, timeoutMs: 60_000, received: 0, noticed: 0 };
+    const one: Activity = { kind: "in-flight", label: "GET /", settle: () => {}, request };
+    witness.begin(one);
+    return one;
+  };
+
+  test("is the median from one iteration's first request to the next one's, whatever an iteration sends", () => {
+    const witness = new Witness();
+    for (let i = 0; i < 40; i++) {
+      for (const after of [0, 1, 2]) witness.end(asks(witness, i * 100 + after + (i === 20 ? 60 : 0)));
+      witness.endTask();
+      // What the loop does after every task.
+      witness.schedule(undefined);
+    }
+    expect(witness.cycleMs).toBe(100);
+  });
+
+  test("is not known of the first iterations, nor in the open model", () => {
+    const witness = new Witness();
+    for (let i = 0; i < 3; i++) {
+      witness.end(asks(witness, i * 100));
+      witness.endTask();
+    }
+    expect(witness.cycleMs).toBeUndefined();
+    witness.end(asks(witness, 300));
+    expect(witness.cycleMs).toBe(100);
+    witness.schedule(400);
+    expect(witness.cycleMs).toBeUndefined();
+  });
+
+  test("begins anew with a wait inside of a task", () => {
+    const witness = new Witness();
+    for (let i = 0; i < 6; i++) {
+      witness.end(asks(witness, i * 50));
+      witness.turn();
+    }
+    expect(witness.cycleMs).toBe(50);
+  });
+
+  test("shows what is in flight, and what outlived its task", () => {
+    const witness = new Witness();
+    asks(witness, 1);
+    witness.endTask();
+    const second = asks(witness, 2);
+    const seen: number[] = [];
+    witness.eachInFlight(({ startMs }) => void seen.push(startMs));
+    expect(seen).toEqual([2, 1]);
+    expect(witness.isIdle).toBe(false);
+    witness.end(second);
+    expect(witness.isIdle).toBe(false);
+  });
+});
