@@ -12,7 +12,7 @@ import { measuredOf } from "./measured.ts";
 import { largestReportBytes, type Report, type ReportComparison, type ReportRow } from "./report.ts";
 import { bounds, reportSchemaVersion } from "./report-schema.ts";
 import { comparisonsOf, numbersOf, rowsOf, tallyOf, thresholdsOf } from "./rows.ts";
-import { seriesOf } from "./series.ts";
+import { seriesOf, withoutTail } from "./series.ts";
 import { timingCourse } from "./timing-course.ts";
 import { troubleOf } from "./trouble-words.ts";
 import { watchedEndpoints } from "./watched.ts";
@@ -163,7 +163,7 @@ export function buildReport(input: ReportInput): Report {
       : null,
     troubles: troublesOf(result).map(troubleOf),
     timingCourses: [null, ...(rows.length > 1 ? watched.slice(0, 1) : [])].flatMap(
-      (endpoint) => timingCourse(result.blocks, endpoint) ?? [],
+      (endpoint) => timingCourse(withoutTail(result.blocks), endpoint) ?? [],
     ),
     configuration: (input.configuration ?? [])
       .slice(0, bounds.list)

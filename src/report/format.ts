@@ -94,6 +94,15 @@ export function formatChange(ratio: number | null, unit: ChangeUnit = "percent")
   return `${withSign(ratio * 100)}${thin}${unit === "points" ? "pp" : "%"}`;
 }
 
+/** Beyond this a change is given as a multiple: a percentage of millions says nothing. */
+const mostPercent = 9;
+
+/** The smallest change that would have shown: `6 %`, `0.5 pp`, `over 10×`. */
+export function formatDetectable(ratio: number | null, unit: ChangeUnit = "percent"): string {
+  if (ratio !== null && unit === "percent" && ratio > mostPercent) return "over 10×";
+  return formatChange(ratio, unit).replace(/^\+/, "");
+}
+
 /** `+29 … +48 %`; an open end is `…`. */
 export function formatInterval(
   interval: { readonly low: number | null; readonly high: number | null } | null,

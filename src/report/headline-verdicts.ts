@@ -25,7 +25,15 @@ export function inconclusive(report: Report): Headline {
   if (once) {
     return { icon: "⚠️", before: "seen once, not confirmed: ", ...subject(once, changeInWords(once)) };
   }
+  const failing = failuresInWords(report);
+  if (failing) return { icon: "⚠️", before: "", ...failing, after: `${failing.after}; too few requests to be sure` };
   const open = comparisons.find(({ outcome }) => outcome === "inconclusive");
+  if (open?.warnings.some((warning) => warning.startsWith("no stored run was measured on this machine"))) {
+    return {
+      icon: "🟡",
+      ...words("response times not compared: no stored run was measured on a machine like this one"),
+    };
+  }
   if (open) {
     const more = tally.inconclusive > 1 ? `, and ${formatCount(tally.inconclusive - 1)} more` : "";
     return { icon: "🟡", before: "undecided: ", ...subject(open, openInWords(open) + more) };
@@ -94,17 +102,17 @@ export function passed(report: Report): Headline {
   if (improved && !warning) {
     return { icon: "🚀", before: "", ...subject(improved, changeInWords(improved)) };
   }
-  const news = newsOf(report);
+  const news = newsOf(report, warning !== null);
   if (warning) return { icon: "⚠️", before: news === "" ? "" : `${news}, but `, ...warning };
   const isFirst = comparedCount(tally) === 0 && wantsBaseline(report);
   return { icon: isFirst ? "ℹ️" : "✅", ...words(news) };
 }
 
 /** What went well. */
-function newsOf(report: Report): string {
+function newsOf(report: Report, isWarned: boolean): string {
   const { tally } = report;
   const slos = metInWords(report);
-  if (comparedCount(tally) > 0) return [stayedInWords(report), slos].filter((part) => part !== "").join("; ");
+  if (comparedCount(tally) > 0) return [stayedInWords(report, isWarned), slos].filter((part) => part !== "").join("; ");
   if (wantsBaseline(report)) return `${slos === "" ? "" : `${slos}, `}no baseline yet to compare with`;
   return slos || `${formatNumber(report.total?.head?.requests ?? 0)} requests, nothing promised`;
 }
@@ -116,10 +124,11 @@ export function wantsBaseline({ comparing, baseline }: Report): boolean {
 }
 
 /** Nothing is worse: proven, or as far as could be told. */
-function stayedInWords({ tally, comparing, endpoints }: Report): string {
+function stayedInWords({ tally, comparing, endpoints }: Report, isWarned: boolean): string {
   if (tally.couldNotTell > 0) {
     const of = `${formatCount(tally.couldNotTell)} of ${formatCount(comparedCount(tally))}`;
-    return `nothing slower seen; ${of} could not be told (comparisons with too much noise)`;
+    const why = isWarned ? "" : " (comparisons with too much noise)";
+    return `nothing slower seen; ${of} could not be told${why}`;
   }
   const compared = endpoints.filter(({ change }) => change !== null).length;
   const seen = comparing.smallestDetectable;

@@ -1,7 +1,7 @@
 import type { CapacitySection } from "./capacity-schema.ts";
 import { comparedCapacity, dropInWords, foundInWords } from "./capacity-words.ts";
 import { counted, formatCount, plain } from "./format.ts";
-import { failed, inconclusive, passed } from "./headline-verdicts.ts";
+import { failed, inconclusive, passed, wantsBaseline } from "./headline-verdicts.ts";
 import { type Headline, words } from "./headline-words.ts";
 import type { Report } from "./report.ts";
 import { code, cut, oneLine, plainName, slug } from "./safe-text.ts";
@@ -38,7 +38,7 @@ function ofCapacity(report: Report, capacity: CapacitySection): Headline {
   if (compared?.outcome === "regressed") return { icon: "❌", ...words(dropInWords(capacity, compared)) };
   if (compared?.outcome === "improved") return { icon: "🚀", ...words(dropInWords(capacity, compared)) };
   const isAlone = compared === null || compared.outcome === "no-baseline";
-  const isFirst = conclusion === "pass" && isAlone && report.baseline.whyNot !== null;
+  const isFirst = conclusion === "pass" && isAlone && wantsBaseline(report);
   return isFirst
     ? { icon: "ℹ️", ...words(`${found}; no baseline yet to compare with`) }
     : { icon: capacityIcon[conclusion], ...words(found) };

@@ -1,15 +1,7 @@
 import { fixedPart, longestComment, type Part, shedToFit } from "./fit.ts";
-import {
-  counted,
-  formatCount,
-  formatDuration,
-  formatInstant,
-  formatMoment,
-  formatMs,
-  formatPercent,
-  formatRate,
-} from "./format.ts";
-import { headlineMarkdown, stepInWords } from "./headline.ts";
+import { counted, formatCount, formatDuration, formatInstant, formatMs, formatPercent, formatRate } from "./format.ts";
+import { headlineMarkdown, headlineOf, stepInWords } from "./headline.ts";
+import { wantsBaseline } from "./headline-verdicts.ts";
 import { comparedCount } from "./headline-words.ts";
 import { commentMarker, withoutMarker } from "./marker.ts";
 import { capacityPart } from "./md-capacity.ts";
@@ -25,30 +17,62 @@ import {
 } from "./md-details.ts";
 import { gateChangesPart } from "./md-gate.ts";
 import { baselineInWords, measuredPart } from "./md-measured.ts";
-import { endpointCell, matterColumns, rowsThatMatter, ruleInWords } from "./md-rows.ts";
-import { momentsOf } from "./moments.ts";
+import { explanationPart, notablePart, reasonsPart } from "./md-notable.ts";
+import { isWithTheRest, matterColumns, rowsThatMatter, ruleInWords } from "./md-rows.ts";
 import type { Report } from "./report.ts";
-import { code } from "./safe-text.ts";
-import { tablePart } from "./table.ts";
+import { throughputInWords } from "./shift-words.ts";
+import { details, tablePart } from "./table.ts";
 
 /** The label of a report whose measuring a stranger could have changed. */
 export const untrustedLabel = "measured in an untrusted run";
 
 /** The pull request's comment (SPEC 8). Under 60,000 characters whatever the report. */
 export function renderMarkdown(report: Report): string {
-  const parts: (Part | null)[] = [
-    fixedPart(0, `${commentMarker(report.name)}\n### ${headlineMarkdown(report)}`),
-    ...topParts(report),
+  const heading = fixedPart(0, `${commentMarker(report.name)}\n### ${headlineMarkdown(report)}`);
+  const parts: (Part | null)[] = isPlainlyGreen(report)
+    ? [heading, ...greenParts(report)]
+    : [
+        heading,
+        ...topParts(report),
+        endpointsPart(report, 6),
+        presencePart(report, 4),
+        failuresPart(report, 5, { groups: 10, samples: 1 }),
+        exceptionsPart(report, 5),
+        thresholdsPart(report, 4),
+        thresholdsChangedPart(report, 2),
+        warningsPart(report, 3),
+        measuredPart(report, 3),
+        fixedPart(0, footer(report)),
+      ];
+  return `${shedToFit(present(parts), longestComment - 1)}\n`;
+}
+
+/** A pass with nothing to say: nobody needs more than two lines of it. */
+function isPlainlyGreen(report: Report): boolean {
+  const { verdict, passed, capacity, untrusted } = report;
+  const isGreen = verdict.conclusion === "pass" && passed && capacity === null && !untrusted;
+  return isGreen && headlineOf(report).icon === "✅" && notablePart(report) === null;
+}
+
+function greenParts(report: Report): (Part | null)[] {
+  return [
+    fixedPart(0, summaryLine(report)),
+    fixedPart(0, "<details><summary>Endpoints, promises and how this was measured</summary>"),
     endpointsPart(report, 6),
-    presencePart(report, 4),
+    reasonsFolded(report),
     failuresPart(report, 5, { groups: 10, samples: 1 }),
     exceptionsPart(report, 5),
     thresholdsPart(report, 4),
     warningsPart(report, 3),
     measuredPart(report, 3),
+    fixedPart(0, "</details>"),
     fixedPart(0, footer(report)),
   ];
-  return `${shedToFit(present(parts), longestComment - 1)}\n`;
+}
+
+function reasonsFolded(report: Report): Part | null {
+  const text = reasonsPart(report)?.frame([], 0) ?? "";
+  return text === "" ? null : fixedPart(4, details("Not judged", text));
 }
 
 /** What a comment says, without the marker and the footer, which change with every run. */
@@ -67,6 +91,7 @@ export function topParts(report: Report): (Part | null)[] {
     gateChangesPart(report),
     fixedPart(0, summaryLine(report)),
     reasonsPart(report),
+    notablePart(report),
     matterPart(report),
     explanationPart(report),
     capacityPart(report, 2),
@@ -85,53 +110,19 @@ function matterPart(report: Report): Part | null {
   });
 }
 
-/** Why a run is not judged or not decided, and what to do; the messages enclosed, as they may quote the outside. */
-function reasonsPart(report: Report): Part | null {
-  const { conclusion, reasons } = report.verdict;
-  const told = conclusion === "invalid" || conclusion === "inconclusive" ? reasons : [];
-  const lines = told
-    .slice(0, 5)
-    .flatMap(({ message, remedy }) => [
-      `- ${code(message, 400)}`,
-      ...(remedy === null ? [] : [`  - **Remedy:** ${code(remedy, 400)}`]),
-    ]);
-  return lines.length === 0 ? null : fixedPart(1, lines.join("\n"));
-}
-
-/** Where the time went, if the phases of the worst regression tell, and since when in the run, if it began there. */
-function explanationPart(report: Report): Part | null {
-  const lines = report.comparisons
-    .filter(({ outcome }) => outcome === "regressed")
-    .slice(0, 2)
-    .flatMap(({ explanation }) => explanation.slice(0, 2))
-    .map((sentence) => `- ${code(sentence, 300)}`);
-  if (report.verdict.conclusion === "fail") lines.push(...sinceWhen(report));
-  for (const { endpoint, metric, waived } of report.comparisons) {
-    if (waived === null || lines.length >= 8) continue;
-    const what = `${endpointCell(endpoint)} ${metric}`;
-    lines.push(`- Waived: ${what} until ${code(waived.until, 40)}, because ${code(waived.reason, 300)}`);
-  }
-  return lines.length === 0 ? null : fixedPart(2, lines.join("\n"));
-}
-
-/** Endpoints that became slower for good within the run: the change shows only after a while, or came from outside. */
-function sinceWhen(report: Report): string[] {
-  return momentsOf(report)
-    .filter(({ name, lasting, slower }) => name !== null && lasting && slower)
-    .slice(0, 2)
-    .map(({ name, atMs, text }) => `- ${code(name ?? "", 120)}: at ${formatMoment(atMs)} of the run its ${text}`);
-}
-
 /** One sentence of counts, one of traffic, and what to do next. */
 function summaryLine(report: Report): string {
   const { tally } = report;
+  const together = report.comparisons.filter(isWithTheRest).length;
   const counts = [
     tally.regressed > 0 ? counted(tally.regressed, "regression") : "",
     tally.waived > 0 ? counted(tally.waived, "waived regression") : "",
     tally.broken > 0 ? `${counted(tally.broken, "SLO")} broken` : "",
     tally.warned > 0 ? counted(tally.warned, "warning") : "",
     tally.improved > 0 ? counted(tally.improved, "improvement") : "",
-    tally.inconclusive > 0 ? `${formatCount(tally.inconclusive)} undecided` : "",
+    tally.missing > 0 ? `${counted(tally.missing, "endpoint")} missing` : "",
+    together > 0 ? `${formatCount(together)} slower with the rest` : "",
+    tally.inconclusive > together ? `${formatCount(tally.inconclusive - together)} undecided` : "",
     tally.couldNotTell > 0 ? `${formatCount(tally.couldNotTell)} could not be told` : "",
     tally.unchanged > 0
       ? `${formatCount(tally.unchanged)} of ${counted(comparedCount(tally), "comparison")} unchanged`
@@ -151,14 +142,19 @@ function summaryLine(report: Report): string {
 function baselineNote(report: Report): string {
   if (report.comparing.mode === "side-by-side") return "";
   const note = baselineInWords(report);
-  return note === "" ? "No baseline: comparison is off." : note;
+  return note === "" ? "Compared with nothing, as asked." : note;
 }
 
-function trafficInWords({ total, measured }: Report): string {
+function trafficInWords(report: Report): string {
+  const { total, measured } = report;
   const head = total?.head;
   if (!head) return "No request was judged.";
   const shown = [`p50 ${formatMs(percentile(head, 0.5))}`, `p95 ${formatMs(percentile(head, 0.95))}`];
-  const rate = `${formatRate(head.rps)} for ${formatDuration(measured.windowMs)}`;
+  const before = report.throughput?.before ?? null;
+  const earlier = throughputInWords(report) === "" ? "" : `, ${formatRate(before)} before`;
+  const due = report.throughput?.arrivalRate ?? null;
+  const asked = due === null ? "" : `, ${formatRate(due)} iterations due`;
+  const rate = `${formatRate(head.rps)} for ${formatDuration(measured.windowMs)}${earlier}${asked}`;
   return `${counted(head.requests, "request")} (${rate}): ${shown.join(", ")}, ${formatPercent(head.errorRatio)} errors.`;
 }
 
@@ -180,12 +176,12 @@ function nextStep(report: Report): string {
       if (tally.waived > 0) return "lift the waiver once the cause is mended.";
       if (verdict.reasons.some(({ code: reason }) => reason === "no-target"))
         return "nothing; deploy to have it measured.";
-      if (!report.baseline.found && report.comparing.mode !== "side-by-side" && baselineInWords(report) !== "") {
-        return report.baseline.saved
-          ? "nothing; this run is the baseline from now on."
-          : "nothing; the baseline is stored when this workflow runs on the default branch.";
-      }
-      return "nothing to do.";
+      if (tally.missing > 0) return "say whether that is meant; the remedy stands above.";
+      if (!wantsBaseline(report) || comparedCount(tally) > 0) return "nothing to do.";
+      if (report.baseline.saved) return "nothing; this run is the baseline from now on.";
+      return report.baseline.kept === false
+        ? "nothing; no baseline is kept here, so there will be none to compare with."
+        : "nothing; a run of this workflow on the default branch stores the baseline.";
   }
 }
 

@@ -13,9 +13,18 @@ import {
   formatPromised,
   nothing,
 } from "./format.ts";
-import { comparisonRow, endpointCell, matterColumns, noticesOf, rowIcon, thresholdIcon } from "./md-rows.ts";
+import {
+  comparisonRow,
+  endpointCell,
+  isWithTheRest,
+  matterColumns,
+  noticesOf,
+  rowIcon,
+  shownOf,
+  thresholdIcon,
+} from "./md-rows.ts";
 import type { Report, ReportFailure, ReportNumbers, ReportRow } from "./report.ts";
-import { code, fence } from "./safe-text.ts";
+import { code, fence, prose } from "./safe-text.ts";
 import { type Column, details, shedNote, tablePart } from "./table.ts";
 
 /** A shown percentile of a row's numbers. */
@@ -60,7 +69,9 @@ export function endpointsPart(report: Report, tier: number): Part | null {
   ];
   const cells = (row: ReportRow): string[] => {
     const { head, base, change, outcome, presence } = row;
-    const established = outcome === "regressed" || outcome === "improved";
+    const shown = shownOf(report, row);
+    const established =
+      outcome === "regressed" || outcome === "improved" || (shown !== undefined && isWithTheRest(shown));
     const estimate = formatChange(change?.estimate ?? null);
     return [
       rowIcon(report, row),
@@ -78,10 +89,17 @@ export function endpointsPart(report: Report, tier: number): Part | null {
   };
   const rows = worstFirst(report.endpoints);
   const missing = report.tally.endpoints - report.endpoints.length;
+  const isSlower = (row: ReportRow) => {
+    const shown = shownOf(report, row);
+    return row.outcome === "regressed" || (shown !== undefined && isWithTheRest(shown));
+  };
+  const isOpen = (row: ReportRow) => row.outcome === "could-not-tell" || row.outcome === "inconclusive";
+  const open = rows.filter((row) => isOpen(row) && !isSlower(row)).length;
   const news = [
-    `${rows.filter(({ outcome }) => outcome === "regressed").length} slower`,
+    `${rows.filter(isSlower).length} slower`,
     `${rows.filter(({ outcome }) => outcome === "improved").length} faster`,
     `${rows.filter(({ outcome }) => outcome === "unchanged").length} unchanged`,
+    ...(open === 0 ? [] : [`${open} could not be told`]),
   ];
   const compared = rows.some(({ outcome }) => outcome !== null && outcome !== "no-baseline" && outcome !== "missing");
   const title = `All ${counted(report.tally.endpoints, "endpoint")}${compared ? ` (p95: ${news.join(" · ")})` : ""}`;
@@ -211,7 +229,11 @@ export function comparisonsPart(report: Report, tier: number): Part | null {
 }
 
 export function warningsPart(report: Report, tier: number): Part | null {
-  const lines = noticesOf(report).map(({ code: id, message }) => `- ${code(`${id}: ${message}`, 300)}`);
+  const labels = report.endpoints.map(({ endpoint }) => endpointLabel(endpoint));
+  const lines = noticesOf(report).map(
+    ({ code: id, message }) =>
+      `- ${report.untrusted ? code(`${id}: ${message}`, 300) : prose(`${id}: ${message}`, labels, 300)}`,
+  );
   if (lines.length === 0) return null;
   return {
     tier,

@@ -124,7 +124,7 @@ function healthInWords({ measured: { health } }: Report): string {
     health.machineCpuMax === null ? "" : `of the machine ${formatPercent(health.machineCpuMax)}`,
     health.stealMax === null || health.stealMax === 0 ? "" : `stolen ${formatPercent(health.stealMax)}`,
     health.memoryMaxBytes === null ? "" : `memory ${formatBytes(health.memoryMaxBytes)}`,
-    counted(health.lateStarts, "late start"),
+    counted(health.lateStarts, "iteration begun late", "iterations begun late"),
     `${formatNumber(health.openSocketsMax)} sockets at most`,
   ];
   return parts.filter((part) => part !== "").join(", ");
@@ -138,10 +138,12 @@ export function baselineInWords(report: Report): string {
     return `The base version${sha} ran at the same time, twin users on both.`;
   }
   const why = baseline.whyNot === null ? "" : ` ${code(baseline.whyNot, 300)}`;
+  if (!baseline.found && baseline.wanted === false) return why === "" ? "" : `Not compared:${why}.`;
   if (!baseline.found) return comparing.mode === "none" && why === "" ? "" : `No baseline${why ? `:${why}` : ""}.`;
-  const sha = baseline.commit === null ? "" : ` of ${baseline.commit.slice(0, 7)}`;
+  const newest = baseline.runs > 1 ? ", the newest" : "";
+  const sha = baseline.commit === null ? "" : `${newest} of ${baseline.commit.slice(0, 7)}`;
   const age = baseline.ageMs === null ? "" : `, measured ${formatDuration(baseline.ageMs)} ago`;
-  return `Baseline${sha}: ${counted(baseline.runs, "run")}${age}.${why}`;
+  return `Baseline: ${counted(baseline.runs, "stored run")}${sha}${age}.${why}`;
 }
 
 export function measuredPart(report: Report, tier: number): Part {

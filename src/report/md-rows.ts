@@ -1,17 +1,22 @@
 import { endpointLabel } from "../stats/endpoint.ts";
+import { movedMore } from "../verdict/common-shift.ts";
 import { intervalConfidence } from "../verdict/comparison.ts";
+import { movedWithTheRest } from "../verdict/with-the-rest.ts";
 import {
   changeUnit,
   formatChange,
   formatCompared,
   formatCount,
+  formatDetectable,
   formatInterval,
   formatPercent,
   formatPromised,
+  formatRate,
   nothing,
 } from "./format.ts";
 import type { Report, ReportComparison, ReportRow, ReportThreshold } from "./report.ts";
 import { code } from "./safe-text.ts";
+import { shiftOf, throughputInWords } from "./shift-words.ts";
 import type { Column } from "./table.ts";
 
 /** What stands before a row; every sign differs in shape, not only in colour. */
@@ -25,14 +30,29 @@ export const comparisonIcon: Record<ReportComparison["outcome"], string> = {
   "no-baseline": "🆕",
 };
 
-/** Of a row of all endpoints, which tells the p95: a regression that is waived is a warning there, too. */
-export function rowIcon({ comparisons }: Report, { endpoint, outcome }: ReportRow): string {
-  if (outcome === null) return "";
+/** What of an endpoint outweighs how its p95 fared. */
+const gravest: readonly ReportComparison["outcome"][] = ["regressed", "inconclusive", "missing", "improved"];
+
+/**
+ * Of a row of all endpoints: the gravest that is known of the endpoint, of whatever metric, promises included. A
+ * regression that is waived is a warning there, too.
+ */
+export function rowIcon({ comparisons, thresholds }: Report, { endpoint, outcome }: ReportRow): string {
   const label = endpointLabel(endpoint);
-  const isWaived = comparisons.some(
-    (one) => one.metric === "p95" && one.waived !== null && one.endpoint && endpointLabel(one.endpoint) === label,
-  );
-  return isWaived ? "⚠️" : comparisonIcon[outcome];
+  const isOwn = (one: { endpoint: ReportComparison["endpoint"] }) =>
+    one.endpoint !== null && endpointLabel(one.endpoint) === label;
+  if (comparisons.some((one) => isOwn(one) && isWithTheRest(one))) return comparisonIcon.regressed;
+  const promised = thresholds.filter(isOwn).map((one) => one.outcome);
+  if (promised.some((one) => one === "fail" || one === "no-data")) return comparisonIcon.regressed;
+  const own = comparisons.filter(isOwn);
+  const isNamed = (wanted: ReportComparison["outcome"]) =>
+    outcome === wanted || own.some((one) => one.outcome === wanted && one.waived === null);
+  if (own.some(({ waived }) => waived !== null) && !own.some((one) => one.outcome === "regressed" && !one.waived)) {
+    return thresholdIcon.warn;
+  }
+  if (promised.includes("warn") && !isNamed("regressed")) return thresholdIcon.warn;
+  const worst = gravest.find(isNamed) ?? outcome ?? undefined;
+  return worst === undefined ? "" : comparisonIcon[worst];
 }
 
 export const thresholdIcon: Record<ReportThreshold["outcome"], string> = {
@@ -53,22 +73,38 @@ export function matterColumns(report: Report): Column[] {
     { title: "", align: "center" },
     { title: "Endpoint" },
     { title: "Metric" },
-    { title: report.baseCommit || report.baseline.commit ? `Before ${shortSha(report)}` : "Before", align: "right" },
+    { title: beforeTitle(report), align: "right" },
     { title: "Now", align: "right" },
     { title: "Change", align: "right" },
     { title: `${formatPercent(intervalConfidence)} interval`, align: "right" },
     { title: "Limit", align: "right" },
-    { title: "Could see", align: "right" },
-    { title: "n", align: "right" },
+    { title: "Detectable", align: "right" },
+    { title: "Requests", align: "right" },
   ];
 }
 
-function shortSha({ baseCommit, baseline }: Report): string {
-  return (baseCommit ?? baseline.commit ?? "").slice(0, 7);
+/** Whose numbers stand there: a commit's only where they are of that commit alone. */
+function beforeTitle({ baseCommit, baseline, comparing }: Report): string {
+  if (comparing.mode === "side-by-side") return baseCommit ? `Before ${baseCommit.slice(0, 7)}` : "Before";
+  if (!baseline.found) return "Before";
+  if (baseline.runs > 1) return `Before (${formatCount(baseline.runs)} runs)`;
+  return baseline.commit ? `Before ${baseline.commit.slice(0, 7)}` : "Before";
+}
+
+/** Slower as everything is: not to blame, and not open either. */
+export function isWithTheRest({ outcome, explanation }: ReportComparison): boolean {
+  return outcome === "inconclusive" && explanation.includes(movedWithTheRest);
+}
+
+/** The comparison a row of all endpoints shows. */
+export function shownOf({ comparisons }: Report, { endpoint }: ReportRow): ReportComparison | undefined {
+  const label = endpointLabel(endpoint);
+  return comparisons.find((one) => one.metric === "p95" && one.endpoint && endpointLabel(one.endpoint) === label);
 }
 
 export function comparisonRow(comparison: ReportComparison): string[] {
-  const { metric, outcome, waived, change } = comparison;
+  const { metric, waived, change } = comparison;
+  const outcome = isWithTheRest(comparison) ? "regressed" : comparison.outcome;
   const unit = changeUnit(metric);
   const news = outcome === "regressed" || outcome === "improved";
   const estimate = formatChange(change?.estimate ?? null, unit);
@@ -83,7 +119,7 @@ export function comparisonRow(comparison: ReportComparison): string[] {
     news && estimate !== nothing ? `**${estimate}**` : estimate,
     formatInterval(change, unit),
     formatChange(metric === "capacity" ? -comparison.tolerance : comparison.tolerance, unit),
-    sees === null ? nothing : formatChange(sees, unit).replace(/^\+/, ""),
+    formatDetectable(sees, unit),
     formatCount(comparison.n),
   ];
 }
@@ -107,10 +143,18 @@ export function thresholdRow(threshold: ReportThreshold): string[] {
 
 /** At most five rows a reader must see: regressions and broken promises share the room, then the rest. */
 export function rowsThatMatter(report: Report, most = 5): string[][] {
+  const shift = report.verdict.conclusion === "fail" ? shiftOf(report) : null;
   const compared = (wanted: (c: ReportComparison) => boolean) => report.comparisons.filter(wanted).map(comparisonRow);
   const promised = (...outcomes: ReportThreshold["outcome"][]) =>
     report.thresholds.filter(({ outcome }) => outcomes.includes(outcome)).map(thresholdRow);
-  const regressed = compared(({ outcome, waived }) => outcome === "regressed" && !waived);
+  const regressed = [
+    ...(shift ? throughputRow(report) : []),
+    ...compared(({ outcome, waived, endpoint }) => {
+      if (outcome !== "regressed" || waived) return false;
+      // Where everything moved, whoever moved as the rest did stands among them further down.
+      return !shift || endpoint === null || shift.more.length === 0 || movedMore(shift, endpoint);
+    }),
+  ];
   const broken = promised("fail", "no-data");
   const reserved = Math.min(2, broken.length);
   return [
@@ -121,6 +165,15 @@ export function rowsThatMatter(report: Report, most = 5): string[][] {
     ...compared(({ outcome }) => outcome === "inconclusive"),
     ...compared(({ outcome }) => outcome === "improved"),
   ].slice(0, most);
+}
+
+function throughputRow(report: Report): string[][] {
+  if (throughputInWords(report) === "") return [];
+  const { before, now } = report.throughput as NonNullable<Report["throughput"]>;
+  const change = formatChange(before === null ? null : now / before - 1);
+  const requests = formatCount(report.total?.head?.requests ?? 0);
+  const rate = [formatRate(before), formatRate(now), change];
+  return [["", endpointCell(null), "throughput", ...rate, nothing, nothing, nothing, requests]];
 }
 
 /** Everything worth telling that changes no number: the run's warnings, and those of its comparisons once each. */
@@ -152,7 +205,5 @@ export function ruleInWords(report: Report): string {
       ? `with the stored baseline at ${formatPercent(comparing.confidence)} confidence over the whole pull request`
       : "by the simple percentage rule, which gives no confidence";
   const mixed = methods.size > 1 && methods.has("simple-percentage") ? ", some by the simple percentage rule" : "";
-  const seen = comparing.smallestDetectable;
-  const sees = seen === null ? "" : ` A change of p95 of ${formatPercent(seen)} or more would have been seen.`;
-  return `Compared ${how}${mixed} (${limits}).${sees}`;
+  return `Compared ${how}${mixed} (${limits}). Detectable is the smallest change that would have shown in nine of ten runs.`;
 }

@@ -37,6 +37,48 @@ export function code(text: string, max = 120): string {
   return `${fence}${pad}${inner}${pad}${fence}`;
 }
 
+/** What our own sentences are made of: nothing that Markdown or the platform makes something of. */
+const harmless = /^[\p{L}\p{N} .,:;()…%+×→–—−?!'’"/=·-]*$/u;
+/** Hosts, addresses, references and commits become links even so. */
+const linking = /www\.|:\/\/|gh-\d|(?:^|[^\p{L}\p{N}])[0-9a-f]{7,}(?:$|[^\p{L}\p{N}])/iu;
+
+/**
+ * A sentence of ours that names things of the outside: the names, and what stands in backticks, in code spans, the rest
+ * as text. Where the rest is not plainly ours, all of it in one code span.
+ * @param names of the outside, as they stand in the sentence
+ */
+export function prose(text: string, names: readonly string[] = [], max = 500): string {
+  const line = oneLine(text, max);
+  const known = [...new Set(names.map((name) => oneLine(name, max)))].filter((name) => name.length > 1);
+  known.sort((a, b) => b.length - a.length);
+  const parts = split(line, known);
+  // Two code spans side by side would run into one another.
+  const isOurs = parts.every(({ isName, text: part }, i) =>
+    isName ? !parts[i + 1]?.isName : harmless.test(part) && !linking.test(part),
+  );
+  return isOurs ? parts.map(({ isName, text: part }) => (isName ? code(part) : part)).join("") : code(text, max);
+}
+
+interface ProsePart {
+  readonly text: string;
+  readonly isName: boolean;
+}
+
+/** At the first of the names, at what stands in backticks, or not at all. */
+function split(text: string, names: readonly string[]): ProsePart[] {
+  if (text === "") return [];
+  for (const name of names) {
+    const at = text.indexOf(name);
+    if (at < 0) continue;
+    const after = text.slice(at + name.length);
+    return [...split(text.slice(0, at), names), { text: name, isName: true }, ...split(after, names)];
+  }
+  const quoted = /`([a-z][a-z0-9-]*)`/.exec(text);
+  if (!quoted?.[1]) return [{ text, isName: false }];
+  const [before, after] = [text.slice(0, quoted.index), text.slice(quoted.index + quoted[0].length)];
+  return [...split(before, []), { text: quoted[1], isName: true }, ...split(after, [])];
+}
+
 /** Visible characters only, lines kept: at most `maxLines` of `maxColumns`. For preformatted text. */
 export function cleanLines(text: string, { maxLines = 60, maxColumns = 500 } = {}): string {
   const lines = text

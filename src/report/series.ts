@@ -23,7 +23,7 @@ const bothArms = (): Record<Arm, EndpointStats> => ({ head: new EndpointStats(),
  * @param watched endpoints that get a p95 line of their own, at most six
  */
 export function seriesOf(result: RunResult, watched: readonly Endpoint[]): Series {
-  const { blocks } = result;
+  const blocks = withoutTail(result.blocks);
   const last = blocks.reduce((most, { block }) => Math.max(most, block), -1);
   let perStep = 2;
   while ((last + 1) / perStep > bounds.points) perStep *= 2;
@@ -47,7 +47,7 @@ export function seriesOf(result: RunResult, watched: readonly Endpoint[]): Serie
     steps.map((step) => sizeOrNull(percentileMs(of(step) ?? new EndpointStats(), ratio)));
   const rate = (arm: Arm) => steps.map(({ total }, i) => tidySize(total[arm].requests / seconds(i)));
   const sideBySide = steps.some(({ total }) => total.base.requests > 0);
-  const health = healthCourse(result, perStep);
+  const health = healthCourse({ ...result, blocks }, perStep);
   return {
     stepMs: perStep * blockMs,
     phase: steps.map(({ phase }) => phase),
@@ -71,6 +71,12 @@ export function seriesOf(result: RunResult, watched: readonly Endpoint[]): Serie
     }),
     ...(health && { health }),
   };
+}
+
+/** Users leaving at the end are no news: with them every chart would end in a cliff. */
+export function withoutTail(blocks: readonly Block[]): readonly Block[] {
+  const last = blocks.findLastIndex(({ phase }) => phase !== "tail");
+  return last < 0 ? blocks : blocks.slice(0, last + 1);
 }
 
 function fold(step: Step, block: Block, watched: readonly Endpoint[]): void {

@@ -17,6 +17,7 @@ import { errorsQuestion, rowQuestion, type StoredQuestion, suiteQuestion } from 
 import { missing } from "./unpaired.ts";
 import { byMachine, undecidedBy, unseenMachine } from "./unseen-machine.ts";
 import type { Reason } from "./verdict.ts";
+import { withTheRest } from "./with-the-rest.ts";
 
 /** More runs than this tell of a past that is over. */
 const mostRuns = 30;
@@ -110,7 +111,7 @@ export function judgeStored({
   }
   const alpha = 1 - settings.confidence;
   const judged = [...settle(endpoints, suites.length > 0 ? alpha / 2 : alpha), ...worst(settle(suites, alpha / 2))];
-  return [...boilingFrog({ comparisons: judged, runs: own, settings }), ...open, ...vanished(current, runs)];
+  return [...boilingFrog({ comparisons: withTheRest(judged), runs: own, settings }), ...open, ...vanished(current, runs)];
 }
 
 /** Other load or another way of measuring is a question left open; an empty store is none (SPEC 13.6). */

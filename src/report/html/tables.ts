@@ -6,6 +6,7 @@ import {
   formatChange,
   formatCompared,
   formatCount,
+  formatDetectable,
   formatInterval,
   formatMs,
   formatNumber,
@@ -180,12 +181,18 @@ export function comparisonsTable(comparisons: readonly ReportComparison[]): Mark
       { title: "Endpoint" },
       { title: "Metric" },
       { title: "Outcome" },
-      ...["Before", "Now", "Change", `${formatPercent(intervalConfidence)} interval`, "Limit", "Could see", "n"].map(
-        (title) => ({
-          title,
-          number: true,
-        }),
-      ),
+      ...[
+        "Before",
+        "Now",
+        "Change",
+        `${formatPercent(intervalConfidence)} interval`,
+        "Limit",
+        "Detectable",
+        "Requests",
+      ].map((title) => ({
+        title,
+        number: true,
+      })),
     ],
     rows: comparisons.map((c) => {
       const unit = changeUnit(c.metric);
@@ -205,7 +212,7 @@ export function comparisonsTable(comparisons: readonly ReportComparison[]): Mark
         },
         { text: formatInterval(c.change, unit) },
         { text: formatChange(c.tolerance, unit) },
-        { text: formatChange(c.smallestDetectable, unit).replace("+", ""), value: c.smallestDetectable },
+        { text: formatDetectable(c.smallestDetectable, unit), value: c.smallestDetectable },
         count(c.n),
       ];
     }),
