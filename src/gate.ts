@@ -6,6 +6,7 @@ import { judgeCapacity } from "./gate/judge-capacity.ts";
 import { keepResult } from "./gate/keep-result.ts";
 import type { RunExtras } from "./gate/load.ts";
 import { measure } from "./gate/measure.ts";
+import { refuseWithoutHost } from "./gate/no-host.ts";
 import { prepare } from "./gate/prepare.ts";
 import type { ReadResults } from "./gate/read-results.ts";
 import type { Past } from "./gate/recall.ts";
@@ -94,7 +95,9 @@ async function measureAndJudge(
     const result = await keepResult(stage.elsewhere.result, { directory: stage.directory, text });
     return { result, judged: judgeRun({ config, result, past: await reading, today: today(world) }) };
   }
-  const result = await confirmRegression(await measure(stage), stage);
+  const measured = await measure(stage);
+  refuseWithoutHost(measured);
+  const result = await confirmRegression(measured, stage);
   const past = await reading;
   return { result, judged: judgeRun({ config, result, past, today: today(world), forgiven: extras.forgiven }) };
 }

@@ -2,6 +2,7 @@ import { readOnlyCause } from "../github/api-advice.ts";
 import { type CommentOutcome, type CommentRequest, noteInComment, upsertComment } from "../github/comment.ts";
 import { newsOf } from "../github/comment-plan.ts";
 import { renderMarkdown } from "../report/markdown.ts";
+import { notablePart } from "../report/md-notable.ts";
 import type { Ears, Telling } from "./telling.ts";
 
 /** The pull request's comment, brought up to date with a report. Never throws. */
@@ -15,7 +16,7 @@ export async function commentOn(telling: Telling, ears: Ears): Promise<CommentOu
     // Drawn from the report, not read from the disk, which may be full.
     markdown: renderMarkdown(report),
     // In a report of another run it is that run which failed.
-    news: newsOf({ ...report, conclusion }, exitCode !== 0 || !report.passed),
+    news: newsOf({ ...report, conclusion, isOdd: notablePart(report) !== null }, exitCode !== 0 || !report.passed),
   });
 }
 

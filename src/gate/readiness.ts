@@ -1,6 +1,10 @@
 import type { Clock } from "../base/clock.ts";
 import { ExitCode, GateError, messageOf } from "../base/errors.ts";
 
+/** It is up, so starting it is no advice. */
+const otherVersion =
+  "see whether the deployment of this commit is done and its answer (a header, or the body of wait-for) names the version, or raise wait-timeout";
+
 /** One answer of a target that may not be up yet, reduced to what readiness depends on. */
 export interface Answer {
   readonly status: number;
@@ -11,7 +15,7 @@ export interface Answer {
 
 export type Readiness =
   | { readonly is: "ready" }
-  | { readonly is: "not-yet"; readonly because: string }
+  | { readonly is: "not-yet"; readonly because: string; readonly hint?: string }
   /** Waiting cannot help: somebody has to change something. */
   | { readonly is: "never"; readonly because: string; readonly hint: string };
 
@@ -46,7 +50,10 @@ export function readinessOf(answer: Answer, asked: { url: string; version: strin
   if (status < 200 || status >= 400) return { is: "not-yet", because: `answered ${status}` };
   if (asked.version !== null) {
     const said = [...Object.values(answer.headers), answer.body].some((text) => text.includes(asked.version as string));
-    if (!said) return { is: "not-yet", because: `answers, but not yet as version ${asked.version}` };
+    if (!said) {
+      const because = `answers, but not as version ${asked.version}`;
+      return { is: "not-yet", because, hint: otherVersion };
+    }
   }
   return { is: "ready" };
 }
@@ -101,7 +108,8 @@ export async function waitUntilReady(waiting: Waiting): Promise<void> {
       const seconds = Math.round(timeoutMs / 100) / 10;
       throw notReady(
         `${url} was not ready after ${seconds} s: ${readiness.because}`,
-        "start the target before this step (docker compose up --wait), point wait-for at a path that answers 2xx, or raise wait-timeout",
+        readiness.hint ??
+          "start the target before this step (docker compose up --wait), point wait-for at a path that answers 2xx, or raise wait-timeout",
       );
     }
     await clock.sleep(pauseMs, signal);

@@ -67,7 +67,7 @@ export function reportOf({
       store: past.store,
       whyNot: judged.whyNot,
       saved: kept.saved,
-      wanted: past.wanted,
+      wanted: comparingOf(config) === "baseline",
       kept: past.store !== null && past.store !== "none" && settings["save-baseline"] !== "never",
     },
     comparing: {

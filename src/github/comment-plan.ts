@@ -14,16 +14,19 @@ export interface Findings {
   readonly thresholds: readonly { readonly outcome: string }[];
   /** Of the gate itself, by the pull request that it judges. */
   readonly gateChanges?: readonly unknown[];
+  /** Something befell the run that no comparison shows: pauses, a leak, failures where there never were any. */
+  readonly isOdd?: boolean;
 }
 
 /** What a verdict is worth telling. `failing` is whether the step fails, which `fail-on` decides. */
 export function newsOf(verdict: Findings, failing: boolean): News {
   if (failing) return "failing";
   if (verdict.conclusion !== "pass") return "change";
-  const moved = verdict.comparisons.some((c) => c.outcome === "regressed" || c.outcome === "improved");
+  // What could not be told alone is no change.
+  const moved = verdict.comparisons.some(({ outcome }) => ["regressed", "improved", "missing"].includes(outcome));
   const warned = verdict.thresholds.some((t) => t.outcome !== "pass");
   const changed = (verdict.gateChanges ?? []).length > 0;
-  return moved || warned || changed ? "change" : "quiet";
+  return moved || warned || changed || verdict.isOdd ? "change" : "quiet";
 }
 
 export interface ExistingComment {

@@ -39,7 +39,6 @@ export function renderMarkdown(report: Report): string {
         failuresPart(report, 5, { groups: 10, samples: 1 }),
         exceptionsPart(report, 5),
         thresholdsPart(report, 4),
-        thresholdsChangedPart(report, 2),
         warningsPart(report, 3),
         measuredPart(report, 3),
         fixedPart(0, footer(report)),
@@ -49,8 +48,9 @@ export function renderMarkdown(report: Report): string {
 
 /** A pass with nothing to say: nobody needs more than two lines of it. */
 function isPlainlyGreen(report: Report): boolean {
-  const { verdict, passed, capacity, untrusted } = report;
-  const isGreen = verdict.conclusion === "pass" && passed && capacity === null && !untrusted;
+  const { verdict, passed, capacity, untrusted, gateChanges } = report;
+  const isGreen =
+    verdict.conclusion === "pass" && passed && capacity === null && !untrusted && gateChanges.length === 0;
   return isGreen && headlineOf(report).icon === "✅" && notablePart(report) === null;
 }
 

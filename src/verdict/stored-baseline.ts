@@ -111,7 +111,11 @@ export function judgeStored({
   }
   const alpha = 1 - settings.confidence;
   const judged = [...settle(endpoints, suites.length > 0 ? alpha / 2 : alpha), ...worst(settle(suites, alpha / 2))];
-  return [...boilingFrog({ comparisons: withTheRest(judged), runs: own, settings }), ...open, ...vanished(current, runs)];
+  return [
+    ...boilingFrog({ comparisons: withTheRest(judged), runs: own, settings }),
+    ...open,
+    ...vanished(current, runs),
+  ];
 }
 
 /** Other load or another way of measuring is a question left open; an empty store is none (SPEC 13.6). */

@@ -77,7 +77,7 @@ export async function sideBySideRun(
     verdict,
     conclusion: verdict.conclusion,
     regressed: named(({ outcome: is }) => is === "regressed"),
-    undecided: named(({ outcome: is }) => is === "inconclusive"),
+    undecided: named(({ outcome: is }) => is === "inconclusive" || is === "could-not-tell"),
     seenOnce: named(
       ({ outcome: is, warnings }) => is === "regressed" || warnings.some((warning) => warning.startsWith("seen once")),
     ),
