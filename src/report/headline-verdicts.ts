@@ -155,7 +155,11 @@ function missingInWords({ tally, comparisons }: Report): Warned | null {
   if (!missing?.endpoint) return null;
   const more = tally.missing > 1 ? ` and ${counted(tally.missing - 1, "more endpoint")}` : "";
   const was = tally.missing > 1 ? "were" : "was";
-  return { culprit: endpointLabel(missing.endpoint), after: `${more} of the baseline ${was} never requested` };
+  const perhaps = missing.warnings.some((warning) => warning.startsWith("perhaps renamed")) ? " (renamed?)" : "";
+  return {
+    culprit: endpointLabel(missing.endpoint),
+    after: `${more} of the baseline ${was} never requested${perhaps}`,
+  };
 }
 
 /** The first promise that was not kept and fails nothing: of the `warn` tier, or with its limit inside the interval. */

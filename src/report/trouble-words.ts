@@ -52,7 +52,7 @@ export function troubleInWords(trouble: ReportTrouble): TroubleWords {
       const rate = formatMs(Number(perMinuteMs.toPrecision(2)));
       return {
         what: `gets slower by ${rate} a minute (${span})`,
-        brief: `gets slower by ${rate} a minute`,
+        brief: `it gets slower by ${rate} every minute of the run`,
         look: "look for a leak, a queue that never drains, or data that grows",
       };
     }
@@ -61,7 +61,7 @@ export function troubleInWords(trouble: ReportTrouble): TroubleWords {
       const times = formatNumber(Number(factor.toPrecision(2)));
       return {
         what: `started cold: answers took up to ${times} times as long for the first ${about(lastedMs)}`,
-        brief: `slow for the first ${about(lastedMs)}, then less`,
+        brief: `the target started cold: slow for the first ${about(lastedMs)}, then less`,
         look: "a longer warm-up leaves this out, if users never meet it",
       };
     }

@@ -58,6 +58,7 @@ export function simulate(plan: Simulation): RunResult {
   const endMs = (rampSeconds + plan.seconds) * 1000;
   const blocks = Array.from({ length: endMs / blockMs }, (_, block) => emptyBlock(plan, block));
   const weights = plan.shop.reduce((sum, { weight }) => sum + weight, 0);
+  const asked: Record<Arm, Span[]> = { head: [], base: [] };
   for (let user = 0; user < plan.users; user++) {
     for (const arm of plan.twoArms ? (["head", "base"] as const) : (["head"] as const)) {
       let atMs = (user / plan.users) * rampSeconds * 1000;
@@ -75,11 +76,33 @@ export function simulate(plan: Simulation): RunResult {
         const ask = { arm, endpoint: page.endpoint, second: atMs / 1000, usualMs, dice: random.float() };
         const answer = plan.answer?.(ask) ?? { ms: usualMs };
         record(blocks, { arm, endpoint: page.endpoint, atMs, answer });
+        asked[arm].push({ fromMs: atMs, toMs: atMs + answer.ms });
         atMs += answer.ms;
       }
     }
   }
-  return resultOf(plan, blocks);
+  const heard = blocks.map((block) => ({ ...block, liveness: livenessOf(block, asked) }));
+  return resultOf(plan, heard);
+}
+
+interface Span {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** What was answered within the block, and what was asked and not yet answered at its end. */
+function livenessOf({ block }: Block, asked: Readonly<Record<Arm, readonly Span[]>>): Block["liveness"] {
+  const [fromMs, toMs] = [block * blockMs, (block + 1) * blockMs];
+  const of = (spans: readonly Span[]) => {
+    const open = spans.filter((span) => span.fromMs < toMs && span.toMs >= toMs);
+    return {
+      answers: spans.filter((span) => span.toMs >= fromMs && span.toMs < toMs).length,
+      inFlight: open.length,
+      youngestMs: Math.max(0, ...open.map((span) => span.fromMs)),
+      patienceMs: 3000,
+    };
+  };
+  return { head: of(asked.head), ...(asked.base.length > 0 && { base: of(asked.base) }) };
 }
 
 function emptyBlock({ health }: Simulation, block: number): Block {
