@@ -106,9 +106,11 @@ async function linkPackages(
 ): Promise<void> {
   for (const folder of foldersAbove(paths)) {
     const installed = join(directory, folder, "node_modules");
-    if (!existsSync(installed)) continue;
+    const linked = join(into, folder, "node_modules");
+    // A repository that holds its packages has brought the base's.
+    if (!existsSync(installed) || existsSync(linked)) continue;
     await mkdir(join(into, folder), { recursive: true });
-    await symlink(installed, join(into, folder, "node_modules"), "junction");
+    await symlink(installed, linked, "junction");
   }
 }
 
