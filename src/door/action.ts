@@ -47,11 +47,15 @@ export interface ActionWorld {
  * answers, from the start.
  */
 const silenceMs = 20_000;
+/** Of the baseline it is known before the load whether its store can be reached: four tries within five seconds. */
+const storePauseMs = 300;
 const beside = { ms: silenceMs, late: unknown(`GitHub's API did not answer within ${silenceMs / 1000} s`) };
 
 interface Parts {
   /** For what the measurement needs: it waits as long as that takes. */
   readonly client: GitHubClient | undefined;
+  /** For the baseline. */
+  readonly store: GitHubClient | undefined;
   readonly directory: string;
   readonly userDirectory: string;
   readonly interruption: Interruption;
@@ -76,6 +80,7 @@ export async function runAction({ env, directory, write, overhear }: ActionWorld
     await refuseUntrusted({ context, client, loadsLocustfile, allowed });
     const token = settings["github-token"] ?? "";
     const patient = reports ? client : await githubClient({ token, context, env, silenceMs });
+    const store = await githubClient({ token, context, env, silenceMs, retryPauseMs: storePauseMs });
     const ears: Ears = {
       config,
       context,
@@ -88,7 +93,7 @@ export async function runAction({ env, directory, write, overhear }: ActionWorld
     if (reports) return await tellOtherRun(ears, { workspace: directory, temporary: documents(env, settings.name) });
     const difference = inTime(gateDifference({ read, context, env, directory }), beside);
     const userDirectory = loadsLocustfile ? await userDirectoryOf(read, { context, env, directory }) : directory;
-    return await measure(ears, { client, directory, userDirectory, interruption, difference });
+    return await measure(ears, { client, store, directory, userDirectory, interruption, difference });
   } catch (error) {
     log.resumeCommands();
     const code = await tellFailure(error, { env, log });
@@ -132,7 +137,7 @@ const unlocked =
   "the locustfile has the rights of a `run:` step; `permissions: locked` takes from it what measuring does not need";
 
 function worldOf(ears: Ears, parts: Parts & { readonly running: RunningNotice }): World {
-  const { config, context, client, env, log } = ears;
+  const { config, context, env, log } = ears;
   const { directory, userDirectory, interruption, difference, running } = parts;
   return {
     clock: systemClock,
@@ -152,7 +157,7 @@ function worldOf(ears: Ears, parts: Parts & { readonly running: RunningNotice })
     note: log.note,
     userOutput: log.quote,
     onProgress: new ProgressMeter(log.raw, { columns: null }).show,
-    store: githubStore({ config, context, client, env, directory, temporaryDirectory: temporary(env) }),
+    store: githubStore({ config, context, client: parts.store, env, directory, temporaryDirectory: temporary(env) }),
     tell: async (report, { verdict, ...told }) => {
       log.resumeCommands();
       await tellGitHub({ report, ...told, comparisons: verdict.comparisons }, ears, running);

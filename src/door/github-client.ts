@@ -8,13 +8,15 @@ export async function githubClient({
   token,
   context,
   env,
-  silenceMs,
+  ...patience
 }: {
   token: string;
   context: GitHubContext;
   env: Readonly<Record<string, string | undefined>>;
   /** For calls that can be done without: how long an API that says nothing is waited for. */
   silenceMs?: number;
+  /** The first pause before another try; 1 s if not given. */
+  retryPauseMs?: number;
 }): Promise<GitHubClient | undefined> {
   if (token === "" || context.owner === "") return undefined;
   return await connectGitHub({
@@ -23,6 +25,6 @@ export async function githubClient({
     proxy: readProxySettings(env),
     clock: systemClock,
     userAgent: `swarmgate/${version}`,
-    ...(silenceMs !== undefined && { silenceMs }),
+    ...patience,
   });
 }
