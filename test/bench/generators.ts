@@ -85,14 +85,14 @@ const wrkCommand = ({ url, users, seconds }: Order) =>
 export const generators: readonly Generator[] = [
   {
     name: "wrk",
-    bound: 0.45,
+    bound: 0.5,
     version: wrk === undefined ? undefined : [wrk, "-v"],
     command: wrkCommand,
   },
   { name: "swarmgate", version: [node, cli, "--version"], command: (order) => swarmgate(order) },
   {
     name: "autocannon",
-    bound: 1,
+    bound: 1.05,
     version: autocannon === undefined ? undefined : [node, autocannon, "--version"],
     command: ({ url, users, seconds }) =>
       autocannon === undefined
