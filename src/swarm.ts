@@ -5,6 +5,7 @@ import { ExitCode, GateError, traceOf, UsageError } from "./base/errors.ts";
 import { setInterval, sinceOriginMs } from "./base/own-time.ts";
 import { cleanJson, Redactor } from "./base/redact.ts";
 import { saveText } from "./base/save-file.ts";
+import { guardSockets } from "./base/socket-guard.ts";
 import { entryUrl } from "./door/beside.ts";
 import { inspectLocustfile } from "./engine/inspect.ts";
 import type { LoadPlan } from "./engine/load-plan.ts";
@@ -31,6 +32,8 @@ const keysSpawnRate = 100;
 
 /** What a locustfile imports, and what a thread runs. */
 const entries = { engineUrl: entryUrl("index"), threadUrl: entryUrl("thread") };
+
+guardSockets();
 
 // Whatever the order will be, nearly every locustfile needs these two; the door is still reading its settings.
 void loadLightCompiler();

@@ -1,6 +1,7 @@
 import { rm } from "node:fs/promises";
 import { systemClock } from "../base/clock.ts";
 import { ExitCode, GateError } from "../base/errors.ts";
+import { guardSockets } from "../base/socket-guard.ts";
 import { entryFile } from "../door/beside.ts";
 import { onInterruption } from "../door/interruption.ts";
 import { thisMachine } from "../door/machine.ts";
@@ -40,6 +41,7 @@ export async function run(
   terminal: Terminal,
   { mode, swarm }: { mode: RunMode | "arguments"; swarm: World["swarmAhead"] },
 ): Promise<number> {
+  guardSockets();
   const asked = await readCommandLine(argv, terminal, mode === "arguments" ? "gate" : mode);
   const { config, layers, extras } = asked;
   const says = (name: string) => lookUp(layers, name);

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { systemClock } from "../base/clock.ts";
 import { ExitCode, messageOf } from "../base/errors.ts";
 import { shortestSecret } from "../base/redact.ts";
+import { guardSockets } from "../base/socket-guard.ts";
 import { secretsOfUserinfo } from "../base/userinfo.ts";
 import { noExtras } from "../gate/load.ts";
 import { withoutTarget } from "../gate/no-target.ts";
@@ -64,6 +65,7 @@ interface Parts {
 
 /** Runs the action and gives the process's exit code. Never throws: what goes wrong is an annotation. */
 export async function runAction({ env, directory, write, overhear }: ActionWorld): Promise<number> {
+  guardSockets();
   const log = new RunnerLog(write);
   overhear(log.overhear);
   const interruption = onInterruption();

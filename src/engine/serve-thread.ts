@@ -1,6 +1,7 @@
 import type { MessagePort } from "node:worker_threads";
 import { type Clock, systemClock } from "../base/clock.ts";
 import { Redactor } from "../base/redact.ts";
+import { type Destination, guardSockets } from "../base/socket-guard.ts";
 import { openSockets } from "../http/world.ts";
 import { failureToWire } from "../protocol/failure-wire.ts";
 import type { MasterMessage } from "../protocol/messages.ts";
@@ -55,9 +56,22 @@ export async function serveThread(
   const clock = systemClock;
   const { maxRate } = plan;
   const cap = maxRate === null ? undefined : new RateCap({ clock, perSecond: maxRate, shared: start.places });
+  const hosts = new AllowedHosts(plan.allowedHosts);
+  guardSockets({
+    refused: ({ host }) => trouble.forbiddenHost(host),
+    // Databases and brokers are a locustfile's own business; that they are reached is not.
+    connects: (to) => {
+      const outside = plan.allowedHosts !== null && hosts.forbids(urlOf(to)) !== undefined;
+      if (outside)
+        trouble.warn(
+          "other-host",
+          `the locustfile connects to ${to.host}:${to.port}, which is not among the allowed hosts`,
+        );
+    },
+  });
   let exhausted = false;
   const guard = new ThreadGuard({
-    hosts: new AllowedHosts(plan.allowedHosts),
+    hosts,
     cap,
     budget: start.budget && RequestBudget.shared(start.budget),
     exhausted: () => {
@@ -108,6 +122,10 @@ export async function serveThread(
   await runner.quitted;
   watch.stop();
   stallWatch.stop();
+}
+
+function urlOf({ host, port }: Destination): URL {
+  return new URL(`http://${host.includes(":") ? `[${host}]` : host}:${port}`);
 }
 
 function fail(message: string): never {

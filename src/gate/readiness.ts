@@ -1,5 +1,6 @@
 import type { Clock } from "../base/clock.ts";
 import { ExitCode, GateError, messageOf } from "../base/errors.ts";
+import { ForbiddenAddress } from "../base/socket-guard.ts";
 
 /** It is up, so starting it is no advice. */
 const otherVersion =
@@ -139,6 +140,9 @@ async function probe({ url, version, headers, signal }: Waiting): Promise<Readin
     return readinessOf(answer, { url, version });
   } catch (error) {
     const cause = error instanceof Error && error.cause ? error.cause : error;
+    if (cause instanceof ForbiddenAddress) {
+      return { is: "never", because: `cannot be asked: ${cause.message}`, hint: "name a target of your own in `host`" };
+    }
     const code = (cause as { code?: string }).code;
     return { is: "not-yet", because: code ?? messageOf(cause) };
   }
