@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, realpathSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type { LockedPermissions } from "../config/permissions.ts";
 
@@ -57,7 +57,11 @@ function ancestors(directory: string): string[] {
 
 function entriesOf(directory: string): string[] {
   try {
-    return readdirSync(directory).map((name) => join(directory, name));
+    return readdirSync(directory).flatMap((name) => {
+      const path = join(directory, name);
+      // Packages are known by their real paths, and may be linked from elsewhere.
+      return name === "node_modules" ? [path, realpathSync(path)] : [path];
+    });
   } catch {
     return [];
   }

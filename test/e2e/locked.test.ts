@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -124,6 +124,17 @@ describe("a locked locustfile", () => {
     expect(said.error).toMatch(/locustfile\.ts:6:\d+/);
     const allowed = await run([...locked, "--permissions", `allow-fs-read=${elsewhere}`, "-t", "300ms"], source);
     expect(allowed.code, allowed.error).toBe(0);
+  });
+
+  test("imports packages, though they are linked from elsewhere", async () => {
+    const packages = scratch({ "words/package.json": '{"name":"words","type":"module","exports":"./i.js"}' });
+    writeFileSync(join(packages, "words/i.js"), "export const word = 'x';\n");
+    const source = locustfile("").replace("./lib/words", "words");
+    const directory = scratch({ "locustfile.ts": source });
+    symlinkSync(packages, join(directory, "node_modules"));
+    const argv = ["run", "--headless", "-H", shop.url, "-t", "300ms", ...locked];
+    const said = await swarmgate(argv, { directory });
+    expect(said.code, said.error).toBe(0);
   });
 
   test("is inspected under the same rules", async () => {
