@@ -1,7 +1,8 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Ended, FaultCase, FaultFamily } from "./fault-case.ts";
-import { childrenOf, type FaultStage, visiting } from "./stage.ts";
+import { childrenOf, commandOf, type FaultStage, visiting } from "./stage.ts";
 
 /** What must be bounded: memory, time, places, addresses. */
 
@@ -52,6 +53,16 @@ function bounded(name: string, path: string, words: RegExp): FaultCase {
   };
 }
 
+function endless(name: string, locustfile: string, words: RegExp): FaultCase {
+  return {
+    name,
+    run: (stage) => stage.act({ locustfile, inputs: { "stop-timeout": "1s" }, timeoutMs: 60_000 }),
+    exit: [2, 3],
+    says: [words],
+    withinS: 55,
+  };
+}
+
 /** SIGKILL comes to the door while its load runs; the load must end by itself. */
 async function doorKilled(stage: FaultStage, locustfile: string): Promise<Ended> {
   let pid = 0;
@@ -64,7 +75,7 @@ async function doorKilled(stage: FaultStage, locustfile: string): Promise<Ended>
     },
     onOutput: (text) => {
       if (child !== 0 || !text.includes("RUNNING")) return;
-      child = childrenOf(pid)[0] ?? 0;
+      child = childrenOf(pid).find((id) => commandOf(id).includes("swarm")) ?? 0;
       process.kill(pid, "SIGKILL");
     },
   });
@@ -76,6 +87,16 @@ export const limits: FaultFamily = {
   name: "what must be bounded",
   cases: [
     bounded("interim answers without end are cut", "/endless-interim", /interim|1xx|head|103/),
+    endless(
+      "an endless loop while the locustfile loads ends with its place",
+      `for (;;);\n${visiting("/ok")}`,
+      /locustfile\.ts:1/,
+    ),
+    endless(
+      "a top-level await that never ends ends with its place",
+      `await new Promise(() => undefined);\n${visiting("/ok")}`,
+      /locustfile\.ts/,
+    ),
     {
       name: "the load ends when the process that started it is killed",
       run: (stage) => doorKilled(stage, visiting("/ok")),
@@ -89,6 +110,49 @@ export const limits: FaultFamily = {
       withinS: 30,
     },
     {
+      name: "a name that climbs out of the temporary directory stays in it",
+      run: (stage) => stage.act({ inputs: { name: "x/../../../escaped" } }),
+      exit: [0, 2],
+      withinS: 20,
+      check: ({ temporary }) => {
+        const above = [join(temporary, ".."), join(temporary, "../..")].flatMap((path) => readdirSync(path));
+        return above.includes("escaped") ? "a directory was made outside" : null;
+      },
+    },
+    {
+      name: "a FIFO as configuration is refused",
+      run: (stage) =>
+        stage.act({
+          inputs: { config: "pipe.yml" },
+          wrap: ["bash", "-c", 'mkfifo pipe.yml; exec "$@"', "-"],
+          timeoutMs: 20_000,
+        }),
+      exit: 2,
+      says: [/pipe\.yml/],
+      withinS: 10,
+    },
+    {
+      name: "/dev/zero as configuration is refused",
+      run: (stage) => stage.act({ inputs: { config: "/dev/zero" }, timeoutMs: 20_000 }),
+      exit: 2,
+      says: [/\/dev\/zero/],
+      withinS: 10,
+    },
+    {
+      name: "a directory as configuration is refused",
+      run: (stage) => stage.act({ inputs: { config: "folder" }, files: { "folder/file": "" } }),
+      exit: 2,
+      says: [/folder/],
+      withinS: 10,
+    },
+    {
+      name: "an alias that holds itself is refused",
+      run: (stage) => stage.act({ files: { ".github/swarmgate.yml": "version: 1\nslo: &a [*a]\n" } }),
+      exit: 2,
+      says: [/swarmgate\.yml/],
+      withinS: 10,
+    },
+    {
       name: "a glob that backtracks does not hang",
       run: (stage) =>
         stage.act({
@@ -98,5 +162,32 @@ export const limits: FaultFamily = {
       exit: [0, 2],
       withinS: 25,
     },
+    {
+      name: "a password in host is nowhere to be read",
+      run: (stage) => stage.act({ inputs: { host: stage.target.url.replace("//", "//user:hunter2hunter2@") } }),
+      exit: [0, 2],
+      never: [/^(?!::add-mask::).*hunter2hunter2/m],
+      withinS: 20,
+    },
+    {
+      name: "a target that answers and then hangs for good is not green",
+      run: (stage) =>
+        stage.act({
+          locustfile: visiting("/dies"),
+          inputs: { users: "4", "run-time": "14s", "stop-timeout": "1s", slo: "errors < 50%" },
+        }),
+      exit: [3, 99],
+      says: [/target-gone|no byte|stopped answering/],
+      withinS: 40,
+    },
+    ...["check_run", "check_suite", "status", "issues", "discussion_comment", "label"].map(
+      (eventName): FaultCase => ({
+        name: `the event ${eventName} loads no locustfile`,
+        run: (stage) => stage.act({ eventName }),
+        exit: 2,
+        says: [/untrusted-locustfile|not loaded|event/],
+        withinS: 10,
+      }),
+    ),
   ],
 };

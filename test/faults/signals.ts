@@ -1,6 +1,6 @@
 import type { ActionRun } from "../support/run-action.ts";
 import type { Ended, FaultCase, FaultFamily } from "./fault-case.ts";
-import { childrenOf, type FaultStage, visiting } from "./stage.ts";
+import { childrenOf, commandOf, type FaultStage, visiting } from "./stage.ts";
 
 const codes = { SIGINT: 130, SIGTERM: 143 } as const;
 type Signal = keyof typeof codes;
@@ -45,7 +45,7 @@ async function paused(stage: FaultStage, signal: Signal, via: "action" | "comman
   const pause = (text: string) => {
     if (sent || !/RUNNING/.test(text)) return;
     sent = true;
-    for (const child of childrenOf(pid)) process.kill(child, "SIGSTOP");
+    for (const child of childrenOf(pid)) if (commandOf(child).includes("swarm")) process.kill(child, "SIGSTOP");
     setTimeout(() => process.kill(pid, signal), 300);
   };
   const locustfile = `${visiting("/ok")}import { events } from "swarmgate";\nevents.spawningComplete.addListener(() => console.log("RUNNING"));\n`;

@@ -169,3 +169,12 @@ export function childrenOf(pid: number): number[] {
     return [];
   }
 }
+
+/** How a process was started; empty for one that is gone. */
+export function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ").trim();
+  } catch {
+    return "";
+  }
+}
