@@ -135,8 +135,8 @@ function tableOf(all: readonly Outcome[]): string {
 /** The page's figures are this table; `GOLDEN=write` puts it there. */
 function checkPage(): void {
   const text = readFileSync(page, "utf8");
-  const between = /(<!-- faults -->\n)[\s\S]*?(\n<!-- \/faults -->)/;
-  if (process.env.GOLDEN === "write") writeFileSync(page, text.replace(between, `$1${table}$2`));
+  const between = /(<!-- faults -->\n\n)[\s\S]*?(<!-- \/faults -->)/;
+  if (process.env.GOLDEN === "write") writeFileSync(page, text.replace(between, `$1${table}\n\n$2`));
   else if (!text.includes(table)) {
     console.log("docs/reliability.md has other figures: GOLDEN=write npm run test:faults puts these there");
     process.exitCode = 1;
