@@ -2,6 +2,7 @@ import type { RunResult } from "../stats/run-result.ts";
 import { type Block, blockMs } from "../stats/snapshot.ts";
 import { isJudged, shownPercentile } from "../stats/summary.ts";
 import { isContended, isOwnDoing } from "./contention.ts";
+import { goneOf } from "./target-gone.ts";
 import type { Reason } from "./verdict.ts";
 
 /** Of a thread's time: an event loop this busy answers late. */
@@ -134,7 +135,7 @@ export function saturation(result: RunResult): Reason | null {
   const strain = strainOf(result);
   if (!isOverLimits(strain)) return null;
   const share = Math.round((100 * strain.saturated) / strain.blocks);
-  if (!isBusy(result)) return suffice(result) ? null : tooFewUsers(result, { share, strain });
+  if (!isBusy(result)) return isTargetsDoing(result) ? null : tooFewUsers(result, { share, strain });
   const late = strain.lateStarts === 0 ? "" : `, ${strain.lateStarts} iterations started late`;
   return {
     code: "saturated",
@@ -145,6 +146,12 @@ export function saturation(result: RunResult): Reason | null {
       "The latencies are its own as much as the target's.",
     remedy: "Use fewer users or a lower rate, more `threads`, a larger runner, or several shards.",
   };
+}
+
+/** Nobody is free where nobody is answered. */
+function isTargetsDoing(result: RunResult): boolean {
+  const { head, base } = goneOf(result);
+  return head !== null || base !== null || suffice(result);
 }
 
 /** Requests that say what is usual. */

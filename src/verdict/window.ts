@@ -51,7 +51,9 @@ export interface Pairing {
  * Cuts the first `blocks` blocks into windows: one second, and longer for endpoints of few requests.
  * @param pairing where the arms have turns
  */
-export function cutWindows(all: readonly Series[], blocks: number, pairing: Pairing | null = null): RunWindows {
+export function cutWindows(all: readonly Series[], asked: number, pairing: Pairing | null = null): RunWindows {
+  // A run that stopped a little short of a look has reached it, and has fewer blocks than it asks for.
+  const blocks = Math.min(asked, all[0]?.base.length ?? asked);
   const cut = all.map(({ endpoint, base, head }) => ({
     endpoint,
     base: base.slice(0, blocks),

@@ -112,6 +112,14 @@ describe("late starts of the open model", () => {
     expect(saturation(open(20, 2))?.remedy).toContain("Raise `users`");
   });
 
+  test("are nothing beside a target that is gone", () => {
+    const silent = open(0).blocks.map((block) => ({
+      ...block,
+      liveness: { head: { answers: 0, inFlight: 10, youngestMs: 100, patienceMs: 3000 } },
+    }));
+    expect(saturation({ ...open(0), blocks: silent })).toBeNull();
+  });
+
   test("end no run early: whose doing they are is seen when it is judged", () => {
     const { blocks } = open(0);
     expect(isSaturatedForGood({ blocks, arrivalRate: 20, medianMs: 100 }, { limitMs: 20_000 })).toBe(false);

@@ -169,3 +169,9 @@ describe("a side-by-side run", () => {
     ]);
   });
 });
+
+test("a run that stopped half a second short of a look is judged by what it has", () => {
+  const blocks = run("short", 9500);
+  const question = { blocks, settings, runTimeMs: 8000, maxDurationMs: 30_000, over: true };
+  expect(judgeSideBySide(question).judgedMs).toBeGreaterThan(0);
+});
