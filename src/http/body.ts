@@ -1,106 +1,57 @@
-import { randomUUID } from "node:crypto";
-import { readFile } from "node:fs/promises";
-import { basename } from "node:path";
 import { GateError } from "../base/errors.ts";
-import type { FilePart, FormFields, RequestOptions } from "./options.ts";
-import { encodePairs } from "./plan.ts";
+import { bytesOf, isBlob, isFormData, isPieces, isPlainObject, nameOf } from "./body-kinds.ts";
+import { encodePairs } from "./fields.ts";
+import { encodeBlob, encodeFiles, encodeFormData, refuseUsedUp } from "./multipart.ts";
+import type { AnyOptions, FormFields } from "./options.ts";
+import type { Upload } from "./upload.ts";
 
-/** A body as it goes on the wire, with the content type it asks for. */
+/** A body as it goes on the wire, whole or piece by piece, with the content type it asks for. */
 export interface EncodedBody {
-  readonly bytes: Buffer;
+  readonly bytes?: Buffer;
+  readonly upload?: Upload;
   readonly contentType: string | undefined;
 }
 
 const formType = "application/x-www-form-urlencoded";
 
-/** The body of a request, if it has one. A promise only where a file has to be read first. */
-export function encodeBody(options: RequestOptions): EncodedBody | undefined | Promise<EncodedBody> {
+/**
+ * The body of a request, if it has one. A promise only where something has to be read first.
+ * @throws GateError `bad-body`, `bad-fields`, `file-unreadable`
+ */
+export function encodeBody(options: AnyOptions): EncodedBody | undefined | Promise<EncodedBody> {
   const { data, form, json, files } = options;
-  if (files) return encodeMultipart(files, form ?? (isFields(data) ? data : undefined));
+  if (files) return encodeFiles(files, fieldsBeside(options));
   if (json !== undefined) {
     const text = JSON.stringify(json);
-    if (text === undefined) throw new GateError("bad-body", "json: this value has no JSON form");
+    if (text === undefined) throw new GateError("bad-body", `json is ${nameOf(json)}, which has no JSON form`);
     return { bytes: Buffer.from(text), contentType: "application/json" };
   }
-  if (form !== undefined) return { bytes: Buffer.from(encodePairs(form)), contentType: formType };
-  if (data === undefined) return undefined;
-  if (typeof data === "string") return { bytes: Buffer.from(data), contentType: undefined };
-  if (data instanceof Uint8Array) return { bytes: asBuffer(data), contentType: undefined };
-  return { bytes: Buffer.from(encodePairs(data)), contentType: formType };
-}
-
-function isFields(data: RequestOptions["data"]): data is FormFields {
-  return data !== undefined && typeof data !== "string" && !(data instanceof Uint8Array);
-}
-
-const asBuffer = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-
-/** RFC 7578. Plain fields first, then the files, as `requests` orders them. */
-async function encodeMultipart(
-  files: NonNullable<RequestOptions["files"]>,
-  fields: FormFields | undefined,
-): Promise<EncodedBody> {
-  const boundary = `swarmgate-${randomUUID()}`;
-  const parts: Buffer[] = [];
-  for (const [name, value] of fields ? new URLSearchParams(encodePairs(fields)) : []) {
-    parts.push(
-      Buffer.from(`--${boundary}\r\ncontent-disposition: form-data; name="${quote(name)}"\r\n\r\n${value}\r\n`),
-    );
+  if (form !== undefined) return { bytes: Buffer.from(encodePairs(form, "form")), contentType: formType };
+  if (data === undefined || data === null) return undefined;
+  const bytes = bytesOf(data);
+  if (bytes) return { bytes, contentType: undefined };
+  if (isFields(data)) return { bytes: Buffer.from(encodePairs(data, "data")), contentType: formType };
+  if (isBlob(data)) return encodeBlob(data);
+  if (isFormData(data)) return encodeFormData(data);
+  if (!isPieces(data)) {
+    throw new GateError("bad-body", `data is ${nameOf(data)}, which cannot be sent`, {
+      hint: "data is text, bytes, a Blob, FormData, a stream, or fields: a plain object, a list of pairs, URLSearchParams",
+    });
   }
-  for (const [name, value] of Object.entries(files)) {
-    for (const part of isParts(value) ? value : [value]) {
-      const file = await readPart(part, name);
-      const disposition = `content-disposition: form-data; name="${quote(name)}"; filename="${quote(file.filename)}"`;
-      const type = file.type.replace(/[\r\n]/g, "");
-      parts.push(Buffer.from(`--${boundary}\r\n${disposition}\r\ncontent-type: ${type}\r\n\r\n`));
-      parts.push(file.bytes, Buffer.from("\r\n"));
-    }
-  }
-  parts.push(Buffer.from(`--${boundary}--\r\n`));
-  return { bytes: Buffer.concat(parts), contentType: `multipart/form-data; boundary=${boundary}` };
+  refuseUsedUp(data, "data");
+  return { upload: { length: undefined, once: true, open: () => data }, contentType: undefined };
 }
 
-const isParts = (value: FilePart | readonly FilePart[]): value is readonly FilePart[] => Array.isArray(value);
-
-/** As browsers escape names in a multipart header (HTML standard, multipart/form-data encoding). */
-const quote = (name: string) => name.replace(/\r?\n|\r/g, "%0D%0A").replaceAll('"', "%22");
-
-interface ReadFile {
-  readonly bytes: Buffer;
-  readonly filename: string;
-  readonly type: string;
+function isFields(data: unknown): data is FormFields {
+  return isPlainObject(data) || Array.isArray(data) || data instanceof URLSearchParams;
 }
 
-const binary = "application/octet-stream";
-/** Files read, by path: a user uploads the same few again and again. */
-const filesRead = new Map<string, Buffer>();
-const filesKept = 32;
-
-async function readPart(part: FilePart, field: string): Promise<ReadFile> {
-  if (typeof part === "string") return { bytes: await readOnce(part), filename: basename(part), type: binary };
-  if (part instanceof Uint8Array) return { bytes: asBuffer(part), filename: field, type: binary };
-  if (part instanceof Blob) {
-    const filename = "name" in part && typeof part.name === "string" ? part.name : field;
-    return { bytes: Buffer.from(await part.arrayBuffer()), filename, type: part.type || binary };
-  }
-  const { content } = part;
-  const blobType = content instanceof Blob ? content.type : "";
-  const bytes =
-    content instanceof Blob
-      ? Buffer.from(await content.arrayBuffer())
-      : typeof content === "string"
-        ? Buffer.from(content)
-        : asBuffer(content);
-  return { bytes, filename: part.filename ?? field, type: part.type ?? (blobType || binary) };
-}
-
-async function readOnce(path: string): Promise<Buffer> {
-  const known = filesRead.get(path);
-  if (known) return known;
-  const bytes = await readFile(path).catch((cause: unknown) => {
-    throw new GateError("file-unreadable", `files: ${path} cannot be read`, { cause });
+/** The plain fields beside `files`. */
+function fieldsBeside({ form, data }: AnyOptions): string | undefined {
+  if (form !== undefined) return encodePairs(form, "form");
+  if (data === undefined || data === null) return undefined;
+  if (isFields(data)) return encodePairs(data, "data");
+  throw new GateError("bad-body", `data is ${nameOf(data)} beside files, where only fields can go`, {
+    hint: "put it among the files, or make it a field: { name: text }",
   });
-  if (filesRead.size >= filesKept) filesRead.clear();
-  filesRead.set(path, bytes);
-  return bytes;
 }

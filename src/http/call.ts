@@ -3,13 +3,15 @@ import type { FailureKind } from "../stats/failures.ts";
 import type { Phases } from "../stats/sample.ts";
 import type { Activity } from "../user/activity.ts";
 import { AnswerHeaders } from "./answer-headers.ts";
+import type { EncodedBody } from "./body.ts";
 import type { BodyStream } from "./body-stream.ts";
 import { causeOf } from "./cause.ts";
 import type { HeaderList } from "./header-list.ts";
-import type { RequestOptions } from "./options.ts";
+import type { AnyOptions } from "./options.ts";
 import { PhaseClock } from "./phase-clock.ts";
 import type { Plan } from "./plan.ts";
 import { type Address, Notable, type RawHeaders } from "./transport.ts";
+import type { Upload } from "./upload.ts";
 
 const nothing = Buffer.alloc(0);
 
@@ -21,7 +23,7 @@ export class Call {
   /** As the locustfile called it; what the endpoint is counted under. */
   readonly calledMethod: string;
   readonly calledPlan: Plan;
-  readonly options: RequestOptions;
+  readonly options: AnyOptions;
   /** What the request is counted under in place of its path and query. */
   name: string | undefined;
 
@@ -30,6 +32,8 @@ export class Call {
   plan: Plan;
   headers!: HeaderList;
   body: Buffer | undefined;
+  /** A body that is sent piece by piece, in place of `body`. */
+  upload: Upload | undefined;
   contentType: string | undefined;
   /** A redirect went to another origin: the headers meant for the first one stay behind. */
   crossedOrigin = false;
@@ -70,7 +74,7 @@ export class Call {
   constructor(call: {
     method: string;
     plan: Plan;
-    options: RequestOptions;
+    options: AnyOptions;
     intendedMs: number | undefined;
     startMs: number;
   }) {
@@ -106,7 +110,19 @@ export class Call {
 
   /** Bytes of the hop's body. */
   get bodyLength(): number | undefined {
-    return this.body?.length ?? 0;
+    return this.upload ? this.upload.length : (this.body?.length ?? 0);
+  }
+
+  /** Takes a body along. */
+  carry({ bytes, upload, contentType }: EncodedBody): void {
+    this.body = bytes;
+    this.upload = upload;
+    this.contentType = contentType;
+  }
+
+  protected dropBody(): void {
+    this.body = this.upload = this.contentType = undefined;
+    this.bodyDropped = true;
   }
 
   get path(): string {

@@ -5,7 +5,7 @@ import { encodeBody } from "./body.ts";
 import type { Cookies } from "./cookies.ts";
 import { Exchange } from "./exchange.ts";
 import { methodOf } from "./method.ts";
-import type { Auth, Method, RequestOptions, ResponseFor } from "./options.ts";
+import type { AnyOptions, Auth, Method, RequestOptions, ResponseFor } from "./options.ts";
 import { withParams } from "./plan.ts";
 import type { HttpResponse, StreamedResponse } from "./response.ts";
 import { judgeRest, type RestResponse } from "./rest.ts";
@@ -95,35 +95,39 @@ export class HttpClient {
     return run ? run().finally(restore) : { [Symbol.dispose]: restore };
   }
 
-  get<O extends RequestOptions>(url: string, options?: O): Promise<ResponseFor<O>> {
+  get<S extends boolean = false>(url: string, options?: RequestOptions<S>): Promise<ResponseFor<S>> {
     return this.#call("GET", url, options);
   }
 
-  options<O extends RequestOptions>(url: string, options?: O): Promise<ResponseFor<O>> {
+  options<S extends boolean = false>(url: string, options?: RequestOptions<S>): Promise<ResponseFor<S>> {
     return this.#call("OPTIONS", url, options);
   }
 
-  head<O extends RequestOptions>(url: string, options?: O): Promise<ResponseFor<O>> {
+  head<S extends boolean = false>(url: string, options?: RequestOptions<S>): Promise<ResponseFor<S>> {
     return this.#call("HEAD", url, options);
   }
 
-  post<O extends RequestOptions>(url: string, options?: O): Promise<ResponseFor<O>> {
+  post<S extends boolean = false>(url: string, options?: RequestOptions<S>): Promise<ResponseFor<S>> {
     return this.#call("POST", url, options);
   }
 
-  put<O extends RequestOptions>(url: string, options?: O): Promise<ResponseFor<O>> {
+  put<S extends boolean = false>(url: string, options?: RequestOptions<S>): Promise<ResponseFor<S>> {
     return this.#call("PUT", url, options);
   }
 
-  patch<O extends RequestOptions>(url: string, options?: O): Promise<ResponseFor<O>> {
+  patch<S extends boolean = false>(url: string, options?: RequestOptions<S>): Promise<ResponseFor<S>> {
     return this.#call("PATCH", url, options);
   }
 
-  delete<O extends RequestOptions>(url: string, options?: O): Promise<ResponseFor<O>> {
+  delete<S extends boolean = false>(url: string, options?: RequestOptions<S>): Promise<ResponseFor<S>> {
     return this.#call("DELETE", url, options);
   }
 
-  request<O extends RequestOptions>(method: Method, url: string, options?: O): Promise<ResponseFor<O>> {
+  request<S extends boolean = false>(
+    method: Method,
+    url: string,
+    options?: RequestOptions<S>,
+  ): Promise<ResponseFor<S>> {
     try {
       return this.#call(methodOf(method), url, options);
     } catch (error) {
@@ -143,7 +147,7 @@ export class HttpClient {
   ): Promise<RestResponse<T>> {
     const headers = { "content-type": "application/json", accept: "application/json", ...plain(options.headers) };
     const catchResponse = (response: HttpResponse) => judgeRest(response as RestResponse<T>, judge);
-    const own: RequestOptions = { ...options, headers, stream: false, catchResponse };
+    const own = { ...options, headers, stream: false, catchResponse } as const;
     return (await this.#call(methodOf(method), url, own)) as RestResponse<T>;
   }
 
@@ -153,15 +157,15 @@ export class HttpClient {
   }
 
   // The ordinary request has one promise and no async function: admitted at once, nothing to read first.
-  #call<O extends RequestOptions>(method: string, url: string, given: O | undefined): Promise<ResponseFor<O>> {
-    const options: RequestOptions = given ?? noOptions;
+  #call<S extends boolean>(method: string, url: string, given: RequestOptions<S> | undefined): Promise<ResponseFor<S>> {
+    // `S` is what `stream` says, and the answer's class follows from that alone.
+    const options = (given ?? noOptions) as AnyOptions;
     const started = this.#begin(method, url, options);
-    const judge = options.catchResponse;
-    // The type follows from `stream`, which the exchange obeys.
-    return (typeof judge === "function" ? judged(started, judge) : started) as unknown as Promise<ResponseFor<O>>;
+    const judge = options.catchResponse as Judge | boolean | undefined;
+    return (typeof judge === "function" ? judged(started, judge) : started) as unknown as Promise<ResponseFor<S>>;
   }
 
-  #begin(method: string, url: string, options: RequestOptions): Promise<HttpResponse | StreamedResponse> {
+  #begin(method: string, url: string, options: AnyOptions): Promise<HttpResponse | StreamedResponse> {
     try {
       this.#session.settleWaiting();
       if (this.#runtime.signal.aborted) throw new StopUser("the user was stopped");
@@ -177,10 +181,7 @@ export class HttpClient {
       }
       const exchange = this.#exchange(method, url, options);
       exchange.place = place;
-      if (body) {
-        exchange.body = body.bytes;
-        exchange.contentType = body.contentType;
-      }
+      if (body) exchange.carry(body);
       exchange.name = options.name ?? this.#requestName;
       const answered = exchange.answer();
       this.#session.start(exchange);
@@ -190,14 +191,14 @@ export class HttpClient {
     }
   }
 
-  #exchange(method: string, url: string, options: RequestOptions): Exchange {
+  #exchange(method: string, url: string, options: AnyOptions): Exchange {
     const plan = this.#session.plan(options.params === undefined ? url : withParams(url, options.params));
     const intendedMs = this.#runtime.witness.takeIntendedStart();
     return new Exchange(this.#session, { method, plan, options, intendedMs });
   }
 
   async #beginLater(
-    call: { method: string; url: string; options: RequestOptions; place: string | undefined; name: string | undefined },
+    call: { method: string; url: string; options: AnyOptions; place: string | undefined; name: string | undefined },
     admitted: boolean | Promise<boolean>,
     body: ReturnType<typeof encodeBody>,
   ): Promise<HttpResponse | StreamedResponse> {
@@ -208,8 +209,7 @@ export class HttpClient {
     const exchange = this.#exchange(call.method, call.url, call.options);
     exchange.place = call.place;
     exchange.name = call.name;
-    exchange.body = encoded?.bytes;
-    exchange.contentType = encoded?.contentType;
+    if (encoded) exchange.carry(encoded);
     const answered = exchange.answer();
     this.#session.start(exchange);
     return answered;
@@ -227,13 +227,15 @@ function untilStopped(admitted: boolean | Promise<boolean>, signal: AbortSignal)
   });
 }
 
+type Judge = (response: HttpResponse | StreamedResponse) => void | Promise<void>;
+
 async function judged(
   started: Promise<HttpResponse | StreamedResponse>,
-  judge: (response: HttpResponse) => void | Promise<void>,
+  judge: Judge,
 ): Promise<HttpResponse | StreamedResponse> {
   const response = await started;
   try {
-    await judge(response as HttpResponse);
+    await judge(response);
   } catch (error) {
     response.settle(controlKindOf(error) === undefined ? error : undefined);
     throw error;
@@ -242,6 +244,6 @@ async function judged(
   return response;
 }
 
-function plain(headers: RequestOptions["headers"]): Record<string, string | number | null | undefined> {
+function plain(headers: AnyOptions["headers"]): Record<string, string | number | null | undefined> {
   return headers instanceof Headers ? Object.fromEntries(headers) : { ...headers };
 }

@@ -8,7 +8,7 @@ import { siteOf } from "./cookies.ts";
 import type { Expiring } from "./deadlines.ts";
 import { decodeBody } from "./decode.ts";
 import type { HeaderList } from "./header-list.ts";
-import type { RequestOptions } from "./options.ts";
+import type { AnyOptions } from "./options.ts";
 import type { Plan } from "./plan.ts";
 import { redirectOf } from "./redirect.ts";
 import type { HttpResponse, StreamedResponse } from "./response.ts";
@@ -69,7 +69,7 @@ export class Exchange extends Call implements Carried, Expiring, Activity, InFli
 
   constructor(
     owner: ExchangeOwner,
-    call: { method: string; plan: Plan; options: RequestOptions; intendedMs: number | undefined },
+    call: { method: string; plan: Plan; options: AnyOptions; intendedMs: number | undefined },
   ) {
     const { method, plan, options, intendedMs } = call;
     super({ method, plan, options, intendedMs, startMs: owner.now() });
@@ -131,6 +131,10 @@ export class Exchange extends Call implements Carried, Expiring, Activity, InFli
     this.repeated = true;
     if (this.body) this.bytesOut += this.body.length;
     this.clock.again(nowMs);
+  }
+
+  onUploaded(bytes: number): void {
+    this.bytesOut += bytes;
   }
 
   onFirstByte(): void {
@@ -198,9 +202,11 @@ export class Exchange extends Call implements Carried, Expiring, Activity, InFli
       return true;
     }
     this.method = next.method;
-    if (!next.keepsBody) {
-      this.body = this.contentType = undefined;
-      this.bodyDropped = true;
+    if (!next.keepsBody) this.dropBody();
+    else if (this.upload?.once) {
+      const why = `cannot follow the redirect (${this.status}): the body is a stream, which can be sent only once`;
+      this.#conclude(new ExchangeError("redirects", why), nowMs);
+      return true;
     }
     if (next.leavesOrigin) this.crossedOrigin = true;
     this.plan = this.owner.planOf(next.url);

@@ -11,10 +11,10 @@ const idempotent = new Set(["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"])
 
 /** Whether a request that was written and met a close may be sent once more, by the time between the two. */
 export function crossed(
-  { method }: Carried,
+  { method, upload }: Carried,
   { writtenMs, closedMs }: { writtenMs: number; closedMs: number },
 ): boolean {
-  return idempotent.has(method) && closedMs - writtenMs <= crossedWithinMs;
+  return idempotent.has(method) && upload?.once !== true && closedMs - writtenMs <= crossedWithinMs;
 }
 
 /**

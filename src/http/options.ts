@@ -14,18 +14,28 @@ export type FormFields = URLSearchParams | Exclude<QueryParams, string>;
 /** `[user, password]`, the same by name, or a bearer token. */
 export type Auth = readonly [user: string, password: string] | { username: string; password: string } | string;
 
+/** Bytes in memory. */
+export type Bytes = ArrayBuffer | ArrayBufferView;
+
+/** A body that comes piece by piece, once: a `ReadableStream`, Node's `Readable`, an async generator. */
+export type Pieces = AsyncIterable<string | Bytes> | ReadableStream<string | Bytes>;
+
 /** One file of a multipart body. A string is the path of a file to read. */
 export type FilePart =
   | string
   | Blob
-  | Uint8Array
-  | { readonly filename?: string; readonly content: string | Uint8Array | Blob; readonly type?: string };
+  | Bytes
+  | Pieces
+  | { readonly filename?: string; readonly content: string | Bytes | Blob | Pieces; readonly type?: string };
 
-export interface RequestOptions {
+export interface RequestOptions<S extends boolean = false> {
   /** Added to the URL's query. */
   readonly params?: QueryParams | undefined;
-  /** Body: text and bytes go as they are, an object or `URLSearchParams` as a form. */
-  readonly data?: string | Uint8Array | FormFields | undefined;
+  /**
+   * Body, of every type that `fetch` takes: text and bytes go as they are, a plain object, pairs or `URLSearchParams` as
+   * a form, `FormData` as multipart. What comes piece by piece is sent as it comes, in chunks, and can be sent once.
+   */
+  readonly data?: string | Bytes | Blob | FormData | Pieces | FormFields | null | undefined;
   /** Body: a form. With `files`, its plain fields. */
   readonly form?: FormFields | undefined;
   /** Body: anything, as JSON. */
@@ -34,11 +44,6 @@ export interface RequestOptions {
   readonly headers?: Headers | Readonly<Record<string, string | number | null | undefined>> | undefined;
   /** The endpoint this request is counted under, in place of its path and query. */
   readonly name?: string | undefined;
-  /**
-   * Judge the answer yourself. `true`: the sample waits for `success()` or `failure()` until the `using` scope, the
-   * user's next request or the task ends. A function: it judges; the call returns when it is done.
-   */
-  readonly catchResponse?: boolean | ((response: HttpResponse) => void | Promise<void>) | undefined;
   /**
    * How long the request may take in all, in SECONDS, as in Locust. Default 60. It counts to the body's last byte, with
    * `stream` too: a reader that lets the connection wait uses it up.
@@ -53,11 +58,20 @@ export interface RequestOptions {
    * Return once the head is there; the body is read by the caller. The sample is complete with the body's last byte
    * and has the time to the first.
    */
-  readonly stream?: boolean | undefined;
+  readonly stream?: S | undefined;
+  /**
+   * Judge the answer yourself. `true`: the sample waits for `success()` or `failure()` until the `using` scope, the
+   * user's next request or the task ends. A function: it judges; the call returns when it is done.
+   */
+  readonly catchResponse?: boolean | ((response: ResponseFor<S>) => void | Promise<void>) | undefined;
   /** Handed to listeners of the `request` event. */
   readonly context?: Readonly<Record<string, unknown>> | undefined;
 }
 
-export type ResponseFor<O> = O extends { readonly stream: true } ? StreamedResponse : HttpResponse;
+/** What a request with `stream: S` resolves to. */
+export type ResponseFor<S extends boolean> = S extends true ? StreamedResponse : HttpResponse;
+
+/** Of a request of either kind. */
+export type AnyOptions = RequestOptions | RequestOptions<true>;
 
 export type Method = "GET" | "OPTIONS" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE" | (string & {});

@@ -1,6 +1,7 @@
 import { GateError } from "../base/errors.ts";
 import type { Endpoint } from "../stats/endpoint.ts";
-import type { QueryParams, QueryValue } from "./options.ts";
+import { encodePairs } from "./fields.ts";
+import type { QueryParams } from "./options.ts";
 import { sentPath } from "./sent-path.ts";
 import type { Address } from "./transport.ts";
 
@@ -116,24 +117,9 @@ function unquote(text: string): string {
 
 /** `target` with `params` added to its query, encoded as `requests` does. */
 export function withParams(target: string, params: QueryParams): string {
-  const query = typeof params === "string" ? params.replace(/^\?/, "") : encodePairs(params);
+  const query = typeof params === "string" ? params.replace(/^\?/, "") : encodePairs(params, "params");
   if (query === "") return target;
   const hash = target.indexOf("#");
   const bare = hash < 0 ? target : target.slice(0, hash);
   return `${bare}${bare.includes("?") ? "&" : "?"}${query}`;
 }
-
-/** `application/x-www-form-urlencoded`: lists repeat their key, `null` and `undefined` are left out. */
-export function encodePairs(fields: Exclude<QueryParams, string>): string {
-  if (fields instanceof URLSearchParams) return fields.toString();
-  const pairs = isPairs(fields) ? fields : Object.entries(fields);
-  const query = new URLSearchParams();
-  for (const [name, value] of pairs) {
-    for (const one of isList(value) ? value : [value])
-      if (one !== null && one !== undefined) query.append(name, `${one}`);
-  }
-  return query.toString();
-}
-
-const isList = (value: QueryValue | readonly QueryValue[]): value is readonly QueryValue[] => Array.isArray(value);
-const isPairs = (fields: object): fields is readonly (readonly [string, QueryValue])[] => Array.isArray(fields);

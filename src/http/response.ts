@@ -111,8 +111,10 @@ export class HttpResponse extends Answer {
 export class StreamedResponse extends Answer {
   /** The decoded body, piece by piece. Stopping early drops the rest and its connection. */
   async *chunks(): AsyncGenerator<Buffer> {
-    const stream = this.exchange.bodyStream;
-    if (stream) yield* stream;
+    const { bodyStream, bytes } = this.exchange;
+    if (bodyStream) yield* bodyStream;
+    // There was nothing to stream: no answer came, or one that led nowhere.
+    else if (bytes.length > 0) yield bytes;
   }
 
   async bytes(): Promise<Buffer> {

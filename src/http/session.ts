@@ -7,7 +7,7 @@ import type { HeaderList } from "./header-list.ts";
 import type { Auth } from "./options.ts";
 import { type Plan, type Plans, splitBase } from "./plan.ts";
 import { authorization, checkLength, hopHeaders } from "./request-headers.ts";
-import { HttpResponse, type StreamedResponse } from "./response.ts";
+import { HttpResponse, StreamedResponse } from "./response.ts";
 import { exceptionOf, sampleOf } from "./sample-of.ts";
 import { sessionHeaders } from "./session-headers.ts";
 import { defaultTimeoutMs } from "./settings.ts";
@@ -204,7 +204,7 @@ export class Session implements ExchangeOwner {
     const streaming = exchange.bodyStream !== undefined;
     if (!streaming) this.#landed(exchange);
     if (!streaming && (!catchResponse || exchange.orphaned)) {
-      const response = new HttpResponse(exchange);
+      const response = exchange.stream ? new StreamedResponse(exchange) : new HttpResponse(exchange);
       this.runtime.witness.end(exchange);
       this.#record(exchange, response, byStatus);
       exchange.resolve(response);

@@ -1,4 +1,5 @@
 import type { HeaderList } from "./header-list.ts";
+import type { Upload } from "./upload.ts";
 
 /** Where a request goes, taken from its URL once. */
 export interface Address {
@@ -40,10 +41,15 @@ export interface Carried {
   readonly path: string;
   readonly headers: HeaderList;
   readonly body: Buffer | undefined;
+  /** A body that is sent piece by piece, in place of `body`. */
+  readonly upload: Upload | undefined;
   /** The body is handed over in pieces as it comes, and may be held back. */
   readonly stream: boolean;
   /** Writing began at `nowMs`; with the connection's timing if it was made for this request. */
   onStart(nowMs: number, connect: ConnectTiming | undefined): void;
+  /** So many bytes more of the upload were handed to the connection. */
+  onUploaded(bytes: number): void;
+  /** Its last byte was. */
   onSent(): void;
   /** The server closed the connection as the request came: it is sent once more, on a fresh one. */
   onRepeat(nowMs: number): void;

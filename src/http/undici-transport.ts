@@ -1,4 +1,5 @@
 import { isIP } from "node:net";
+import type { Readable } from "node:stream";
 import { connect as connectTls } from "node:tls";
 import { type buildConnector, Client, type Dispatcher, ProxyAgent } from "undici";
 import { clearTimeout, setTimeout } from "../base/own-time.ts";
@@ -6,6 +7,7 @@ import { ExchangeError } from "./cause.ts";
 import { secureContextOf } from "./connect.ts";
 import { refusalOfName } from "./guarded-lookup.ts";
 import { crossed } from "./kept-connection.ts";
+import { promisedLength } from "./request-head.ts";
 import {
   type Address,
   type Carried,
@@ -14,6 +16,7 @@ import {
   notableHeaders,
   type Transport,
 } from "./transport.ts";
+import { piecesOf, type Upload } from "./upload.ts";
 import type { WireWorld } from "./wire.ts";
 
 /** Requests one HTTP/2 connection carries at once; servers rarely allow more. */
@@ -88,14 +91,21 @@ export class UndiciTransport implements Transport {
 
   #dispatch(carriage: Carriage): void {
     const { request } = carriage;
-    const { flat, host } = request.headers;
+    const { upload, headers } = request;
+    const { flat, host } = headers;
+    // undici counts a body of pieces by this header, and sends it in chunks without one.
+    const length = upload?.length !== undefined && headers.contentLength === undefined ? `${upload.length}` : undefined;
     this.#dispatcher.dispatch(
       {
         origin: this.origin,
         path: request.path,
         method: request.method,
-        headers: host === undefined ? [...flat] : ["host", host, ...flat],
-        body: request.body ?? null,
+        headers: [
+          ...(host === undefined ? [] : ["host", host]),
+          ...flat,
+          ...(length === undefined ? [] : ["content-length", length]),
+        ],
+        body: upload ? (countedPieces(request, upload) as unknown as Readable) : (request.body ?? null),
         headersTimeout: 0,
         bodyTimeout: 0,
       },
@@ -180,6 +190,14 @@ interface CarriageHooks {
 
 /** What undici says when the other side closed the connection. */
 const closedCodes = new Set(["UND_ERR_SOCKET", "ECONNRESET", "EPIPE"]);
+
+/** An iterable and no stream, though undici's types know streams only: one that breaks off hangs its HTTP/2 session. */
+async function* countedPieces(request: Carried, upload: Upload): AsyncGenerator<Buffer> {
+  for await (const bytes of piecesOf(upload, promisedLength(request))) {
+    request.onUploaded(bytes.length);
+    yield bytes;
+  }
+}
 
 /** Tells one request's story in our words. */
 class Carriage implements Dispatcher.DispatchHandler {

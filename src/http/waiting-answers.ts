@@ -29,7 +29,7 @@ export class WaitingAnswers {
     if (catchResponse) this.#waiting.set(verdict, typeof catchResponse === "function");
     const scopeEnd = () => endScope(verdict, bodyStream !== undefined && !catchResponse);
     const toJudge = catchResponse ? verdict : undefined;
-    const response = bodyStream
+    const response = exchange.stream
       ? new StreamedResponse(exchange, toJudge, scopeEnd)
       : new HttpResponse(exchange, toJudge, scopeEnd);
     return response;

@@ -8,9 +8,11 @@ import { openSocket } from "./connect.ts";
 import { ConnectDeadline } from "./connect-deadline.ts";
 import type { Deadlines } from "./deadlines.ts";
 import { KeptConnection } from "./kept-connection.ts";
-import { requestHead } from "./request-head.ts";
+import { promisedLength, requestHead } from "./request-head.ts";
 import type { TlsSettings } from "./settings.ts";
 import type { Address, Carried, ConnectTiming, Transport } from "./transport.ts";
+import type { Upload } from "./upload.ts";
+import { UploadWriter } from "./upload-writer.ts";
 
 export interface WireWorld {
   readonly clock: Clock;
@@ -36,6 +38,8 @@ export class Wire implements Transport {
   #socket: Socket | undefined;
   readonly #kept: KeptConnection;
   #session: Buffer | undefined;
+  /** What writes the body of the request under way, if that goes piece by piece. */
+  #uploading: UploadWriter | undefined;
   /** When the server said it would close the idle connection, less a margin; 0 if it did not say. */
   #staleMs = 0;
   /** The request is not written yet: first the socket may say that the server closed it. */
@@ -187,7 +191,7 @@ export class Wire implements Transport {
 
   #write(request: Carried, start: { nowMs: number; connect: ConnectTiming | undefined }): void {
     const socket = this.#socket as Socket;
-    const { body } = request;
+    const { body, upload } = request;
     this.#answer.sent();
     this.#kept.written(start.nowMs);
     const head = requestHead(request);
@@ -203,7 +207,19 @@ export class Wire implements Transport {
       return;
     }
     request.onStart(start.nowMs, start.connect);
-    request.onSent();
+    if (upload) this.#upload(request, socket, upload);
+    else request.onSent();
+  }
+
+  #upload(request: Carried, socket: Socket, upload: Upload): void {
+    const length = promisedLength(request);
+    const writer = new UploadWriter(socket, { upload, length, written: (bytes) => request.onUploaded(bytes) });
+    this.#uploading = writer;
+    const mine = () => this.#socket === socket && this.#answer.request === request;
+    writer.run().then(
+      () => mine() && request.onSent(),
+      (error: unknown) => mine() && this.#fail(error),
+    );
   }
 
   #read(buffer: Buffer, end: number, owned: boolean): void {
@@ -225,11 +241,12 @@ export class Wire implements Transport {
 
   /** The answer is complete. The connection is ready for the next request before anybody is told. */
   #finish(request: Carried, head: AnswerHead): void {
-    const keepAlive = head.keepAlive && this.#socket?.writableLength === 0;
+    const keepAlive = head.keepAlive && this.#socket?.writableLength === 0 && this.#uploading?.done !== false;
     const nowMs = this.#world.clock.now();
     this.#staleMs = head.idleMs < 0 ? 0 : nowMs + Math.max(1, head.idleMs - idleMarginMs);
     // The read that made the reader of this answer fall behind may be the one that ended it.
     if (keepAlive) {
+      this.#uploading = undefined;
       this.#flow();
       this.#kept.answered(nowMs);
     } else this.#drop();
@@ -265,6 +282,8 @@ export class Wire implements Transport {
   }
 
   #drop(): void {
+    this.#uploading?.stop();
+    this.#uploading = undefined;
     this.#connecting?.withdraw();
     this.#connecting = undefined;
     this.#heldBack = this.#listening = false;
