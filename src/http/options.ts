@@ -60,8 +60,9 @@ export interface RequestOptions<S extends boolean = false> {
    */
   readonly stream?: S | undefined;
   /**
-   * Judge the answer yourself. `true`: the sample waits for `success()` or `failure()` until the `using` scope, the
-   * user's next request or the task ends. A function: it judges; the call returns when it is done.
+   * Judge the answer yourself. `true`: the sample waits for `success()` or `failure()` until its `using` scope ends;
+   * without one, until the user's next request or the task's end. A function: it judges; the call returns when it is
+   * done.
    */
   readonly catchResponse?: boolean | ((response: ResponseFor<S>) => void | Promise<void>) | undefined;
   /** Handed to listeners of the `request` event. */

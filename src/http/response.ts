@@ -3,17 +3,24 @@ import type { Phases } from "../stats/sample.ts";
 import type { Answered } from "./answered.ts";
 import type { Verdict } from "./verdict.ts";
 
+/** The `using` scope that an answer may be declared in. */
+export interface AnswerScope {
+  /** There is one. */
+  opened(): void;
+  ended(): void;
+}
+
 /** What both kinds of answer have. */
 abstract class Answer {
   protected readonly exchange: Answered;
   readonly #verdict: Verdict | undefined;
-  readonly #onScopeEnd: (() => void) | undefined;
+  readonly #scope: AnswerScope | undefined;
   #headers: Headers | undefined;
 
-  constructor(exchange: Answered, verdict?: Verdict, onScopeEnd?: () => void) {
+  constructor(exchange: Answered, verdict?: Verdict, scope?: AnswerScope) {
     this.exchange = exchange;
     this.#verdict = verdict;
-    this.#onScopeEnd = onScopeEnd;
+    this.#scope = scope;
   }
 
   /** 0 if no answer came: the request failed before. */
@@ -71,9 +78,10 @@ abstract class Answer {
     throw new GateError("catch-response-missing", "success() and failure() need { catchResponse: true }");
   }
 
-  /** The end of a `using` scope. */
-  [Symbol.dispose](): void {
-    this.#onScopeEnd?.();
+  /** The end of a `using` scope, which looks for it when it begins: that is how we know of one. */
+  get [Symbol.dispose](): () => void {
+    this.#scope?.opened();
+    return () => this.#scope?.ended();
   }
 }
 

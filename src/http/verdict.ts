@@ -42,7 +42,7 @@ export class Verdict {
   #say(outcome: Outcome): void {
     if (this.#recorded) {
       throw new GateError("verdict-late", "this answer was already counted: success() or failure() came too late", {
-        hint: "judge an answer before the next request, before its `using` scope ends and before the task ends",
+        hint: "judge an answer before its `using` scope ends; without one, before the next request and the task's end",
       });
     }
     this.#outcome = outcome;

@@ -1,11 +1,14 @@
 import { setImmediate } from "../base/own-time.ts";
 import type { Exchange } from "./exchange.ts";
-import { HttpResponse, StreamedResponse } from "./response.ts";
+import { type AnswerScope, HttpResponse, StreamedResponse } from "./response.ts";
 import { type Outcome, Verdict } from "./verdict.ts";
 
 /** The answers of one user that are there and not judged yet. */
 export class WaitingAnswers {
-  /** With each, whether a callback is about to give the verdict: those do not end with the next request. */
+  /**
+   * With each, whether it has an end of its own, that of a `using` scope or of a callback: another request does not end
+   * the wait for those, as it does not in Locust's `with`.
+   */
   readonly #waiting = new Map<Verdict, boolean>();
 
   /**
@@ -27,18 +30,23 @@ export class WaitingAnswers {
     exchange.kind = "awaiting-verdict";
     exchange.onSettle = (error) => verdict.settle(error);
     if (catchResponse) this.#waiting.set(verdict, typeof catchResponse === "function");
-    const scopeEnd = () => endScope(verdict, bodyStream !== undefined && !catchResponse);
+    const scope: AnswerScope = {
+      opened: () => {
+        if (this.#waiting.has(verdict)) this.#waiting.set(verdict, true);
+      },
+      ended: () => endScope(verdict, bodyStream !== undefined && !catchResponse),
+    };
     const toJudge = catchResponse ? verdict : undefined;
     const response = exchange.stream
-      ? new StreamedResponse(exchange, toJudge, scopeEnd)
-      : new HttpResponse(exchange, toJudge, scopeEnd);
+      ? new StreamedResponse(exchange, toJudge, scope)
+      : new HttpResponse(exchange, toJudge, scope);
     return response;
   }
 
   /** Judges all that wait for nothing but the user's next request, by what was said of them or by their status. */
   settle(): void {
     if (this.#waiting.size === 0) return;
-    for (const [verdict, byCallback] of [...this.#waiting]) if (!byCallback) verdict.settle();
+    for (const [verdict, endsByItself] of [...this.#waiting]) if (!endsByItself) verdict.settle();
   }
 
   settleAll(): void {

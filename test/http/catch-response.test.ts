@@ -239,3 +239,62 @@ test("a callback may make requests of its own before it judges", async () => {
     [404, undefined],
   ]);
 });
+
+test("[Locust] other requests inside a scope do not end its wait: the verdict counts at the scope's end", async () => {
+  const error = await runTask(async () => {
+    using order = await world.client.get("/406", catching);
+    await world.client.get("/200");
+    {
+      using nested = await world.client.get("/404", catching);
+      await world.client.get("/200", { catchResponse: (answer) => answer.failure("by callback") });
+      expect(world.samples).toHaveLength(2);
+      nested.success();
+    }
+    order.success();
+    await world.client.get("/200");
+    order.failure("the last word");
+  });
+  expect(error).toBeUndefined();
+  expect(world.samples.map(({ status, failure }) => [status, failure?.message])).toEqual([
+    [200, undefined],
+    [200, "by callback"],
+    [404, undefined],
+    [200, undefined],
+    [406, "the last word"],
+  ]);
+});
+
+test("[Locust] what is thrown fails every answer whose scope it leaves and that had no verdict", async () => {
+  await runTask(async () => {
+    using one = await world.client.get("/200", catching);
+    using two = await world.client.get("/404", catching);
+    using _three = await world.client.get("/200", catching);
+    one.success();
+    two.success();
+    await world.client.get("/500");
+    throw new Error("oops");
+  });
+  expect(world.samples.map(({ status, failure }) => [status, failure?.message]).sort()).toEqual([
+    [200, undefined],
+    [200, "Error: oops"],
+    [404, undefined],
+    [500, "500 Internal Server Error"],
+  ]);
+});
+
+test("a scope holds a streamed answer too, and one taken into a DisposableStack", async () => {
+  await runTask(async () => {
+    using stack = new DisposableStack();
+    const held = stack.use(await world.client.get("/404", catching));
+    using streamed = await world.client.get("/500", { stream: true, catchResponse: true });
+    await world.client.get("/200");
+    expect(await streamed.text()).toBe("body");
+    streamed.success();
+    held.success();
+  });
+  expect(world.samples.map(({ status, failure }) => [status, failure])).toEqual([
+    [200, undefined],
+    [500, undefined],
+    [404, undefined],
+  ]);
+});
