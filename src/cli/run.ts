@@ -112,9 +112,7 @@ export async function run(
     const { finalTables, renderLocustJson, writeFiles } = await import("./run-documents.ts");
     const unwritten = await writeFiles(report, told, { paths, secrets: config.secrets });
     if (says("json") !== undefined) terminal.out(renderLocustJson(told.result));
-    // As Locust: whoever takes the numbers in a file needs no tables.
-    if (paths.json === null || asked.judges)
-      terminal.error(finalTables(report, told, { judges: asked.judges, columns: terminal.columns }));
+    terminal.error(finalTables(report, told, { judges: asked.judges, columns: terminal.columns }));
     const reports = config.settings["report-dir"] === null ? [] : told.unwritten;
     warnUnwritten([...reports, ...unwritten], terminal.error);
     if (told.result.interrupted) return codeOfSignal();

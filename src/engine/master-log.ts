@@ -1,5 +1,5 @@
 import type { ExceptionData, TroubleData } from "../protocol/messages.ts";
-import type { ExceptionGroup } from "../stats/failures.ts";
+import { type ExceptionGroup, normalizeMessage } from "../stats/failures.ts";
 import type { UserTrouble, Warning } from "../stats/run-result.ts";
 
 /** Kinds of exceptions kept apart over all workers. */
@@ -18,7 +18,7 @@ export class MasterLog {
 
   exception(data: ExceptionData, { atMs }: { atMs: number }): void {
     const task = data.task ?? "";
-    const key = `${task}\u0000${data.msg}`;
+    const key = `${task}\u0000${normalizeMessage(data.msg)}`;
     const known = this.#exceptions.get(key);
     const count = data.count ?? 1;
     const [firstMs, lastMs] = [data.first_ms ?? atMs, data.last_ms ?? atMs];

@@ -3,7 +3,7 @@ import { messageOf, traceOf } from "../base/errors.ts";
 import { permissionAdvice } from "../base/permission-advice.ts";
 import type { Redactor } from "../base/redact.ts";
 import type { ExceptionData, TroubleData } from "../protocol/messages.ts";
-import { normalizeMessage } from "../stats/failures.ts";
+import { normalizeMessage, shownMessage } from "../stats/failures.ts";
 
 /** Kinds of exceptions, tasks, hosts and warnings kept apart; what comes after is counted together. */
 const kindsKept = 100;
@@ -35,11 +35,10 @@ export class TroubleLog {
   }
 
   exception(thrown: unknown, { task, atMs }: { task: string; atMs: number }): void {
-    // A line to add must not have its numbers taken out.
     const refused = permissionAdvice(thrown);
-    const msg = this.#redactor.clean(refused ?? normalizeMessage(messageOf(thrown)));
+    const msg = refused ? this.#redactor.clean(refused) : shownMessage(this.#redactor.clean(messageOf(thrown)));
     const trace = traceOf(thrown);
-    const group = this.#exceptions.getOrCreate(`${task}\u0000${msg}`, (key) => ({
+    const group = this.#exceptions.getOrCreate(`${task}\u0000${normalizeMessage(msg)}`, (key) => ({
       msg: key === other ? other : msg,
       traceback: this.#redactor.clean(trace.slice(0, 4000)),
       task: key === other ? other : task,

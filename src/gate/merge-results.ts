@@ -1,4 +1,5 @@
 import { type Problem, UsageError } from "../base/errors.ts";
+import { normalizeMessage } from "../stats/failures.ts";
 import type { LoadProfile, RunMeta, RunResult, UserTrouble, Warning } from "../stats/run-result.ts";
 import { addSnapshots, type Block, type Phase } from "../stats/snapshot.ts";
 import { summarize } from "../stats/summary.ts";
@@ -155,7 +156,7 @@ function mergedTrouble(troubles: readonly UserTrouble[]): UserTrouble {
     ),
     exceptions: added(
       troubles.flatMap(({ exceptions }) => exceptions),
-      ({ task, message }) => `${task} ${message}`,
+      ({ task, message }) => `${task} ${normalizeMessage(message)}`,
     ),
     forbiddenHosts: added(
       troubles.flatMap(({ forbiddenHosts }) => forbiddenHosts),

@@ -1,6 +1,7 @@
 import type { Clock } from "../base/clock.ts";
 import { ExitCode, GateError, messageOf } from "../base/errors.ts";
 import { ForbiddenAddress } from "../base/socket-guard.ts";
+import { isTlsCode, tlsWords } from "../base/tls-words.ts";
 
 /** It is up, so starting it is no advice. */
 const otherVersion =
@@ -144,6 +145,9 @@ async function probe({ url, version, headers, signal }: Waiting): Promise<Readin
       return { is: "never", because: `cannot be asked: ${cause.message}`, hint: "name a target of your own in `host`" };
     }
     const code = (cause as { code?: string }).code;
+    if (code !== undefined && isTlsCode(code)) {
+      return { is: "not-yet", because: tlsWords({ code, message: messageOf(cause) }) };
+    }
     return { is: "not-yet", because: code ?? messageOf(cause) };
   }
 }

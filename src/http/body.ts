@@ -3,14 +3,7 @@ import { bytesOf, isBlob, isFormData, isPieces, isPlainObject, nameOf } from "./
 import { encodePairs } from "./fields.ts";
 import { encodeBlob, encodeFiles, encodeFormData, refuseUsedUp } from "./multipart.ts";
 import type { AnyOptions, FormFields } from "./options.ts";
-import type { Upload } from "./upload.ts";
-
-/** A body as it goes on the wire, whole or piece by piece, with the content type it asks for. */
-export interface EncodedBody {
-  readonly bytes?: Buffer;
-  readonly upload?: Upload;
-  readonly contentType: string | undefined;
-}
+import type { EncodedBody } from "./upload.ts";
 
 const formType = "application/x-www-form-urlencoded";
 

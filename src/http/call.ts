@@ -3,7 +3,6 @@ import type { FailureKind } from "../stats/failures.ts";
 import type { Phases } from "../stats/sample.ts";
 import type { Activity } from "../user/activity.ts";
 import { AnswerHeaders } from "./answer-headers.ts";
-import type { EncodedBody } from "./body.ts";
 import type { BodyStream } from "./body-stream.ts";
 import { causeOf } from "./cause.ts";
 import type { HeaderList } from "./header-list.ts";
@@ -11,7 +10,7 @@ import type { AnyOptions } from "./options.ts";
 import { PhaseClock } from "./phase-clock.ts";
 import type { Plan } from "./plan.ts";
 import { type Address, Notable, type RawHeaders } from "./transport.ts";
-import type { Upload } from "./upload.ts";
+import type { EncodedBody, Upload } from "./upload.ts";
 
 const nothing = Buffer.alloc(0);
 

@@ -1,3 +1,4 @@
+import { isTlsCode, tlsWords } from "../base/tls-words.ts";
 import type { FailureKind } from "../stats/failures.ts";
 
 /** Ends a request from our own side, with its kind of failure already known. */
@@ -30,8 +31,6 @@ const timeoutCodes = new Set([
   "UND_ERR_HEADERS_TIMEOUT",
   "UND_ERR_BODY_TIMEOUT",
 ]);
-const tlsCode =
-  /^(?:ERR_(?:TLS|SSL|OSSL)|EPROTO$|CERT_|.*_CERT(?:_|$)|.*_CERTIFICATE|DEPTH_ZERO_|UNABLE_TO_|HOSTNAME_MISMATCH|CRL_|INVALID_CA|PATH_LENGTH_EXCEEDED)/;
 const protocolCode = /^(?:HPE_|Z_|ERR_(?:HTTP2|BROTLI|ZSTD|BUFFER_TOO_LARGE)|ZSTD_|UND_ERR_(?:HEADERS_OVERFLOW|RES_))/;
 
 /** Which kind of failure an error of the connection is, and in which words. */
@@ -47,7 +46,7 @@ export function causeOf(error: unknown): { kind: FailureKind; message: string } 
     return { kind: "tls", message: "connection closed during the TLS handshake" };
   }
   if (resetCodes.has(code)) return { kind: "reset", message: `connection reset by the server (${code})` };
-  if (tlsCode.test(code)) return { kind: "tls", message: `TLS: ${message} (${code})` };
+  if (isTlsCode(code)) return { kind: "tls", message: tlsWords({ code, message }) };
   if (protocolCode.test(code)) return { kind: "protocol", message: `${message} (${code})` };
   return { kind: "connect", message: code ? `${message} (${code})` : message };
 }

@@ -3,9 +3,9 @@ import { createReadStream } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { GateError } from "../base/errors.ts";
-import type { EncodedBody } from "./body.ts";
 import { bytesOf, isBlob, isPieces, isUsedUp, nameOf } from "./body-kinds.ts";
 import type { FilePart, RequestOptions } from "./options.ts";
+import type { EncodedBody } from "./upload.ts";
 
 /** Bodies up to here are put together in memory; larger ones are sent piece by piece, as they are read. */
 export const heldBytes = 1024 * 1024;

@@ -1,3 +1,5 @@
+import { basename } from "node:path";
+import { userPlace } from "../base/user-place.ts";
 import { controlKindOf } from "../user/exceptions.ts";
 import type { HttpResponse } from "./response.ts";
 import { errorText } from "./verdict.ts";
@@ -41,6 +43,6 @@ function describe(error: unknown, text: string): string {
 }
 
 function placeOf(error: unknown): string {
-  const frame = error instanceof Error ? /\n\s+at .*?([^/\s(]+:\d+):\d+\)?/.exec(error.stack ?? "")?.[1] : undefined;
-  return frame === undefined ? "" : ` at ${frame}`;
+  const place = error instanceof Error ? userPlace(error.stack) : undefined;
+  return place === undefined ? "" : ` at ${basename(place.file)}:${place.line}`;
 }

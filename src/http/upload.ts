@@ -11,6 +11,13 @@ export interface Upload {
   open(): AsyncIterable<unknown>;
 }
 
+/** A body as it goes on the wire, whole or piece by piece, with the content type it asks for. */
+export interface EncodedBody {
+  readonly bytes?: Buffer;
+  readonly upload?: Upload;
+  readonly contentType: string | undefined;
+}
+
 /**
  * The upload's pieces as bytes, none of them empty. Throws an ExchangeError for a piece that is neither text nor bytes,
  * for more or fewer bytes than `length`, and for what the source throws.

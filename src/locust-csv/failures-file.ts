@@ -1,5 +1,5 @@
 import type { ExceptionGroup, FailureGroup, FailureKind } from "../stats/failures.ts";
-import { normalizeMessage } from "../stats/failures.ts";
+import { normalizeMessage, shownMessage } from "../stats/failures.ts";
 import { endpointOf } from "./entry.ts";
 import { entryKey } from "./history-file.ts";
 import { type CsvFile, refuse } from "./rows.ts";
@@ -34,14 +34,14 @@ export function readFailures(file: CsvFile, otherwiseMs: { first: number; last: 
       endpoint: endpointOf(record, "Method"),
       // Newer versions write what a locustfile said itself without any class around it.
       kind: kinds.find(([pattern]) => pattern.test(error))?.[1] ?? "check",
-      message: normalizeMessage(error),
+      message: shownMessage(error),
       count: record.count("Occurrences"),
       firstMs: Number.isFinite(seen.first) ? seen.first : otherwiseMs.first,
       lastMs: Number.isFinite(seen.last) ? seen.last : otherwiseMs.last,
       samples: [],
     };
     // Locust has a row for every text; here numbers in texts make no difference.
-    const key = JSON.stringify([entryKey(group.endpoint), group.kind, group.message]);
+    const key = JSON.stringify([entryKey(group.endpoint), group.kind, normalizeMessage(error)]);
     const known = groups.get(key);
     groups.set(key, known ? together(known, group) : group);
     if (groups.size > mostFailures) {

@@ -29,7 +29,7 @@ export interface FailureSample {
   readonly atMs: number;
 }
 
-/** One request's failure. `message` is what failures are grouped by once it is normalised. */
+/** One request's failure. What failures are grouped by is its message, normalised. */
 export interface Failure {
   readonly kind: FailureKind;
   readonly message: string;
@@ -41,8 +41,8 @@ export interface FailureGroup {
   readonly arm: Arm;
   readonly endpoint: Endpoint;
   readonly kind: FailureKind;
-  /** Normalised: numbers, identifiers and addresses replaced, so that a thousand ids make one group. */
-  readonly message: string;
+  /** As it read the first time. In the others numbers, identifiers and addresses may differ. */
+  message: string;
   count: number;
   firstMs: number;
   lastMs: number;
@@ -67,12 +67,20 @@ export const samplesKept = 3;
 export const groupsKept = 200;
 export const otherFailures = "(other failures)";
 
+/** Characters of a message that are kept, and looked at to group it. */
+const messageChars = 500;
+
+/** A message as people read it. */
+export function shownMessage(message: string): string {
+  return message.slice(0, messageChars);
+}
+
 /**
- * The message with what varies from request to request taken out: UUIDs, hex, long numbers, quoted ids, addresses.
+ * What messages are grouped by, so that a thousand ids make one group: UUIDs, hex, long numbers and addresses are
+ * replaced. For keys only; nobody can act on `refused: {address}`.
  */
 export function normalizeMessage(message: string): string {
-  return message
-    .slice(0, 500)
+  return shownMessage(message)
     .replace(/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/gi, "{uuid}")
     .replace(/\b0x[0-9a-f]+\b/gi, "{hex}")
     .replace(/\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{8,}\b/gi, "{hex}")
@@ -86,12 +94,11 @@ export class FailureLog {
   readonly groups = new Map<string, FailureGroup>();
 
   record(arm: Arm, endpoint: Endpoint, failure: Failure, atMs: number): void {
-    const message = normalizeMessage(failure.message);
     this.#fold({
       arm,
       endpoint,
       kind: failure.kind,
-      message,
+      message: shownMessage(failure.message),
       count: 1,
       firstMs: atMs,
       lastMs: atMs,
@@ -101,7 +108,7 @@ export class FailureLog {
 
   /** Whether one more sample of this kind of failure would be kept: building one is not free. */
   wantsSample(arm: Arm, endpoint: Endpoint, kind: FailureKind, message: string): boolean {
-    const group = this.groups.get(keyOf({ arm, endpoint, kind, message: normalizeMessage(message) }));
+    const group = this.groups.get(keyOf({ arm, endpoint, kind, message }));
     return group === undefined || group.samples.length < samplesKept;
   }
 
@@ -131,6 +138,7 @@ export class FailureLog {
       }
       return;
     }
+    mine.message = earlier(mine, group).message;
     mine.count += group.count;
     mine.firstMs = Math.min(mine.firstMs, group.firstMs);
     mine.lastMs = Math.max(mine.lastMs, group.lastMs);
@@ -140,6 +148,12 @@ export class FailureLog {
   }
 }
 
+/** The one whose message stands for both, whichever order they come in. */
+function earlier(one: FailureGroup, other: FailureGroup): FailureGroup {
+  if (one.firstMs !== other.firstMs) return one.firstMs < other.firstMs ? one : other;
+  return one.message <= other.message ? one : other;
+}
+
 function keyOf(group: Pick<FailureGroup, "arm" | "endpoint" | "kind" | "message">): string {
-  return `${cellKey(group.arm, group.endpoint)}\u0000${group.kind}\u0000${group.message}`;
+  return `${cellKey(group.arm, group.endpoint)}\u0000${group.kind}\u0000${normalizeMessage(group.message)}`;
 }

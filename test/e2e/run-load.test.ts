@@ -114,7 +114,7 @@ events.testStop.addListener(() => { throw new Error("bad listener"); });
   expect(result.trouble.deadInOnStart).toBe(2);
   expect(result.trouble.missingAwaits[0]).toMatchObject({ task: "Hasty.forgets" });
   const messages = result.trouble.exceptions.map(({ task, message }) => `${task}: ${message}`);
-  expect(messages).toContain("Thrower.throwing: order {n} is broken");
+  expect(messages).toContain("Thrower.throwing: order 12345 is broken");
   expect(messages).toContain("events.testStop: bad listener");
   expect(result.trouble.exceptions[0]?.count).toBeGreaterThan(3);
 });

@@ -169,7 +169,7 @@ describe.concurrent("examples", () => {
     expect(ran.sent).toEqual({ [name]: server.calls() });
     expect(server.calls()).toBeGreaterThan(50);
     expect(ran.failed[name]).toBe(server.refused());
-    expect(ran.failures).toEqual([`${name}: {n} NOT_FOUND: sold out`]);
+    expect(ran.failures).toEqual([`${name}: 5 NOT_FOUND: sold out`]);
     expectShare({ count: server.refused(), of: server.calls(), ratio: 1 / 4 });
   });
 });

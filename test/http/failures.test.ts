@@ -1,7 +1,8 @@
+import { createServer as createTls } from "node:https";
 import { createServer } from "node:net";
 import { expect, test } from "vitest";
 import { controlKindOf } from "../../src/user/exceptions.ts";
-import { listen, serve, serveRaw } from "./support/servers.ts";
+import { certificates, listen, serve, serveRaw } from "./support/servers.ts";
 import { TestWorld } from "./support/world.ts";
 
 /** The failure of one request to a server that answers with these bytes and then closes, or stays. */
@@ -141,7 +142,25 @@ test("TLS spoken to a server that has none is a TLS failure", async () => {
   const { port } = await serveRaw((socket) => void socket.end("HTTP/1.1 400 Bad Request\r\n\r\n"));
   const world = new TestWorld(`https://127.0.0.1:${port}`);
   await world.client.get("/");
-  expect(world.sample.failure?.kind).toBe("tls");
+  expect(world.failure).toBe(
+    "tls: TLS: the server does not speak TLS on this port (http:// in place of https://?) (ERR_SSL_WRONG_VERSION_NUMBER)",
+  );
+});
+
+const oldCipher = { minVersion: "TLSv1.2", maxVersion: "TLSv1.2", ciphers: "ECDHE-RSA-AES128-GCM-SHA256" } as const;
+
+test.each([
+  ["a client certificate that is missing", { requestCert: true }, false, "the server wants a client certificate"],
+  ["no cipher in common", oldCipher, false, "the server and this client have no cipher or protocol in common"],
+  ["the same, HTTP/2 wanted", oldCipher, true, "the server and this client have no cipher or protocol in common"],
+])("TLS failures are told in words, with no id of OpenSSL's: %s", async (_, options, http2, words) => {
+  const { ca, cert, key } = certificates();
+  const server = createTls({ ca, cert, key, ...options }, (_, response) => void response.end("x"));
+  const { url } = await listen(server, "https");
+  const world = new TestWorld(url, { settings: { http2, tls: { ca } } });
+  await world.client.get("/");
+  world.client.close();
+  expect(world.failure).toMatch(new RegExp(`^tls: TLS: ${words} \\([A-Z0-9_/]+\\)$`));
 });
 
 test("a server that accepts but never shakes hands is a timeout of the connection", async () => {

@@ -230,22 +230,23 @@ test("an upload goes no faster than the server takes it", async () => {
   const piece = Buffer.alloc(64 * 1024);
   const pieces = 1024;
   let pulled = 0;
-  let letIn: (() => void) | undefined;
+  const { promise: waiting, resolve } = Promise.withResolvers<() => void>();
   const { url } = await serve((request, response) => {
-    letIn = () => {
+    resolve(() => {
       request.resume();
       request.on("end", () => response.end("thanks"));
-    };
+    });
   });
   const source = async function* () {
     for (; pulled < pieces; pulled++) yield piece;
   };
   const world = new TestWorld(url);
   const sent = world.client.post("/", { data: source() });
+  const letIn = await waiting;
   await sleep(150);
   // What the buffers of both sides hold went out; most did not.
   expect(pulled).toBeLessThan(pieces / 2);
-  letIn?.();
+  letIn();
   expect((await sent).text()).toBe("thanks");
   world.client.close();
   expect(world.sample.bytesOut).toBe(pieces * piece.length);

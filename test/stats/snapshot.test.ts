@@ -151,6 +151,19 @@ describe("a summary", () => {
 });
 
 describe("failures", () => {
+  it("that are alike make one group, which reads as the earliest of them did, in whatever order they come", () => {
+    const failed = [3, 1, 2].map((n) => ({ message: `refused: 10.0.0.${n}:80, order ${n}0000`, atMs: n }));
+    for (const order of [failed, [...failed].reverse()]) {
+      const logs = order.map(({ message, atMs }) => {
+        const log = new FailureLog();
+        log.record("head", endpoints[0]!, { kind: "connect", message }, atMs);
+        return log;
+      });
+      const groups = [...logs.reduce((sum, log) => sum.merge(log), new FailureLog()).groups.values()];
+      expect(groups).toMatchObject([{ message: "refused: 10.0.0.1:80, order 10000", count: 3, firstMs: 1, lastMs: 3 }]);
+    }
+  });
+
   it("are grouped by what they have in common", () => {
     expect(normalizeMessage("no item 4711 for 6f9619ff-8b86-d011-b42d-00cf4fc964ff")).toBe("no item {n} for {uuid}");
     expect(normalizeMessage("404 Not Found")).toBe("404 Not Found");
