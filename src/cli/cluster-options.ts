@@ -8,6 +8,7 @@ const defaultPort = "5557";
 /** What only one machine can keep count of, or what a master does not do itself. */
 const notOfMasters: readonly (readonly [option: string, why: string])[] = [
   ["requests", "workers do not count together"],
+  ["iterations", "workers do not count together"],
   ["arrival-rate", "workers do not count together"],
   ["max-rate", "each worker keeps a rate of its own: give it to them"],
   ["processes", "a master runs no users itself: give it to the workers"],

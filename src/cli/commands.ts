@@ -66,15 +66,15 @@ const commands: Readonly<Record<string, CommandRow>> = {
 export async function runCli(argv: readonly string[], terminal: Terminal): Promise<number> {
   try {
     const [first = "", ...rest] = argv;
-    if (first === "--version" || first === "-V") {
-      terminal.out(`swarmgate ${version}\n`);
-      return ExitCode.ok;
-    }
     if (first === "--help" || first === "-h" || first === "help") {
       terminal.out(await help(rest[0]));
       return ExitCode.ok;
     }
     const command = commands[first];
+    if ((command || first.startsWith("-")) && argv.some(asksForVersion)) {
+      terminal.out(`swarmgate ${version}\n`);
+      return ExitCode.ok;
+    }
     if (command && rest.some(asksForHelp)) {
       terminal.out(await help(first));
       return first === "run" ? await ownArguments(rest, terminal) : ExitCode.ok;
@@ -92,6 +92,10 @@ async function refuseTypingError(word: string): Promise<void> {
   const { nearMiss } = await import("../config/fields.ts");
   const near = nearMiss(word, Object.keys(commands));
   if (near !== "") throw new UsageError([{ where: word, message: `there is no such command${near}` }]);
+}
+
+function asksForVersion(word: string): boolean {
+  return word === "--version" || word === "-V";
 }
 
 function asksForHelp(word: string): boolean {

@@ -61,6 +61,11 @@ export const runOptions: readonly OptionRow[] = [
   { group: "Load", flags: "-n, --requests <n>", setting: "requests", help: "stop after this many requests in all" },
   {
     group: "Load",
+    flags: "-i, --iterations <n>",
+    help: "stop after this many tasks in all, as locust-plugins has it",
+  },
+  {
+    group: "Load",
     flags: "--arrival-rate <rate>",
     setting: "arrival-rate",
     help: "open model: task iterations started per second, whatever the response times",

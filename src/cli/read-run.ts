@@ -1,3 +1,4 @@
+import { UsageError } from "../base/errors.ts";
 import { type GateConfig, gateConfig } from "../config/gate-config.ts";
 import { locustDefaults } from "../config/settings.ts";
 import type { RunExtras } from "../gate/load.ts";
@@ -7,6 +8,7 @@ import { confLayers } from "./conf-layers.ts";
 import { readConfigUsers } from "./config-users.ts";
 import { type Layer, layerOfEnvironment, lookUp, optionNames, refuseUnbuilt, settingLayers } from "./layers.ts";
 import { forgiven } from "./locust-exit.ts";
+import { spelled } from "./log.ts";
 import { parsedOptions } from "./parsed-options.ts";
 import { parseRunArguments } from "./run-arguments.ts";
 import type { Terminal } from "./terminal.ts";
@@ -62,6 +64,7 @@ export async function readCommandLine(
     extras: {
       runTimeIncludesRamp: lookUp(layers, "run-time-includes-ramp") !== undefined,
       resetStats: lookUp(layers, "reset-stats") !== undefined,
+      iterations: iterationsOf(layers, mode),
       equalWeights: lookUp(layers, "equal-weights") !== undefined,
       configUsers: await readConfigUsers(lookUp(layers, "config-users"), terminal),
       parsedOptions: parsedOptions(config, layers),
@@ -73,6 +76,16 @@ export async function readCommandLine(
       cluster: clusterOrder(layers, { mode, given: config.given }),
     },
   };
+}
+
+/** `--iterations`. Throws UsageError. */
+function iterationsOf(layers: readonly Layer[], mode: RunMode): number | undefined {
+  const text = lookUp(layers, "iterations");
+  if (text === undefined) return undefined;
+  const where = spelled(layers, "iterations");
+  if (mode !== "gate") throw new UsageError([{ where, message: `not with ${mode}, which ends by time` }]);
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw new UsageError([{ where, message: `"${text}" is not a whole number from 1 to 999999999` }]);
 }
 
 /** What reads YAML is loaded where there is some. */

@@ -1,3 +1,4 @@
+import { GateError } from "../base/errors.ts";
 import { entryFile } from "../door/beside.ts";
 import { allowedEnvironment, SwarmAhead } from "../gate/swarm-child.ts";
 import type { RunMode } from "./read-run.ts";
@@ -13,7 +14,16 @@ export async function runAhead(
   const ahead = new SwarmAhead({ entry: entryFile("swarm"), environment, directory: terminal.directory });
   try {
     const { run } = await import("./run.ts");
-    return await run(argv, terminal, { mode, swarm: ahead.take });
+    const { writtenOut } = await import("./abbreviations.ts");
+    try {
+      return await run(argv, terminal, { mode, swarm: ahead.take });
+    } catch (error) {
+      // Only the locustfile, once it is loaded, knows that a word is none of its own options.
+      if (!(error instanceof GateError) || error.code !== "unknown-option") throw error;
+      const words = writtenOut(argv, (option) => error.message.includes(`${option}: there is no such option`));
+      if (!words) throw error;
+      return await run(words, terminal, { mode, swarm: undefined });
+    }
   } finally {
     ahead.dispose();
   }

@@ -2,11 +2,13 @@ import { rm } from "node:fs/promises";
 import { systemClock } from "../base/clock.ts";
 import { ExitCode, GateError } from "../base/errors.ts";
 import { guardSockets } from "../base/socket-guard.ts";
+import type { GateConfig } from "../config/gate-config.ts";
 import { entryFile } from "../door/beside.ts";
 import { onInterruption } from "../door/interruption.ts";
 import { thisMachine } from "../door/machine.ts";
 import { ProgressMeter } from "../door/progress-meter.ts";
 import { storeFor } from "../door/store-for.ts";
+import type { RunExtras } from "../gate/load.ts";
 import { inspect, loadOrder, work } from "../gate/load.ts";
 import type { LoadOrder } from "../gate/swarm-channel.ts";
 import type { Told, World } from "../gate/world.ts";
@@ -43,7 +45,8 @@ export async function run(
 ): Promise<number> {
   guardSockets();
   const asked = await readCommandLine(argv, terminal, mode === "arguments" ? "gate" : mode);
-  const { config, layers, extras } = asked;
+  const { layers, extras } = asked;
+  let { config } = asked;
   const says = (name: string) => lookUp(layers, name);
   const onError = codeOnError(layers);
   const logged = logFor(layers, terminal);
@@ -89,6 +92,10 @@ export async function run(
   };
   const codeOfSignal = () => (interruption.name() === "SIGTERM" ? ExitCode.terminated : ExitCode.interrupted);
   try {
+    if (config.settings.locustfile.some((path) => /^https?:/i.test(path))) {
+      const { withFetchedLocustfiles } = await import("./remote-locustfile.ts");
+      config = await withFetchedLocustfiles(config, scratch);
+    }
     const [, asOption] = inspections.find(([option]) => says(option) !== undefined) ?? [];
     const what = mode === "arguments" ? mode : asOption;
     if (what) {
@@ -101,9 +108,8 @@ export async function run(
       await work(loadOrder({ config, world, extras, directory: scratch }), world, config);
       return interruption.signal.aborted ? codeOfSignal() : ExitCode.ok;
     }
-    if (says("headless") === undefined && terminal.keyboard) {
-      world.log("the web page is not built yet: running as with --headless");
-    }
+    if (says("headless") === undefined)
+      world.log(`the web page is not built yet: running as with --headless${lasting(config, extras)}`);
     const { exitCode } = await gate(config, world, extras);
     stopKeys();
     meter.end();
@@ -125,6 +131,12 @@ export async function run(
     interruption.release();
     await rm(scratch, { recursive: true, force: true }).catch(() => undefined);
   }
+}
+
+/** What ends the run; a program that waits for it must not learn that by waiting. */
+function lasting({ settings }: GateConfig, { iterations }: RunExtras): string {
+  if (settings["run-time"] !== "forever" || settings.requests !== null || iterations !== undefined) return "";
+  return ", until it is interrupted (-t sets a run time)";
 }
 
 /** The run ended by SIGTERM has the exit code of that. */

@@ -46,7 +46,14 @@ export function joinedPlan(own: LoadPlan, theirs: Readonly<Record<string, unknow
   const options = isRecord(theirs.parsedOptions) ? theirs.parsedOptions : {};
   const parsedOptions = { ...own.parsedOptions, ...options, host, master: false, worker: true };
   // Of these only a single machine can keep count.
-  const alone = { requests: null, arrivalRate: null, baseHost: null, shard: undefined, alternates: undefined };
+  const alone = {
+    requests: null,
+    iterations: undefined,
+    arrivalRate: null,
+    baseHost: null,
+    shard: undefined,
+    alternates: undefined,
+  };
   return { ...own, ...load, ...alone, host, parsedOptions };
 }
 

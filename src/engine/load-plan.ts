@@ -52,6 +52,8 @@ export interface LoadPlan {
   readonly runTimeIncludesRamp: boolean;
   /** Ends the run after exactly this many requests of the head in all. */
   readonly requests: number | null;
+  /** Ends the run after exactly this many tasks were begun in all (pairs of them, side by side). */
+  readonly iterations?: number | undefined;
   /** Open model: task iterations started per second. */
   readonly arrivalRate: number | null;
   readonly warmup: WarmupPlan;

@@ -59,9 +59,12 @@ export class Roster {
     node.onMessage((message) => {
       const wasThere = entry.state !== "gone";
       entry.heardMs = this.#clock.now();
+      const hadJoined = wasThere && entry.state !== "connecting";
       this.#follow(entry, message);
       this.#onMessage(entry, message);
       if (wasThere && message.type === "quit") this.#onLost(entry, "it left");
+      // One that never was ready has no users to leave to the others.
+      if (hadJoined && message.type === "failed") this.#onLost(entry, message.data.message);
       this.wakeUp();
     });
     node.onLost((reason) => {

@@ -87,6 +87,7 @@ const noThreads: Threads = { nodes: [], destroy: async () => {} };
 function threadsHere(plan: LoadPlan, { pool, startThreads: start }: LoadWorld): Threads {
   if (start) return start(plan);
   const budget = plan.requests === null ? undefined : RequestBudget.of(plan.requests).buffer;
+  const iterations = plan.iterations === undefined ? undefined : RequestBudget.of(plan.iterations).buffer;
   const places = plan.maxRate === null ? undefined : RateCap.places();
-  return startThreads(plan, { budget, places, pool });
+  return startThreads(plan, { budget, iterations, places, pool });
 }

@@ -36,6 +36,7 @@ export interface ThreadParts {
 /** The locustfile's side of a thread: its users and its listeners. */
 export interface UserSide {
   readonly hooks: WorkerHooks;
+  hasClass?(className: string): boolean;
   startUser(order: UserOrder, run: { recorder: Recorder; startedAtMs: number }): RunningUser;
   afterBlock?(nowMs: number): void;
   readonly inFlight?: InFlightSource | undefined;
@@ -106,6 +107,7 @@ export async function serveThread(
     redactor,
     trouble,
     hooks: side.hooks,
+    hasClass: (className) => side.hasClass?.(className) ?? true,
     startUser: (order, run) => side.startUser(order, run),
     health: (counts) => watch.take({ ...counts, openSockets: openSockets.open }),
     throttled: () => {

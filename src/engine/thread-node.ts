@@ -16,6 +16,8 @@ export interface ThreadStart {
   readonly port: MessagePort;
   /** Counter of the requests still to be sent in all threads. */
   readonly budget: SharedArrayBuffer | undefined;
+  /** Counter of the tasks still to be begun in all threads. */
+  readonly iterations?: SharedArrayBuffer | undefined;
   /** Places in time of the run's rate cap, for all threads. */
   readonly places: SharedArrayBuffer | undefined;
 }
@@ -94,7 +96,7 @@ export function openThreads(options: { threads: number; threadUrl: string; engin
 }
 
 /** What the threads of a run share. */
-export type SharedLimits = Pick<ThreadStart, "budget"> & Partial<Pick<ThreadStart, "places">>;
+export type SharedLimits = Pick<ThreadStart, "budget"> & Partial<Pick<ThreadStart, "places" | "iterations">>;
 
 /** Which worker of how many a thread is, and its name. */
 export type Seat = Pick<ThreadStart, "id" | "thread" | "threads">;
@@ -111,6 +113,7 @@ export function startThreads(
   plan: LoadPlan,
   {
     budget,
+    iterations,
     places,
     pool = openThreads(plan),
     seats = seatsOf(plan),
@@ -118,7 +121,7 @@ export function startThreads(
 ): Threads {
   const nodes = seats.map((seat) => {
     const { port1, port2 } = new MessageChannel();
-    const start: ThreadStart = { ...seat, plan, port: port2, budget, places };
+    const start: ThreadStart = { ...seat, plan, port: port2, budget, iterations, places };
     return new ThreadNode(pool, { start, port: port1 });
   });
   return { nodes, destroy: () => pool.destroy() };

@@ -82,6 +82,7 @@ async function makeSide(parts: ThreadParts): Promise<UserSide> {
   };
   return {
     hooks,
+    hasClass: (className) => file.userClasses.has(className),
     startUser(order, run) {
       events.request.install({ record: (sample, user) => run.recorder.record(sample, user), now: () => clock.now() });
       return starter.start(order, run);

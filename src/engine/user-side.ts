@@ -13,6 +13,7 @@ import { Arrivals } from "./arrivals.ts";
 import type { RunningUser, UserOrder } from "./crew.ts";
 import type { OpenLocustfile } from "./open-locustfile.ts";
 import { Pair } from "./pair.ts";
+import { RequestBudget } from "./request-budget.ts";
 import type { RunEnvironment } from "./run-environment.ts";
 import type { ThreadParts } from "./serve-thread.ts";
 import { numberOf, unshared } from "./shard.ts";
@@ -37,6 +38,8 @@ export class UserStarter {
   readonly #world: ThreadWorld & { readonly lateStart: () => void };
   readonly #observer: UserObserver;
   readonly #baseGuard: UserRuntime["guard"];
+  readonly #iterations: RequestBudget | undefined;
+  #iterationsOver = false;
   #arrivals: Arrivals | undefined;
   #turns: Turns | undefined;
   /** Whose requests may be in flight. */
@@ -54,6 +57,8 @@ export class UserStarter {
     this.#facts = new Map(options.facts.map((facts) => [facts.name, facts]));
     this.#plans = options.plans;
     this.#observer = observerOf(options.parts);
+    const { iterations } = options.parts.start;
+    this.#iterations = iterations && RequestBudget.shared(iterations);
     this.#baseGuard = options.parts.guard.withoutBudget();
     const { host, baseHost, headers, seed, arrivalRate, http } = options.parts.start.plan;
     const targets = new Set([host, baseHost, ...options.facts.map((f) => f.host)].flatMap(hostOf));
@@ -118,9 +123,28 @@ export class UserStarter {
 
   #startOne(order: UserOrder, recorder: Recorder): RunningUser {
     const witness = new Witness();
-    const turn = this.#arrivals && ((signal: AbortSignal) => this.#nextArrival(signal, [witness]));
+    const turn = this.#turnOf([witness]);
     const { life, done } = this.#live(order, { arm: "head", recorder, witness, turn });
     return { done, stop: () => void life.stop() };
+  }
+
+  /** What a user asks before each task; undefined where nothing is counted or scheduled. */
+  #turnOf(witnesses: readonly Witness[]): UserRuntime["turn"] {
+    const next = this.#arrivals && ((signal: AbortSignal) => this.#nextArrival(signal, witnesses));
+    if (!this.#iterations) return next;
+    if (!next) return () => this.#takeIteration();
+    return async (signal) => (await next(signal)) && this.#takeIteration();
+  }
+
+  #takeIteration(): boolean {
+    const iterations = this.#iterations as RequestBudget;
+    const granted = iterations.take();
+    // The users that have begun the last ones bring them to their end.
+    if (iterations.usedUp && !this.#iterationsOver) {
+      this.#iterationsOver = true;
+      this.#parts.runner().tell({ type: "end_test", data: { reason: "budget" } });
+    }
+    return granted;
   }
 
   async #nextArrival(signal: AbortSignal, witnesses: readonly Witness[]): Promise<boolean> {
@@ -133,8 +157,7 @@ export class UserStarter {
   #startPair(order: UserOrder, recorder: Recorder): RunningUser {
     const { trouble, start } = this.#parts;
     const witnesses = { head: new Witness(), base: new Witness() };
-    const before =
-      this.#arrivals && ((signal: AbortSignal) => this.#nextArrival(signal, [witnesses.head, witnesses.base]));
+    const before = this.#turnOf([witnesses.head, witnesses.base]);
     const pair = new Pair({ seed: start.plan.seed, index: order.index, ...(before && { before }) });
     // Twins that have turns cannot begin together; each goes on by itself, through the same choices.
     const turn = this.#turns ? () => undefined : (arm: Arm) => (signal: AbortSignal) => pair.ready(arm, signal);

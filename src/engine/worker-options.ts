@@ -33,6 +33,8 @@ export interface WorkerOptions {
   readonly redactor: Redactor;
   readonly trouble: TroubleLog;
   readonly hooks: WorkerHooks;
+  /** Whether the locustfile here has a user class of this name. */
+  readonly hasClass?: (className: string) => boolean;
   /** Begins a user's life; its samples go to the recorder it is given. */
   readonly startUser: (order: UserOrder, run: { recorder: Recorder; startedAtMs: number }) => RunningUser;
   /** How the thread fared since the last block; undefined where nobody watches. */

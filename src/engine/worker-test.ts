@@ -1,4 +1,4 @@
-import { endpointsKept, Recorder } from "../stats/recorder.ts";
+import { endpointsKept, keptChars, Recorder } from "../stats/recorder.ts";
 import { blockMs, type Snapshot } from "../stats/snapshot.ts";
 import { beatBlocks } from "./block-beat.ts";
 import { Crew } from "./crew.ts";
@@ -86,6 +86,12 @@ export class WorkerTest {
       trouble.warn(
         "too-many-endpoints",
         `more than ${endpointsKept} different names: the rest is gathered under (other)`,
+      );
+    }
+    if (this.recorder.cutNames > 0) {
+      trouble.warn(
+        "long-names",
+        `requests have names of more than ${keptChars.name} characters, of which so many are kept: give them a \`name\``,
       );
     }
     this.#cpu = thread?.cpu ?? 0;

@@ -1,3 +1,5 @@
+import { GateError } from "../base/errors.ts";
+import { failureToWire } from "../protocol/failure-wire.ts";
 import type { Bare, MasterMessage, SpawnData, UserCounts, WorkerMessage } from "../protocol/messages.ts";
 import { toWire } from "../protocol/snapshot-wire.ts";
 import type { Recorder } from "../stats/recorder.ts";
@@ -92,6 +94,8 @@ export class WorkerRunner {
     this.#send({ type: "spawning", data: null });
     if (data.timestamp <= this.#lastSpawn) return;
     this.#lastSpawn = data.timestamp;
+    const missing = this.#missingClasses(data);
+    if (missing.length > 0) return this.#giveUp(missing);
     this.#stopTimeoutMs = data.stop_timeout * 1000;
     if (!this.#test) {
       const startedAtMs = data.started_at ?? this.#options.clock.now();
@@ -105,6 +109,24 @@ export class WorkerRunner {
     this.#state = "running";
     const counts = record(crew.counts);
     this.#send({ type: "spawning_complete", data: { user_classes_count: counts, user_count: crew.size } });
+  }
+
+  #missingClasses({ user_classes_count, indexes }: SpawnData): readonly string[] {
+    const { hasClass } = this.#options;
+    return hasClass ? Object.keys({ ...user_classes_count, ...indexes }).filter((name) => !hasClass(name)) : [];
+  }
+
+  /** Its locustfile is not the master's: whatever it ran would be another load. */
+  #giveUp(missing: readonly string[]): void {
+    const error = new GateError(
+      "locustfile-differs",
+      `the master's locustfile has user classes that this worker's does not have: ${missing.join(", ")}`,
+      { hint: "Give every machine the same locustfile." },
+    );
+    this.#send({ type: "failed", data: failureToWire(error) });
+    this.#closed.abort();
+    this.#options.link.close();
+    this.#quitted.resolve();
   }
 
   #sendStats(parts: readonly Snapshot[]): void {

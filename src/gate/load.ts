@@ -29,6 +29,8 @@ export interface RunExtras {
   readonly countEverything: boolean;
   /** Codes of reasons that make no run invalid here; they are told as warnings. */
   readonly forgiven: ReadonlySet<string>;
+  /** The run ends after so many tasks (`--iterations`). */
+  readonly iterations?: number | undefined;
   /** Every host may be reached (the command line without --allowed-hosts). */
   readonly anyHost: boolean;
   /** This machine's part in a cluster; null for a run of its own. */
@@ -81,7 +83,7 @@ export function loadOrder({
   const locked = settings.permissions !== null;
   const asked = settings.threads === "auto" ? threadsFor({ users, cores: world.machine.cores }) : settings.threads;
   // Processes share no counter, and a run of so many requests sends exactly as many.
-  const threads = locked && settings.requests !== null ? 1 : asked;
+  const threads = locked && (settings.requests !== null || extras.iterations !== undefined) ? 1 : asked;
   return {
     locked,
     locustfiles: settings.locustfile,
@@ -104,6 +106,7 @@ export function loadOrder({
       extensionMs,
       runTimeIncludesRamp: extras.runTimeIncludesRamp,
       requests: settings.requests === null ? null : share(settings.requests),
+      ...(extras.iterations !== undefined && { iterations: share(extras.iterations) }),
       arrivalRate: settings["arrival-rate"] === null ? null : part(settings["arrival-rate"]),
       warmup: settings.warmup === "auto" ? "auto" : { ms: settings.warmup },
       stopTimeoutMs: settings["stop-timeout"],

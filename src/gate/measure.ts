@@ -19,9 +19,9 @@ const warmupShare = 0.25;
  * How long past its run time a run may go on while something is undecided. A run that ends by itself, after so many
  * requests or when a shape says so, is not prolonged; nor is a plain `swarmgate run` for its promises.
  */
-export function extensionOf({ settings, thresholds }: GateConfig, { countEverything }: RunExtras): number {
+export function extensionOf({ settings, thresholds }: GateConfig, { countEverything, iterations }: RunExtras): number {
   const runTimeMs = settings["run-time"];
-  if (runTimeMs === "forever" || settings.requests !== null) return 0;
+  if (runTimeMs === "forever" || settings.requests !== null || iterations !== undefined) return 0;
   const maxDurationMs = settings["max-duration"];
   const sideBySide = comparingOf({ settings }) === "side-by-side";
   if (!sideBySide && (countEverything || thresholds.length === 0)) return 0;

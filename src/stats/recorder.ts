@@ -14,6 +14,14 @@ import { backFill, shortestWaitMs } from "./waits.ts";
 /** Endpoints kept apart in each arm over a whole run; what comes after is gathered under `(other)`. */
 export const endpointsKept = 1000;
 
+/**
+ * Characters kept of the texts a locustfile or a target chooses, so that what is written down can be read again: names,
+ * and what a failure's sample is made of (see `result-schema.ts`).
+ */
+export const keptChars = { name: 1000, method: 100, request: 4000, headerName: 1000, headerValue: 8000, body: 4096 };
+/** Headers kept of one answer. */
+const headersKept = 200;
+
 /** One endpoint of one arm: its key, and its cell in the block that was written to last. */
 interface Slot {
   readonly key: string;
@@ -49,6 +57,7 @@ export class Recorder implements SampleSink {
   readonly #open = new Map<number, OpenBlock>();
   #overflowed = 0;
   #requests = 0;
+  #cutNames = 0;
 
   constructor(options: { startedAtMs: number; redactor: Redactor; endpoints?: number; stalls?: StallLog | undefined }) {
     this.#startedAtMs = options.startedAtMs;
@@ -69,6 +78,11 @@ export class Recorder implements SampleSink {
   /** Samples of endpoints beyond the limit. */
   get overflowed(): number {
     return this.#overflowed;
+  }
+
+  /** Samples whose endpoint's name was too long to be kept whole. */
+  get cutNames(): number {
+    return this.#cutNames;
   }
 
   /** The block in progress at `nowMs`. */
@@ -115,7 +129,12 @@ export class Recorder implements SampleSink {
 
   #slot(arm: Arm, endpoint: Endpoint): Slot {
     const found = this.#slots[arm].get(endpoint.method)?.get(endpoint.name);
-    return found ?? this.#newSlot(arm, endpoint);
+    if (found) return found;
+    const method = cut(endpoint.method, keptChars.method);
+    const name = cut(endpoint.name, keptChars.name);
+    if (method === endpoint.method && name === endpoint.name) return this.#newSlot(arm, endpoint);
+    this.#cutNames++;
+    return this.#slot(arm, { method, name });
   }
 
   #newSlot(arm: Arm, asked: Endpoint): Slot {
@@ -232,11 +251,18 @@ export class Recorder implements SampleSink {
 }
 
 function cleanSample(redactor: Redactor, sample: FailureSample): FailureSample {
+  const { request, headerName, headerValue, body } = keptChars;
   return {
-    request: redactor.clean(sample.request),
+    request: cut(redactor.clean(sample.request), request),
     status: sample.status,
-    headers: sample.headers.map(([name, value]) => [name, redactor.clean(value)] as const),
-    body: redactor.clean(sample.body),
+    headers: sample.headers
+      .slice(0, headersKept)
+      .map(([name, value]) => [cut(name, headerName), cut(redactor.clean(value), headerValue)] as const),
+    body: cut(redactor.clean(sample.body), body),
     atMs: sample.atMs,
   };
+}
+
+function cut(text: string, chars: number): string {
+  return text.length <= chars ? text : `${text.slice(0, chars - 1)}…`;
 }

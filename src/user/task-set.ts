@@ -1,3 +1,4 @@
+import type { Random } from "../base/random.ts";
 import { taskSetBrand } from "./brand.ts";
 import { InterruptTaskSet } from "./exceptions.ts";
 import { lifeKey } from "./life.ts";
@@ -45,6 +46,11 @@ export class TaskSet<U extends User = DefaultUser> implements Paced {
   /** The user's client. */
   get client(): U extends { readonly client: infer C } ? C : never {
     return (this.user as { client?: unknown }).client as U extends { readonly client: infer C } ? C : never;
+  }
+
+  /** The user's own dice: seeded, the same in every run of one seed. */
+  get random(): Random {
+    return this.user.random;
   }
 
   /** Seconds between tasks of this set; the user's wait time if absent. */

@@ -166,3 +166,19 @@ test("a worker whose locustfile cannot be loaded says where and never joins; the
   master.child.kill("SIGTERM");
   expect(await master.exit, master.output()).toBe(143);
 });
+
+test("a worker with another locustfile than the master's ends with a sentence that says so", async () => {
+  const { master, startWorker } = await startMaster("--expect-workers", "1");
+  writeFileSync(
+    join(scratch, "other.ts"),
+    'import { HttpUser, task } from "swarmgate";\nexport class Stranger extends HttpUser { @task t() {} }\n',
+  );
+  const worker = startWorker("-f", "other.ts");
+  expect(await worker.exit, worker.output()).toBe(2);
+  const sentence = "the master's locustfile has user classes that this worker's does not have";
+  expect(worker.output()).toContain(sentence);
+  expect(worker.output()).not.toMatch(/TypeError|undefined/);
+  expect(await master.exit, master.output()).toBe(1);
+  expect(master.output()).toContain(`no worker is left: ${sentence}: `);
+  expect(seen).toEqual([]);
+});

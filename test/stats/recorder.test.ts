@@ -2,7 +2,10 @@ import { expect, test } from "vitest";
 import { Redactor } from "../../src/base/redact.ts";
 import { cellKey } from "../../src/stats/endpoint.ts";
 import { Recorder } from "../../src/stats/recorder.ts";
+import { decodeResult, encodeResult } from "../../src/stats/result-document.ts";
 import type { Sample } from "../../src/stats/sample.ts";
+import { summarize } from "../../src/stats/summary.ts";
+import { makeResult } from "../support/make-result.ts";
 
 const none = new Redactor([]);
 const home = cellKey("head", { method: "GET", name: "/" });
@@ -91,4 +94,32 @@ test("failures are grouped with their samples, and no secret stays in them", () 
   expect(groups).toMatchObject([{ count: 5, kind: "status", firstMs: 0, lastMs: 4 }]);
   expect(groups[0]?.samples).toHaveLength(3);
   expect(JSON.stringify(groups)).not.toContain("hunter2");
+});
+
+test("whatever a locustfile and a target say is kept short enough to be read again", () => {
+  const recorder = new Recorder({ startedAtMs: 0, redactor: none });
+  const long = "x".repeat(9000);
+  const sample = {
+    request: `GET /${long}`,
+    status: 500,
+    headers: Array.from({ length: 300 }, (_, i) => [`h${i}${long}`, long] as const),
+    body: long,
+    atMs: 1,
+  };
+  for (let i = 0; i < 3; i++) {
+    const failure = { kind: "check", message: long, sample } as const;
+    recorder.record(sampleAt(0, { endpoint: { method: long, name: `/?q=${long}${i}` }, failure }));
+  }
+  const [part] = recorder.closeAll();
+  if (!part) throw new Error("nothing was recorded");
+  // Alike as far as they are kept: one endpoint.
+  expect([...part.cells.keys()]).toHaveLength(1);
+  expect(recorder.cutNames).toBe(3);
+  const result = makeResult({ behaviours: [], phases: [["steady", 1]] });
+  const blocks = [{ ...part, phase: "steady" as const }];
+  const read = decodeResult(encodeResult({ ...result, blocks, summary: summarize(blocks) }), "result.json");
+  const [endpoint] = read.summary.endpoints;
+  expect(endpoint?.requests).toBe(3);
+  expect(endpoint?.endpoint.name).toMatch(/^\/\?q=x{995}…$/);
+  expect(read.summary.failures[0]?.samples[0]?.headers).toHaveLength(200);
 });
