@@ -1,3 +1,4 @@
+import { setImmediate } from "../base/own-time.ts";
 import type { Deadlines, Expiring } from "./deadlines.ts";
 import type { Carried } from "./transport.ts";
 
