@@ -1,7 +1,11 @@
 import type { MessagePort } from "node:worker_threads";
 import { type Clock, systemClock } from "../base/clock.ts";
 import { Redactor } from "../base/redact.ts";
+
 import { type Destination, guardSockets } from "../base/socket-guard.ts";
+
+import { bodyBudget, quarterOfMemory } from "../http/body-budget.ts";
+
 import { openSockets } from "../http/world.ts";
 import { failureToWire } from "../protocol/failure-wire.ts";
 import type { MasterMessage } from "../protocol/messages.ts";
@@ -96,6 +100,7 @@ export async function serveThread(
     link.close();
     return;
   }
+  bodyBudget.limitBytes = quarterOfMemory() / start.threads;
   const watch = new ThreadWatch(String(start.thread));
   const stallWatch = new StallWatch(clock);
   let throttledBefore = 0;

@@ -1,4 +1,5 @@
 import type { Transform } from "node:stream";
+import { tooLarge } from "./cause.ts";
 import { decodingStreams } from "./decode.ts";
 
 /** Bytes held for a reader that is slower than the server before the connection is paused. */
@@ -9,6 +10,7 @@ const keptBytes = 2048;
 /** The body of a streamed answer, on its way from the connection to whoever reads it. */
 export class BodyStream implements AsyncIterable<Buffer> {
   readonly #contentEncoding: string | undefined;
+  readonly #mostBytes: number;
   readonly #resume: () => void;
   readonly #abandon: () => void;
   #decoders: Transform[] | undefined;
@@ -29,12 +31,15 @@ export class BodyStream implements AsyncIterable<Buffer> {
    */
   constructor(options: {
     contentEncoding: string | undefined;
+    /** Decoded bytes it may have; any number if undefined. */
+    mostBytes?: number | undefined;
     resume: () => void;
     abandon: () => void;
     onFinished: () => void;
   }) {
     this.#onFinished = options.onFinished;
     this.#contentEncoding = options.contentEncoding;
+    this.#mostBytes = options.mostBytes ?? Number.POSITIVE_INFINITY;
     this.#resume = options.resume;
     this.#abandon = options.abandon;
   }
@@ -68,6 +73,11 @@ export class BodyStream implements AsyncIterable<Buffer> {
   }
 
   #deliver(bytes: Buffer): void {
+    if (this.#ended) return;
+    if (this.bytesRead + bytes.length > this.#mostBytes) {
+      this.#finish(tooLarge(this.#mostBytes));
+      return;
+    }
     this.#queue.push(bytes);
     this.#held += bytes.length;
     this.bytesRead += bytes.length;

@@ -12,6 +12,12 @@ export class ExchangeError extends Error {
   }
 }
 
+/** An answer with more decoded bytes than `maxBodyBytes` allows. */
+export function tooLarge(mostBytes: number): ExchangeError {
+  const size = mostBytes % 1024 ** 2 === 0 ? `${mostBytes / 1024 ** 2} MiB` : `${mostBytes} bytes`;
+  return new ExchangeError("protocol", `the body is larger than maxBodyBytes (${size})`);
+}
+
 const connectCodes: Readonly<Record<string, string>> = {
   ECONNREFUSED: "connection refused",
   EHOSTUNREACH: "host unreachable",

@@ -20,19 +20,22 @@ import {
 
 /** Bodies larger than this are decoded off the event loop, so that one large answer does not delay other users. */
 const inlineBytes = 64 * 1024;
-/** A small answer must not be able to fill the memory. */
-const limits = { maxOutputLength: 256 * 1024 * 1024 } satisfies ZlibOptions;
+
+/** A small answer must not be able to fill the memory: zlib fails with `ERR_BUFFER_TOO_LARGE` beyond it. */
+interface Limits {
+  readonly maxOutputLength: number;
+}
 
 interface Coding {
-  sync(body: Buffer): Buffer;
-  async(body: Buffer): Promise<Buffer>;
+  sync(body: Buffer, limits: Limits): Buffer;
+  async(body: Buffer, limits: Limits): Promise<Buffer>;
   stream(): Transform;
 }
 
 type Decompress = (body: Buffer, options: ZlibOptions, done: (error: Error | null, result: Buffer) => void) => void;
 
 /** zlib's callback functions as a promise; `promisify` cannot tell their overloads apart. */
-function later(decompress: Decompress, body: Buffer): Promise<Buffer> {
+function later(decompress: Decompress, body: Buffer, limits: Limits): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     decompress(body, limits, (error, result) => (error ? reject(error) : resolve(result)));
   });
@@ -40,8 +43,8 @@ function later(decompress: Decompress, body: Buffer): Promise<Buffer> {
 
 const deflateRaw = (body: Buffer) => ((body[0] as number) & 0x0f) !== 8;
 const gzip: Coding = {
-  sync: (body) => gunzipSync(body, limits),
-  async: (body) => later(gunzip, body),
+  sync: (body, limits) => gunzipSync(body, limits),
+  async: (body, limits) => later(gunzip, body, limits),
   stream: () => createGunzip(),
 };
 const codings: Readonly<Record<string, Coding>> = {
@@ -49,18 +52,18 @@ const codings: Readonly<Record<string, Coding>> = {
   "x-gzip": gzip,
   // RFC 9110 8.4.1.2 says zlib; some servers send raw deflate all the same, told apart by the first byte.
   deflate: {
-    sync: (body) => (deflateRaw(body) ? inflateRawSync(body, limits) : inflateSync(body, limits)),
-    async: (body) => later(deflateRaw(body) ? inflateRaw : inflate, body),
+    sync: (body, limits) => (deflateRaw(body) ? inflateRawSync(body, limits) : inflateSync(body, limits)),
+    async: (body, limits) => later(deflateRaw(body) ? inflateRaw : inflate, body, limits),
     stream: () => createInflate(),
   },
   br: {
-    sync: (body) => brotliDecompressSync(body, limits),
-    async: (body) => later(brotliDecompress, body),
+    sync: (body, limits) => brotliDecompressSync(body, limits),
+    async: (body, limits) => later(brotliDecompress, body, limits),
     stream: () => createBrotliDecompress(),
   },
   zstd: {
-    sync: (body) => zstdDecompressSync(body, limits),
-    async: (body) =>
+    sync: (body, limits) => zstdDecompressSync(body, limits),
+    async: (body, limits) =>
       new Promise((resolve, reject) =>
         zstdDecompress(body, limits, (error, result) => (error ? reject(error) : resolve(result))),
       ),
@@ -83,11 +86,16 @@ function codingsOf(contentEncoding: string): Coding[] {
 }
 
 /** The body without its `Content-Encoding`. Throws (or rejects) what zlib says of a body that is not what it claims. */
-export function decodeBody(body: Buffer, contentEncoding: string): Buffer | Promise<Buffer> {
+export function decodeBody(
+  body: Buffer,
+  contentEncoding: string,
+  { mostBytes }: { readonly mostBytes: number },
+): Buffer | Promise<Buffer> {
   if (body.length === 0) return body;
+  const limits = { maxOutputLength: mostBytes };
   const steps = codingsOf(contentEncoding);
-  if (body.length <= inlineBytes) return steps.reduce((bytes, step) => step.sync(bytes), body);
-  return steps.reduce<Promise<Buffer>>(async (bytes, step) => step.async(await bytes), Promise.resolve(body));
+  if (body.length <= inlineBytes) return steps.reduce((bytes, step) => step.sync(bytes, limits), body);
+  return steps.reduce<Promise<Buffer>>(async (bytes, step) => step.async(await bytes, limits), Promise.resolve(body));
 }
 
 /** Streams that undo `contentEncoding`, in the order the bytes pass them; none if there is nothing to undo. */

@@ -1,9 +1,10 @@
 import { messageOf } from "../base/errors.ts";
 import type { InFlight } from "../stats/in-flight.ts";
 import type { Activity } from "../user/activity.ts";
+import { bodyBudget, defaultMaxBodyBytes } from "./body-budget.ts";
 import { BodyStream } from "./body-stream.ts";
 import { Call } from "./call.ts";
-import { ExchangeError } from "./cause.ts";
+import { ExchangeError, tooLarge } from "./cause.ts";
 import { siteOf } from "./cookies.ts";
 import type { Expiring } from "./deadlines.ts";
 import { decodeBody } from "./decode.ts";
@@ -33,12 +34,20 @@ export interface ExchangeOwner {
   headersFor(exchange: Exchange): HeaderList;
   setCookies(url: URL, cookies: readonly string[]): void;
   withdrawDeadline(exchange: Exchange): void;
+  /** See HttpSettings. */
+  readonly maxBodyBytes: number | undefined;
   /** The answer says in two ways where its body ends. */
   twoFramings(exchange: Exchange): void;
   /** The answer (or the failure) is complete; with `stream`, called when its head is there. */
   answered(exchange: Exchange): void;
   /** A streamed body ended after `answered`. */
   streamed(exchange: Exchange): void;
+}
+
+function noRoom(): ExchangeError {
+  const megabytes = Math.round(bodyBudget.limitBytes / 1024 ** 2);
+  const text = `no memory for the body: the answers being read here have ${megabytes} MiB already`;
+  return new ExchangeError("protocol", text);
 }
 
 /** The reader of a streamed answer left: no failure, the rest was not wanted. */
@@ -54,6 +63,7 @@ export class Exchange extends Call implements Carried, Expiring, Activity, InFli
   transport: Transport | undefined;
   #chunk: Buffer | undefined;
   #chunks: Buffer[] | undefined;
+  #heldBytes = 0;
   /** A streamed body's connection is done with it, its decoding perhaps not. */
   #concluded = false;
   /** The connection is paused, as the reader of a streamed body is behind. */
@@ -154,6 +164,7 @@ export class Exchange extends Call implements Carried, Expiring, Activity, InFli
     const encoding = notable & Notable.contentEncoding ? this.answerHeaders().get("content-encoding") : undefined;
     this.bodyStream = new BodyStream({
       contentEncoding: encoding,
+      mostBytes: this.owner.maxBodyBytes,
       resume: () => {
         this.#isHeldBack = false;
         this.transport?.resume(this);
@@ -171,9 +182,32 @@ export class Exchange extends Call implements Carried, Expiring, Activity, InFli
         this.#isHeldBack = true;
         this.transport?.pause(this);
       }
-    } else if (this.#chunks) this.#chunks.push(chunk);
+      return;
+    }
+    if (!this.#hold(chunk.length)) return;
+    if (this.#chunks) this.#chunks.push(chunk);
     else if (this.#chunk) this.#chunks = [this.#chunk, chunk];
     else this.#chunk = chunk;
+  }
+
+  /** Whether so many bytes more of a buffered body may be kept; if not, the request has failed. */
+  #hold(bytes: number): boolean {
+    const most = this.owner.maxBodyBytes ?? defaultMaxBodyBytes;
+    const error = this.#heldBytes + bytes > most ? tooLarge(most) : bodyBudget.take(bytes) ? undefined : noRoom();
+    if (!error) {
+      this.#heldBytes += bytes;
+      return true;
+    }
+    // Of what came the first part is enough to be shown.
+    this.#chunk = this.#chunks?.[0] ?? this.#chunk;
+    this.#chunks = undefined;
+    this.abort(error);
+    return false;
+  }
+
+  #letGo(): void {
+    if (this.#heldBytes > 0) bodyBudget.giveBack(this.#heldBytes);
+    this.#heldBytes = 0;
   }
 
   onEnd(nowMs: number): void {
@@ -211,6 +245,7 @@ export class Exchange extends Call implements Carried, Expiring, Activity, InFli
     if (next.leavesOrigin) this.crossedOrigin = true;
     this.plan = this.owner.planOf(next.url);
     this.#chunk = this.#chunks = undefined;
+    this.#letGo();
     this.clock.hop(nowMs);
     this.notable = 0;
     this.transport = undefined;
@@ -233,6 +268,7 @@ export class Exchange extends Call implements Carried, Expiring, Activity, InFli
       else this.bodyStream.end(error);
       return;
     }
+    this.#letGo();
     this.answerBody = this.#chunks ? Buffer.concat(this.#chunks) : this.#chunk;
     this.#chunk = this.#chunks = undefined;
     if (this.answerBody && this.notable & Notable.contentEncoding) this.#decode(this.answerBody);
@@ -251,7 +287,8 @@ export class Exchange extends Call implements Carried, Expiring, Activity, InFli
 
   #decode(body: Buffer): void {
     try {
-      const decoded = decodeBody(body, this.answerHeaders().get("content-encoding") ?? "");
+      const mostBytes = this.owner.maxBodyBytes ?? defaultMaxBodyBytes;
+      const decoded = decodeBody(body, this.answerHeaders().get("content-encoding") ?? "", { mostBytes });
       if (decoded instanceof Promise) {
         decoded.then(
           (bytes) => this.#decoded(bytes),
@@ -275,7 +312,10 @@ export class Exchange extends Call implements Carried, Expiring, Activity, InFli
   #undecodable(error: unknown): void {
     if (this.failureKind === undefined) {
       const why = error instanceof Error ? error.message : String(error);
-      this.failed(new ExchangeError("protocol", `the body is not what its Content-Encoding says: ${why}`));
+      const isLarge = (error as { code?: unknown } | null)?.code === "ERR_BUFFER_TOO_LARGE";
+      if (isLarge) this.failed(tooLarge(this.owner.maxBodyBytes ?? defaultMaxBodyBytes));
+      else if (error instanceof ExchangeError) this.failed(error);
+      else this.failed(new ExchangeError("protocol", `the body is not what its Content-Encoding says: ${why}`));
     }
     this.#done();
   }

@@ -151,6 +151,10 @@ export class Session implements ExchangeOwner {
     return this.#connections.transportFor(address);
   }
 
+  get maxBodyBytes(): number | undefined {
+    return this.#world.settings.maxBodyBytes;
+  }
+
   planOf(url: URL): Plan {
     return this.#world.planOf(url);
   }

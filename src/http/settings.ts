@@ -31,6 +31,11 @@ export interface HttpSettings {
   readonly poolSize?: number;
   /** Most connections one user opens to one origin; more than one is opened only for requests made at once. Default 10. */
   readonly connectionsPerUser?: number;
+  /**
+   * Decoded bytes an answer may have; a larger one fails and its connection is dropped. Default 64 MiB for answers that
+   * are read whole, none for streamed ones.
+   */
+  readonly maxBodyBytes?: number;
   readonly userAgent?: string;
   /** How long a request may take in all, milliseconds. Default 60,000. */
   readonly timeoutMs?: number;
