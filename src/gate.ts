@@ -7,6 +7,7 @@ import { keepResult } from "./gate/keep-result.ts";
 import type { RunExtras } from "./gate/load.ts";
 import { measure } from "./gate/measure.ts";
 import { refuseWithoutHost } from "./gate/no-host.ts";
+import { morePasses } from "./gate/passes.ts";
 import { prepare } from "./gate/prepare.ts";
 import type { ReadResults } from "./gate/read-results.ts";
 import type { Past } from "./gate/recall.ts";
@@ -77,7 +78,7 @@ async function others(
 }
 
 /**
- * One run and its confirmation; or a search for the largest load, which is many runs, each judged by itself; or what
+ * One run and its confirmation, or its further passes; or a search for the largest load, which is many runs, each judged by itself; or what
  * others have measured.
  */
 async function measureAndJudge(
@@ -97,8 +98,9 @@ async function measureAndJudge(
   }
   const measured = await measure(stage);
   refuseWithoutHost(measured);
-  const result = await confirmRegression(measured, stage);
+  const confirmed = await confirmRegression(measured, stage);
   const past = await reading;
+  const result = await morePasses(confirmed, { ...stage, past });
   return { result, judged: judgeRun({ config, result, past, today: today(world), forgiven: extras.forgiven }) };
 }
 

@@ -4,6 +4,7 @@ import type { RunResult } from "../stats/run-result.ts";
 import { addCells, blockMs } from "../stats/snapshot.ts";
 import { isJudged } from "../stats/summary.ts";
 import type { BaselineRecord, RecordedEndpoint } from "./baseline.ts";
+import { passesOf, passPercentiles } from "./pass-blocks.ts";
 
 /** Endpoints kept of a run, the busiest first: a locustfile that names every URL must not fill the store. */
 const endpointsKept = 500;
@@ -15,11 +16,20 @@ const longestName = 1000;
 export function recordOf({ meta, blocks }: RunResult): BaselineRecord {
   const judged = blocks.filter(isJudged);
   const endpoints: RecordedEndpoint[] = [];
+  const passes = passesOf(blocks);
+  const percentiles = passes.length > 1 ? passPercentiles(passes) : new Map<string, never>();
   for (const [key, stats] of addCells(judged.map(({ cells }) => cells))) {
     const { arm, endpoint } = parseCellKey(key);
     if (arm !== "head" || endpoint.name.length > longestName) continue;
     const { requests, failures, timeout, comparable } = stats;
-    endpoints.push({ endpoint, requests, failures, timeouts: timeout.count, latencies: comparable.coarser(2) });
+    endpoints.push({
+      endpoint,
+      requests,
+      failures,
+      timeouts: timeout.count,
+      latencies: comparable.coarser(2),
+      ...(percentiles.has(key) && { passes: percentiles.get(key) }),
+    });
   }
   endpoints.sort((a, b) => b.requests - a.requests);
   const kept = endpoints.slice(0, endpointsKept).sort((a, b) => (label(a) < label(b) ? -1 : 1));
@@ -41,6 +51,7 @@ export function recordOf({ meta, blocks }: RunResult): BaselineRecord {
     invalidated: null,
     markedAt: "",
     endpoints: kept,
+    ...(passes.length > 1 && { passes: passes.length }),
     ...(judged.length > 0 && { judgedMs: judged.length * blockMs }),
   };
 }

@@ -17,12 +17,12 @@ export interface Contrast extends Level {
  * were measured between endpoints of benchmark histories.
  */
 const wideSd = 0.1;
-const wideDf = 4;
+const wideDf = 3;
 /**
- * Endpoints differ in how restless they are, so however many share what they teach, it is worth no more than so many
- * runs of an endpoint's own (a cap on the prior degrees of freedom of Smyth, Stat. Appl. Genet. Mol. Biol. 3 (2004)).
+ * Endpoints differ in how restless they are, so what they teach together is worth half of what one would teach, and
+ * however many they are no more than so many runs of an endpoint's own (a cap on the prior degrees of freedom of Smyth, Stat. Appl. Genet. Mol. Biol. 3 (2004)).
  */
-const mostPriorDf = 12;
+const mostPriorDf = 14;
 
 /**
  * Every endpoint less the median of the others of its run, each measured from its own past mean first: an endpoint that
@@ -90,6 +90,6 @@ function pooledPrior(contrasts: readonly Level[]): Prior {
   const free = share * own;
   return {
     sd: Math.sqrt((wideDf * wideSd ** 2 + share * squares) / (wideDf + free)),
-    df: Math.min(mostPriorDf, wideDf + free),
+    df: Math.min(mostPriorDf, wideDf + free / 2),
   };
 }

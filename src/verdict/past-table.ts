@@ -10,6 +10,8 @@ import { type PassLevels, withinRuns, withPasses } from "./within-runs.ts";
 /** Values beyond the percentile, on the smaller side, for it to be worth comparing. */
 export const fewestBeyond = 5;
 const outlierSpreads = 4;
+/** Of fewer runs four spreads are passed by chance, and the rest would look calmer than they are. */
+const fewestForOutliers = 8;
 /** Runs that all but agree must not make an outlier of one that differs by a hair. */
 const smallestSpread = 0.02;
 /** Endpoints from which on each is compared with the others of its run. */
@@ -63,8 +65,16 @@ export function layOut({
   );
   const over = (label: string): Level => ({
     now: now.get(label) as number,
-    past: winsorised(kept.flatMap((run) => run.get(label) ?? [])),
-    elsewhere: keptElsewhere.map((group) => winsorised(group.flatMap((run) => run.get(label) ?? []))),
+    past: winsorised(
+      kept.flatMap((run) => run.get(label) ?? []),
+      fewestForOutliers,
+    ),
+    elsewhere: keptElsewhere.map((group) =>
+      winsorised(
+        group.flatMap((run) => run.get(label) ?? []),
+        fewestForOutliers,
+      ),
+    ),
   });
   const contrasts = shared.length >= enoughForContrasts ? contrastsOf(shared.map(over)) : null;
   const rows = current.endpoints.flatMap((endpoint): PastRow[] => {
@@ -112,7 +122,7 @@ export function hasEnough(requests: number, ratio: number): boolean {
 }
 
 function withoutOutliers(runs: readonly Levels[], level: (run: Levels) => number): readonly Levels[] {
-  if (runs.length < 5) return runs;
+  if (runs.length < fewestForOutliers) return runs;
   const values = runs.map(level);
   const middle = median(values);
   const spread = Math.max(1.4826 * median(values.map((value) => Math.abs(value - middle))), smallestSpread);

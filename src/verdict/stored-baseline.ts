@@ -9,7 +9,7 @@ import { errorWindowsOf } from "./error-windows.ts";
 import { rejected } from "./family.ts";
 import type { Proportion } from "./fisher.ts";
 import type { PastRun } from "./history.ts";
-import { isHidden, outcomeOf } from "./outcome.ts";
+import { doubtful, isHidden, outcomeOf } from "./outcome.ts";
 import { find, hasEnough, layOut } from "./past-table.ts";
 import { median } from "./screen.ts";
 import { type CompareSettings, percentileOf, toleranceOf } from "./settings.ts";
@@ -128,6 +128,9 @@ function nothing(incomparable: { why: string; message: string } | null): Reason 
   return { code: "no-baseline", message: `There is no baseline${why}; the promises alone were judged.` };
 }
 
+/** Of unchanged comparisons so many may look worse by chance and leave a run undecided: one in every second run. */
+const mostByChance = 0.5;
+
 /** Holm over one family, then what is said of each: changed, unchanged, or not to be told (outcome.ts). */
 function settle(family: readonly StoredQuestion[], alpha: number): Comparison[] {
   const up = rejected(
@@ -138,14 +141,15 @@ function settle(family: readonly StoredQuestion[], alpha: number): Comparison[] 
     family.map(({ down: p, able }) => ({ p, able })),
     alpha,
   );
-  const able = family.filter((question) => question.able).length;
+  const able = Math.max(1, family.filter((question) => question.able).length);
+  const limit = Math.min(doubtful, mostByChance / able);
   return family.map(
     ({ comparison, detect, material, better, excluded, size, looksWorse, hopeless, ...question }, i): Comparison => {
       const proven = { worse: up[i] === true && material, better: down[i] === true && better };
-      const outcome = outcomeOf({ proven, excluded, size, looksWorse, p: null });
+      const outcome = outcomeOf({ proven, excluded, size, looksWorse: looksWorse(limit), p: null });
       const hidden = isHidden({ size, excluded, p: question.up });
       const notJudged = hidden ? "min-effect" : hopeless && !proven.worse ? "too-few-requests" : null;
-      const smallestDetectable = detect(alpha / Math.max(1, able));
+      const smallestDetectable = detect(alpha / able);
       return {
         ...comparison,
         p: question.up,

@@ -33,8 +33,11 @@ export interface StoredQuestion {
   /** The stored runs never had the requests it needs: the verdict is about the others. */
   readonly hopeless: boolean;
   readonly size: Size;
-  /** Whether it looks worse and could be, so that the run is left undecided where nothing is proven. */
-  readonly looksWorse: boolean;
+  /**
+   * Whether it looks worse and could be, so that the run is left undecided where nothing is proven; `limit` is the
+   * one-sided chance below which it could.
+   */
+  readonly looksWorse: (limit: number) => boolean;
   /** The smallest detectable change when this test is made at `alpha`. */
   readonly detect: (alpha: number) => number;
   readonly comparison: Omit<Comparison, "p" | "smallestDetectable" | "outcome">;
@@ -76,7 +79,7 @@ export function rowQuestion({
     excluded: slowness.every((test) => excludes(test, { before, tolerance, settings })),
     size: sizeOf({ estimate: Math.expm1(itself.estimate), before, tolerance, minEffectMs: settings.minEffectMs }),
     hopeless: false,
-    looksWorse: couldBeWorse({ itself, tested, tolerance }),
+    looksWorse: (limit) => couldBeWorse({ itself, tested, tolerance, limit }),
     detect: (alpha) => Math.max(tolerance, detectable(tested, { alpha, margin })),
     comparison: {
       endpoint,
@@ -124,7 +127,7 @@ export function suiteQuestion({
     excluded: excludes(tested, { before, tolerance, settings }),
     size: sizeOf({ estimate: Math.expm1(tested.estimate), before, tolerance, minEffectMs: settings.minEffectMs }),
     hopeless: false,
-    looksWorse: couldBeWorse({ itself: tested, tested, tolerance }),
+    looksWorse: (limit) => couldBeWorse({ itself: tested, tested, tolerance, limit }),
     detect: (alpha) => Math.max(tolerance, detectable(tested, { alpha, margin })),
     comparison: {
       endpoint: null,
@@ -174,7 +177,7 @@ export function errorsQuestion({
     excluded: newcombe({ before: found.before, after: found.after, z: z90 }).high < passTolerances * tolerance,
     hopeless: up >= doubtful && !excludesErrors(found.before.requests / found.runs, passTolerances * tolerance),
     size: after - before >= tolerance ? "worse" : before - after >= tolerance ? "better" : "within",
-    looksWorse: after - before >= tolerance || up < doubtful,
+    looksWorse: (limit) => after - before >= tolerance || up < limit,
     // As if the baseline had as many requests as the new run: never too hopeful.
     detect: (alpha) => detectableErrors({ alpha, tolerance, before, n: 2 * found.after.requests }),
     comparison: {
@@ -221,9 +224,6 @@ function testsOf({
   return moved ? [itself, beside] : [beside];
 }
 
-/** One-sided, for a change past twice the tolerance: while few runs are stored no chance is small. */
-const largeDoubtful = 0.1;
-
 /**
  * Whether an endpoint looks slower, and could be. An estimate past the tolerance that chance brings more often says
  * that runs differ, not that this one is slower.
@@ -233,13 +233,16 @@ function couldBeWorse({
   itself,
   tested,
   tolerance,
+  limit,
 }: {
   itself: Prediction;
   tested: Prediction;
   tolerance: number;
+  limit: number;
 }): boolean {
   const least = Math.expm1(Math.min(itself.estimate, tested.estimate));
-  return itself.estimate > 0 && tested.up < (least >= passTolerances * tolerance ? largeDoubtful : doubtful);
+  // While few runs are stored no chance is small, so a change past twice the tolerance need not be as rare.
+  return itself.estimate > 0 && tested.up < (least >= passTolerances * tolerance ? 2 * limit : limit);
 }
 
 /** Whether a one-sided bound of 95 % lies below twice the tolerance, or below the minimum effect if that is more. */

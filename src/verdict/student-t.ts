@@ -15,6 +15,20 @@ export function tUpperTail({ t, df }: { t: number; df: number }): number {
 /** The value that lies below `upper` of the distribution: `tUpperTail(tQuantile(upper)) = upper`, 0 < upper < 1. */
 export function tQuantile({ upper, df }: { upper: number; df: number }): number {
   if (upper > 0.5) return -tQuantile({ upper: 1 - upper, df });
+  const key = `${upper} ${df}`;
+  const known = quantiles.get(key);
+  if (known !== undefined) return known;
+  const found = searched({ upper, df });
+  if (quantiles.size >= mostKnown) quantiles.clear();
+  quantiles.set(key, found);
+  return found;
+}
+
+/** A verdict asks for the same few quantiles for every endpoint, and each is a search of some eighty beta functions. */
+const quantiles = new Map<string, number>();
+const mostKnown = 1000;
+
+function searched({ upper, df }: { upper: number; df: number }): number {
   let low = 0;
   let high = 1;
   while (tUpperTail({ t: high, df }) > upper) high *= 2;

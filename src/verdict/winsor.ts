@@ -11,8 +11,8 @@ const fewestValues = 5;
  * Values far off the others, brought in to six spreads (1.4826 · MAD) of the median: one bad run neither widens what
  * the others say nor moves their mean by much. Cut at four, changes that last were missed on real histories.
  */
-export function winsorised(values: readonly number[]): number[] {
-  if (values.length < fewestValues) return [...values];
+export function winsorised(values: readonly number[], fewest = fewestValues): number[] {
+  if (values.length < fewest) return [...values];
   const middle = median(values);
   const spread = Math.max(1.4826 * median(values.map((value) => Math.abs(value - middle))), smallestSpread);
   const reach = widestSpreads * spread;

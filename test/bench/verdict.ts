@@ -9,17 +9,21 @@ import { defaultCompareSettings as settings } from "../../src/verdict/settings.t
 import { lookAt, lookLimit } from "../../src/verdict/side-by-side.ts";
 import { judgeStored } from "../../src/verdict/stored-baseline.ts";
 import { cutWindows } from "../../src/verdict/window.ts";
+import { rateText } from "./proportion.ts";
+import { printStoredRates } from "./stored-rates.ts";
 import { mannWhitney, median, percentPast, secondMedians, tTest } from "./verdict-naive.ts";
 import { type Effect, presets, type Setting, Simulation } from "./verdict-noise.ts";
 
 /**
  * False alarms and detections of the verdict on simulated targets, beside the rules people write by hand. One core,
  * a few minutes: `npm run bench:verdict`, more draws with `-- --draws 400`, one
- * part or some rows of it with `--only reference --rows "+10 %"`. Seeded: the same numbers every time.
+ * part or some rows of it with `--only reference --rows "+10 %"`; the stored baseline on thousands of cheap draws with
+ * `--only runs --run-draws 2000`. Seeded: the same numbers every time.
  */
 const { values } = parseArgs({
   options: {
     draws: { type: "string", default: "30" },
+    "run-draws": { type: "string", default: "100" },
     seed: { type: "string", default: "swarmgate" },
     only: { type: "string", default: "" },
     rows: { type: "string", default: "" },
@@ -135,7 +139,7 @@ function play(
 }
 
 function share(count: number, n: number): string {
-  return `${((100 * count) / n).toFixed(1).padStart(6)} %`;
+  return rateText(count, n);
 }
 
 const started = performance.now();
@@ -322,6 +326,8 @@ if (wants("stored")) {
   playStored("+20 % on one endpoint, ci, 20 runs", { noise: "ci", effect: one20, runs: 20, n: draws });
   playStored("+50 % on one endpoint, ci, 20 runs", { noise: "ci", effect: { factor: 1.5 }, runs: 20, n: draws });
 }
+
+if (wants("runs")) printStoredRates({ n: Number(values["run-draws"]), seed: values.seed, rows: values.rows });
 
 console.log("\nGoals");
 function goal(text: string, name: string, value: (tally: Tally) => number, holds: (percent: number) => boolean): void {
