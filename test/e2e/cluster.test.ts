@@ -84,7 +84,7 @@ async function startMaster(...argv: readonly string[]) {
   const port = await heard(master, /on 127\.0\.0\.1:(\d+)/);
   const startWorker = (...more: readonly string[]) =>
     start("-f", "locustfile.ts", "--worker", "--master-port", port, ...more);
-  return { master, startWorker };
+  return { master, port, startWorker };
 }
 
 async function until<T>(find: () => T | undefined | false, program: Program): Promise<T> {
@@ -168,12 +168,12 @@ test("a worker whose locustfile cannot be loaded says where and never joins; the
 });
 
 test("a worker with another locustfile than the master's ends with a sentence that says so", async () => {
-  const { master, startWorker } = await startMaster("--expect-workers", "1");
+  const { master, port } = await startMaster("--expect-workers", "1");
   writeFileSync(
     join(scratch, "other.ts"),
     'import { HttpUser, task } from "swarmgate";\nexport class Stranger extends HttpUser { @task t() {} }\n',
   );
-  const worker = startWorker("-f", "other.ts");
+  const worker = start("-f", "other.ts", "--worker", "--master-port", port);
   expect(await worker.exit, worker.output()).toBe(2);
   const sentence = "the master's locustfile has user classes that this worker's does not have";
   expect(worker.output()).toContain(sentence);
