@@ -1,0 +1,87 @@
+import { type Endpoint, endpointLabel } from "../stats/endpoint.ts";
+import type { EndpointStats } from "../stats/endpoint-stats.ts";
+import type { Measured } from "./measure.ts";
+import type { ThresholdOutcome, ThresholdResult } from "./promise.ts";
+import { sayPromise } from "./say.ts";
+import { printThreshold, type Threshold } from "./threshold.ts";
+import { printMetric, unitOf } from "./threshold-metric.ts";
+import { holds } from "./threshold-operator.ts";
+
+/** What a promise is held against. */
+export interface Subject {
+  readonly endpoint: Endpoint | null;
+  /** Of the whole judged time. */
+  readonly stats: EndpointStats;
+}
+
+/** Where a measured number and its interval lie, seen from the limit. */
+export function outcomeOf(
+  threshold: Threshold,
+  { actual, interval }: Measured,
+  stats: EndpointStats,
+): ThresholdOutcome {
+  const { operator, value: expected, metric } = threshold;
+  const kept = holds({ actual, operator, expected });
+  // Equality is about the number itself; an interval of many values could never meet it.
+  if (interval === null || operator === "==" || operator === "!=") return kept ? "pass" : "fail";
+  // Nothing failed: the upper bound only says how few requests there were.
+  const [low, high] = metric.kind === "errors" && stats.failures === 0 ? [0, 0] : interval;
+  const ends = [low, high].filter((end) => holds({ actual: end, operator, expected })).length;
+  return ends === 2 ? "pass" : ends === 0 ? "fail" : "undecided";
+}
+
+/** The result of a promise that nothing was measured for. */
+export function withoutData(threshold: Threshold, endpoint: Endpoint | null, why: string): ThresholdResult {
+  const broken = threshold.tier === "warn" ? "warn" : "no-data";
+  const subject = subjectOf(threshold, endpoint);
+  return {
+    ...blank(threshold, endpoint),
+    actual: null,
+    interval: null,
+    n: 0,
+    outcome: threshold.optional ? "pass" : broken,
+    message: `no data for ${printMetric(threshold.metric)} of ${subject}: ${why}${threshold.optional ? " (optional)" : ""}`,
+  };
+}
+
+/** The result of a promise that was held against a number; the `warn` tier breaks nothing. */
+export function withData(
+  threshold: Threshold,
+  endpoint: Endpoint | null,
+  { measured, outcome, said }: { measured: Measured; outcome: ThresholdOutcome; said: string },
+): ThresholdResult {
+  return {
+    ...blank(threshold, endpoint),
+    actual: measured.actual,
+    interval: measured.interval,
+    n: measured.n,
+    outcome: threshold.tier === "warn" && outcome !== "pass" ? "warn" : outcome,
+    message: sentence(threshold, said, outcome),
+  };
+}
+
+function blank(threshold: Threshold, endpoint: Endpoint | null) {
+  const { metric, operator, value, place } = threshold;
+  return {
+    source: printThreshold(threshold),
+    place,
+    endpoint,
+    metric: printMetric(metric),
+    unit: unitOf(metric),
+    operator,
+    expected: value,
+  };
+}
+
+/** The endpoint, else the glob that should have matched one, else the total. */
+export function subjectOf({ of }: Threshold, endpoint: Endpoint | null): string {
+  if (endpoint) return endpointLabel(endpoint);
+  return of === null ? "all requests" : `"${of}"`;
+}
+
+function sentence(threshold: Threshold, said: string, outcome: ThresholdOutcome): string {
+  const promise = sayPromise(threshold);
+  const after =
+    outcome === "undecided" ? `promised ${promise}, and the limit lies inside the interval` : `promised ${promise}`;
+  return [`${said}; ${after}`, ...threshold.notes].join("; ");
+}
