@@ -24,7 +24,8 @@ import {
   thresholdIcon,
 } from "./md-rows.ts";
 import type { Report, ReportFailure, ReportNumbers, ReportRow } from "./report.ts";
-import { code, fence, prose } from "./safe-text.ts";
+import { code, fence } from "./safe-text.ts";
+import { sentenceOf } from "./sentence.ts";
 import { type Column, details, shedNote, tablePart } from "./table.ts";
 
 /** A shown percentile of a row's numbers. */
@@ -229,10 +230,8 @@ export function comparisonsPart(report: Report, tier: number): Part | null {
 }
 
 export function warningsPart(report: Report, tier: number): Part | null {
-  const labels = report.endpoints.map(({ endpoint }) => endpointLabel(endpoint));
   const lines = noticesOf(report).map(
-    ({ code: id, message }) =>
-      `- ${report.untrusted ? code(`${id}: ${message}`, 300) : prose(`${id}: ${message}`, labels, 300)}`,
+    ({ code: id, message }) => `- ${sentenceOf(report, { code: id, text: message, lead: `${id}: `, max: 300 })}`,
   );
   if (lines.length === 0) return null;
   return {

@@ -1,11 +1,11 @@
-import { endpointLabel } from "../stats/endpoint.ts";
 import { fixedPart, type Part } from "./fit.ts";
 import { formatMoment } from "./format.ts";
 import { endpointCell } from "./md-rows.ts";
 import { momentsOf } from "./moments.ts";
 import { newFailuresInWords, newFailuresOf } from "./new-failures.ts";
 import type { Report } from "./report.ts";
-import { code, prose } from "./safe-text.ts";
+import { code } from "./safe-text.ts";
+import { sentenceOf } from "./sentence.ts";
 import { troubleInWords, whoOf } from "./trouble-words.ts";
 
 /** What stands above the fold as sentences. */
@@ -26,20 +26,11 @@ export function reasonsPart(report: Report): Part | null {
   const said = reasons.filter(({ code: id }) => (asideCodes.has(id) ? id !== "could-not-tell" : isOpen));
   const lines = said
     .slice(0, 5)
-    .flatMap(({ message, remedy }) => [
-      `- ${sentence(report, message)}`,
-      ...(remedy === null ? [] : [`  - **Remedy:** ${sentence(report, remedy)}`]),
+    .flatMap(({ code: id, message, remedy }) => [
+      `- ${sentenceOf(report, { code: id, text: message })}`,
+      ...(remedy === null ? [] : [`  - **Remedy:** ${sentenceOf(report, { code: id, text: remedy })}`]),
     ]);
   return lines.length === 0 ? null : fixedPart(1, lines.join("\n"));
-}
-
-/** A message of ours as text with the names in it enclosed; of a stranger's report, all of it enclosed. */
-function sentence(report: Report, message: string, max = 400): string {
-  if (report.untrusted) return code(message, max);
-  const named = [...report.endpoints, ...report.comparisons].flatMap(({ endpoint }) =>
-    endpoint ? [endpointLabel(endpoint)] : [],
-  );
-  return prose(message, named, max);
 }
 
 /** What befell the run as it went on, and failures where there never were any. */
@@ -66,7 +57,7 @@ export function explanationPart(report: Report): Part | null {
   const lines = explained.flatMap(({ endpoint, metric, explanation }) =>
     explanation
       .slice(0, 2)
-      .map((said) => `- ${endpoint ? `${endpointCell(endpoint)} ${metric}: ` : ""}${sentence(report, said, 300)}`),
+      .map((said) => `- ${endpoint ? `${endpointCell(endpoint)} ${metric}: ` : ""}${code(said, 300)}`),
   );
   if (report.verdict.conclusion === "fail") lines.push(...sinceWhen(report));
   for (const { endpoint, metric, waived } of report.comparisons) {
