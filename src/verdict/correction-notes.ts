@@ -4,6 +4,7 @@ import type { RunResult, Warning } from "../stats/run-result.ts";
 import { addCells } from "../stats/snapshot.ts";
 import { shortestStallMs } from "../stats/stall-log.ts";
 import { isJudged } from "../stats/summary.ts";
+import { stalledRequests } from "./stood-still.ts";
 
 const shownRatio = 0.95;
 /** A smaller difference is told by nobody. */
@@ -11,9 +12,9 @@ const tellingTimes = 1.05;
 const mostNamed = 3;
 
 /** Where what is judged is not what was measured, and by how much. Empty as a rule. */
-export function correctionNotes({ blocks }: RunResult): Warning[] {
-  const cells = addCells(blocks.filter(isJudged).map((block) => block.cells));
-  return [waits(cells), stalls(cells)].filter((note) => note !== null);
+export function correctionNotes(result: RunResult): Warning[] {
+  const cells = addCells(result.blocks.filter(isJudged).map((block) => block.cells));
+  return [waits(cells), stalls(result)].filter((note) => note !== null);
 }
 
 function waits(cells: ReadonlyMap<string, EndpointStats>): Warning | null {
@@ -51,13 +52,8 @@ function labelOf(key: string, cells: ReadonlyMap<string, EndpointStats>): string
   return cells.has(cellKey("base", endpoint)) ? `${label} (head)` : label;
 }
 
-function stalls(cells: ReadonlyMap<string, EndpointStats>): Warning | null {
-  let stalled = 0;
-  let requests = 0;
-  for (const stats of cells.values()) {
-    stalled += stats.stalled?.count ?? 0;
-    requests += stats.requests;
-  }
+function stalls(result: RunResult): Warning | null {
+  const { stalled, requests } = stalledRequests(result);
   if (stalled === 0) return null;
   return {
     code: "generator-stalls",

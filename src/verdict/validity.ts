@@ -2,6 +2,7 @@ import type { RunResult, UserTrouble } from "../stats/run-result.ts";
 import { platformBlocks } from "./blocked.ts";
 import { busyMachine } from "./busy-machine.ts";
 import { isSaturatedForGood, type Strained, saturation } from "./saturation.ts";
+import { stoodStill } from "./stood-still.ts";
 import { targetGone } from "./target-gone.ts";
 import type { Reason } from "./verdict.ts";
 
@@ -20,10 +21,14 @@ export function invalidities(result: RunResult): Reason[] {
     uncaughtExceptions(result),
     zeroRequests(result),
     usersNotReached(result),
-    saturation(result),
-    busyMachine(result),
+    strained(result),
   ];
   return reasons.filter((reason) => reason !== null);
+}
+
+/** What the generator or its machine did to the numbers, the plainest cause alone. */
+function strained(result: RunResult): Reason | null {
+  return saturation(result) ?? busyMachine(result) ?? stoodStill(result);
 }
 
 /**
