@@ -20,7 +20,11 @@ export interface AgreementOptions {
 }
 
 /** What was measured is what the shop saw, endpoint by endpoint, to the last request. */
-export function expectAgreement(run: CliRun, shop: Shop, { names = {}, stays = [] }: AgreementOptions = {}): void {
+export function expectAgreement(
+  run: Pick<CliRun, "sent" | "failed">,
+  shop: Shop,
+  { names = {}, stays = [] }: AgreementOptions = {},
+): void {
   const expected: Record<string, number> = {};
   const add = (endpoint: string, requests: number) => {
     if (requests > 0) expected[endpoint] = (expected[endpoint] ?? 0) + requests;
