@@ -122,7 +122,9 @@ describe("a pull request compared side by side", () => {
     expect(outcome.verdict.conclusion).toBe("inconclusive");
     const reasons = outcome.verdict.reasons.map(({ message }) => message);
     expect(reasons[0]).toMatch(/GET \/search p50.*seen once/);
-    expect(reasons[1]).toMatch(why);
+    // Each percentile that was seen once has its reason, then why nothing confirmed them.
+    expect(reasons[1]).toMatch(/GET \/search p95.*seen once/);
+    expect(reasons[2]).toMatch(why);
     expect(lastedMs("confirmation")).toBe(0);
   });
 });
