@@ -54,7 +54,9 @@ async function runOne(tool: "locust" | "swarmgate", { python, typescript, args =
   const bound = tool === "swarmgate" && names.iterations ? ["-i", String(names.iterations)] : [];
   try {
     const { exitCode, output } = await new Promise<{ exitCode: number; output: string }>((resolve) => {
-      const options = { cwd: directory, env: { PATH: process.env.PATH, HOME: directory }, timeout: 60_000 };
+      // Python would leave its bytecode beside the locustfiles.
+      const env = { PATH: process.env.PATH, HOME: directory, PYTHONDONTWRITEBYTECODE: "1" };
+      const options = { cwd: directory, env, timeout: 60_000 };
       execFile(file, [...words, ...load, ...args, ...bound, "--json-file", stats], options, (error, stdout, stderr) => {
         const code = error ? error.code : 0;
         resolve({ exitCode: typeof code === "number" ? code : -1, output: stdout + stderr });
