@@ -2,7 +2,7 @@ import { ExitCode } from "../base/errors.ts";
 import type { Verdict } from "./verdict.ts";
 
 /**
- * What may fail the step (`fail-on`, SPEC 2); an empty set is `none`. A target that is gone fails it whatever else is
+ * What may fail the step (`fail-on`); an empty set is `none`. A target that is gone fails it whatever else is
  * named there: `target-gone` is in every set but the empty one.
  */
 export type FailOn =
