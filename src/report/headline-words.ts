@@ -75,7 +75,7 @@ export function changeInWords(comparison: ReportComparison): string {
   const verb = estimate < 0 ? "fell" : "rose";
   const step = `from ${formatCompared(metric, before)} to ${formatCompared(metric, after)}`;
   if (metric === "errors") return `errors ${verb} ${step}${bounded ? ` (${bounded})` : ""}`;
-  if (metric === "stalls") return `half seconds of standing still ${verb} ${step}`;
+  if (metric === "stalls") return `the times it stood still ${verb} ${step}`;
   if (metric === "capacity") {
     const size = formatChange(Math.abs(estimate)).replace(/^\+/, "");
     return `capacity ${verb} by ${size} ${step}${bounded ? ` (${bounded})` : ""}`;

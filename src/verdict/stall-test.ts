@@ -16,11 +16,13 @@ export interface StallWindow {
 export const slowFactor = 4;
 const stalledShare = 0.2;
 const fewestRequests = 5;
+/** Half seconds between two that belong to one stall all the same. */
+const gap = 2;
 /** So many more stalls than the base had, before they matter. */
 export const materialStalls = 8;
 
 export interface StallTest {
-  /** Half seconds in which only this arm stalled. */
+  /** Stalls of this arm alone. */
   readonly baseOnly: number;
   readonly headOnly: number;
   /** One-sided sign test: were it a coin, how often would the head stall alone this often or more? */
@@ -29,18 +31,37 @@ export interface StallTest {
 
 /**
  * Does the head stand still on its own? A percentile is blind to rare stalls, and screening would hide them; moments
- * in which both arms stall are the machine's and count for neither. reference: statistics.md 4.3.
+ * in which both arms stall are the machine's and count for neither. Half seconds that follow one another are one stall:
+ * however long it lasts, it happened once, and once proves nothing.
  */
 export function stallTest(windows: readonly StallWindow[]): StallTest {
-  let baseOnly = 0;
-  let headOnly = 0;
-  for (const { base, head } of windows) {
-    const b = isStalled(base);
-    const h = isStalled(head);
-    if (b && !h) baseOnly++;
-    if (h && !b) headOnly++;
-  }
+  const base = stallsOf(windows.map((window) => window.base));
+  const head = stallsOf(windows.map((window) => window.head));
+  const baseOnly = base.filter((one) => !head.some((other) => meets(one, other))).length;
+  const headOnly = head.filter((one) => !base.some((other) => meets(one, other))).length;
   return { baseOnly, headOnly, p: binomialUpperTail({ atLeast: headOnly, trials: baseOnly + headOnly, p: 0.5 }) };
+}
+
+interface Stall {
+  /** First and last half second. */
+  readonly from: number;
+  to: number;
+}
+
+function stallsOf(cells: readonly Readonly<StallCell>[]): Stall[] {
+  const out: Stall[] = [];
+  for (const [at, cell] of cells.entries()) {
+    if (!isStalled(cell)) continue;
+    const last = out.at(-1);
+    if (last && at - last.to <= gap) last.to = at;
+    else out.push({ from: at, to: at });
+  }
+  return out;
+}
+
+/** A stall of the machine may begin at the end of a half second, so that one arm meets it in the next only. */
+function meets(one: Stall, other: Stall): boolean {
+  return one.from <= other.to + 1 && other.from <= one.to + 1;
 }
 
 function isStalled({ requests, slow }: Readonly<StallCell>): boolean {

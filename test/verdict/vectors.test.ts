@@ -128,8 +128,8 @@ describe("the published vectors hold to six digits", () => {
   test("stalls", () => {
     const cell = (slow: boolean) => ({ requests: 15, slow: slow ? 6 : 0 });
     const windows = Array.from({ length: 240 }, (_, k) => ({
-      head: cell(k < 12 || k === 20 || k === 21),
-      base: cell(k === 13 || k === 20 || k === 21),
+      head: cell((k < 72 && k % 6 === 0) || k === 100 || k === 120),
+      base: cell(k === 80 || k === 100 || k === 120),
     }));
     const { baseOnly, headOnly, p } = stallTest(windows);
     expect([baseOnly, headOnly]).toEqual([vectors.stall.baseOnly, vectors.stall.headOnly]);
