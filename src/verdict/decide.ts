@@ -1,8 +1,9 @@
 import type { Endpoint } from "../stats/endpoint.ts";
+import { endpointLabel } from "../stats/endpoint.ts";
 import type { ComparisonMetric } from "./comparison.ts";
+import { errorPass } from "./error-pass.ts";
 import { errorTest, exchanged } from "./error-test.ts";
 import { rejected } from "./family.ts";
-import { newcombe } from "./newcombe.ts";
 import { doubtful, excludesErrors, passTolerances } from "./outcome.ts";
 import { type Slowness, slowness } from "./relative-test.ts";
 import { fasterThan, type LatencyWindows } from "./score-test.ts";
@@ -20,8 +21,17 @@ export const nullMargin = 0.02;
 export const fewestBeyond = 50;
 export const fewestWindows = 20;
 const fewestErrors = 5;
-/** Of the normal distribution, 90 % two-sided. */
-const z90 = 1.644854;
+/**
+ * A pass excludes a rise of the error rate by its tolerance, once: unlike a time, which wavers by itself, it is meant as
+ * it stands.
+ */
+const errorPassTolerances = 1;
+
+/**
+ * Of the chance of error, what the one test of stalls may spend: they are few events, and a thirtieth of the chance, as
+ * one endpoint's p95 among many has, no dozen of them would ever reach.
+ */
+const stallShare = 0.1;
 
 export type TestOutcome = "regressed" | "improved" | "pass" | "undecided";
 
@@ -66,6 +76,14 @@ export interface Decision {
   readonly tests: readonly TestResult[];
   /** How many tests share the chance of error: those that could reject at all. */
   readonly family: number;
+  /** Every test that was proven unchanged at this look or an earlier one. */
+  readonly passed: ReadonlySet<string>;
+}
+
+const nonePassed: ReadonlySet<string> = new Set();
+
+function keyOf({ endpoint, metric }: Untold): string {
+  return `${metric} ${endpoint ? endpointLabel(endpoint) : ""}`;
 }
 
 /** A test that was not made. */
@@ -87,6 +105,7 @@ type Untold = Omit<TestResult, "outcome">;
  * One look at a side-by-side run (reference: statistics.md 4.3). Every test of the pull request is one family:
  * Holm keeps the chance of even one false alarm at `alpha`.
  * @param passAlpha the chance of passing what is too slow, per test; 0 while no pass is wanted yet
+ * @param passed what earlier looks have passed: each spent its part of the chance, so that it stands
  * @param limitMs judged time at the most; what has too few requests even then is hopeless
  */
 export function decide(
@@ -96,24 +115,27 @@ export function decide(
     alpha,
     passAlpha,
     limitMs = windows.judgedMs,
-  }: { settings: CompareSettings; alpha: number; passAlpha: number; limitMs?: number },
+    passed = nonePassed,
+  }: {
+    settings: CompareSettings;
+    alpha: number;
+    passAlpha: number;
+    limitMs?: number;
+    passed?: ReadonlySet<string>;
+  },
 ): Decision {
   const growth = windows.judgedMs > 0 ? Math.max(1, limitMs / windows.judgedMs) : 1;
   const untold = [
     ...windows.endpoints.flatMap((endpoint) => endpointTests(endpoint, { settings, growth })),
     ...(settings.metrics.includes("stalls") ? [stalls(windows)] : []),
   ];
-  const up = rejected(
-    untold.map(({ up: p, able }) => ({ p, able })),
-    alpha,
-  );
-  const down = rejected(
-    untold.map(({ down: p, able }) => ({ p, able })),
-    alpha,
-  );
+  const up = rejectedOf(untold, { alpha, pOf: (test) => test.up });
+  const down = rejectedOf(untold, { alpha, pOf: (test) => test.down });
+  const proven = new Set(passed);
   const tests = untold.map((test, i): TestResult => {
+    if (test.pass <= passAlpha && passAlpha > 0 && !test.material) proven.add(keyOf(test));
     // What looks like a regression is never passed, however sure it is to lie within twice the tolerance.
-    const pass = test.pass <= passAlpha && passAlpha > 0 && !test.material;
+    const pass = proven.has(keyOf(test)) && !test.material;
     const outcome =
       up[i] && test.material ? "regressed" : !pass ? "undecided" : down[i] && test.better ? "improved" : "pass";
     return { ...test, outcome };
@@ -127,7 +149,18 @@ export function decide(
       : some("improved")
         ? "improved"
         : "pass";
-  return { outcome, tests, family: tests.filter(({ able }) => able).length };
+  return { outcome, tests, family: tests.filter(({ able }) => able).length, passed: proven };
+}
+
+/** Stalls, where there are any, by their own share of the chance; all else by Holm over what is left of it. */
+function rejectedOf(
+  tests: readonly Untold[],
+  { alpha, pOf }: { alpha: number; pOf: (test: Untold) => number },
+): boolean[] {
+  const ofStalls = tests.some(({ metric, able }) => metric === "stalls" && able) ? stallShare * alpha : 0;
+  const members = tests.map((test) => ({ p: pOf(test), able: test.able && test.metric !== "stalls" }));
+  const rest = rejected(members, alpha - ofStalls);
+  return tests.map((test, i) => (test.metric === "stalls" ? test.able && pOf(test) <= ofStalls : (rest[i] as boolean)));
 }
 
 /** What an endpoint is tested with. */
@@ -232,12 +265,12 @@ function errors({ endpoint, errors }: EndpointWindows, { settings, growth }: Ask
     up: p,
     down: 1,
     fewer: errorTest(exchanged(errors)).p,
-    pass: newcombe({ before: base, after: head, z: z90 }).high < passTolerances * tolerance ? 0 : 1,
+    pass: errorPass(errors, errorPassTolerances * tolerance),
     material: after - before >= tolerance && head.failures >= fewestErrors,
     better: false,
     tolerance,
     n: base.requests + head.requests,
-    hopeless: p >= doubtful && !excludesErrors(growth * base.requests, passTolerances * tolerance),
+    hopeless: p >= doubtful && !excludesErrors(growth * base.requests, errorPassTolerances * tolerance),
     insufficient: null,
     able: base.failures + head.failures > 0,
     ...noLatency,

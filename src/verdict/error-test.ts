@@ -26,15 +26,23 @@ export function errorTest(windows: readonly ErrorWindow[]): ErrorTest {
   const base = sum(windows.map((window) => window.base));
   const head = sum(windows.map((window) => window.head));
   if (base.requests === 0 || head.requests === 0) return { base, head, t: 0, windowP: 1, p: 1 };
+  const differences = errorDifferences(windows, { base, head });
+  const { t } = robustTest(differences);
+  const windowP = isSteady(differences) ? 0 : tUpperTail({ t, df: windows.length - 1 });
+  return { base, head, t, windowP, p: Math.max(windowP, fisherUpperTail({ before: base, after: head })) };
+}
+
+/** Per window: by how much more the head failed than the base, each against the overall share. */
+export function errorDifferences(
+  windows: readonly ErrorWindow[],
+  { base, head }: { base: Proportion; head: Proportion },
+): number[] {
   const share = (base.failures + head.failures) / (base.requests + head.requests);
-  const differences = windows.map(
+  return windows.map(
     (window) =>
       (window.head.failures - share * window.head.requests) / head.requests -
       (window.base.failures - share * window.base.requests) / base.requests,
   );
-  const { t } = robustTest(differences);
-  const windowP = isSteady(differences) ? 0 : tUpperTail({ t, df: windows.length - 1 });
-  return { base, head, t, windowP, p: Math.max(windowP, fisherUpperTail({ before: base, after: head })) };
 }
 
 /**

@@ -43,14 +43,18 @@ export function planLooks({ fromMs, limitMs, alpha }: { fromMs: number; limitMs:
   return times.map((atMs, index) => ({ atMs, alpha: shares[index] as number }));
 }
 
-const earliestPassMs = 60_000;
-const fullPassMs = 120_000;
+/** Judged time before which nothing passes. */
+export const earliestPassMs = 60_000;
+/** For each test, of passing what is past its limit at any look. */
+const passBudget = 0.05;
 
 /**
- * The chance, per test, of passing what is past twice its tolerance: none in the first minute, one in a hundred in the
- * second, five from then on. A comparison that may not take a minute passes at its end or never.
+ * What of the chance of passing what should not pass a look may spend, per test: in proportion to the time since the
+ * look before, like that of false alarms, and nothing in the first minute, whose part the first look after it has. A
+ * comparison that may not take a minute passes at its end or never.
+ * @param sinceMs the look before; 0 for the first one
  */
-export function passAlpha({ atMs, limitMs }: { atMs: number; limitMs: number }): number {
-  if (atMs < Math.min(earliestPassMs, limitMs)) return 0;
-  return atMs < fullPassMs ? 0.01 : 0.05;
+export function passAlpha({ atMs, sinceMs, limitMs }: { atMs: number; sinceMs: number; limitMs: number }): number {
+  const spentBy = (ms: number) => (ms < Math.min(earliestPassMs, limitMs) ? 0 : passBudget * Math.min(1, ms / limitMs));
+  return spentBy(atMs) - spentBy(sinceMs);
 }

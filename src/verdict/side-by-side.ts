@@ -4,7 +4,7 @@ import type { Comparison } from "./comparison.ts";
 import { comparisonOf } from "./comparison-of.ts";
 import { type Confirmation, confirm } from "./confirm.ts";
 import { type Decision, decide, type TestResult } from "./decide.ts";
-import { passAlpha, planLooks } from "./looks.ts";
+import { earliestPassMs, passAlpha, planLooks } from "./looks.ts";
 import { type Series, seriesOf } from "./series.ts";
 import type { CompareSettings } from "./settings.ts";
 import { unpaired } from "./unpaired.ts";
@@ -82,6 +82,7 @@ export function lookAt({
   limitMs,
   mostMs = limitMs,
   pairing = null,
+  before,
 }: {
   series: readonly Series[];
   settings: CompareSettings;
@@ -92,10 +93,26 @@ export function lookAt({
   mostMs?: number;
   /** Where the arms have turns. */
   pairing?: Pairing | null;
-}): { decision: Decision; windows: RunWindows; atMs: number; alpha: number } {
+  /** The look before this one. */
+  before?: TakenLook | undefined;
+}): TakenLook {
   const windows = cutWindows(series, Math.floor(atMs / blockMs), pairing);
-  const decision = decide(windows, { settings, alpha, passAlpha: passAlpha({ atMs, limitMs }), limitMs: mostMs });
+  const decision = decide(windows, {
+    settings,
+    alpha,
+    passAlpha: passAlpha({ atMs, sinceMs: before?.atMs ?? 0, limitMs }),
+    limitMs: mostMs,
+    ...(before && { passed: before.decision.passed }),
+  });
   return { decision, windows, atMs, alpha };
+}
+
+/** What a look came to. */
+export interface TakenLook {
+  readonly decision: Decision;
+  readonly windows: RunWindows;
+  readonly atMs: number;
+  readonly alpha: number;
 }
 
 /**
@@ -125,7 +142,7 @@ function takeLooks({
   series: readonly Series[];
   pairing: Pairing | null;
   measuredMs: number;
-}): { decision: Decision; windows: RunWindows; atMs: number; alpha: number; next: Next } {
+}): TakenLook & { next: Next } {
   const budget = 1 - settings.confidence;
   const limitMs = lookLimit({ runTimeMs, maxDurationMs });
   const looks = planLooks({ fromMs: runTimeMs, limitMs, alpha: budget });
@@ -136,10 +153,12 @@ function takeLooks({
       atMs,
       alpha,
       pairing,
-      limitMs: over ? Math.min(limitMs, measuredMs) : limitMs,
+      // What ended before a pass was due may pass at its end; all else has spent its chance in proportion.
+      limitMs: over && measuredMs < earliestPassMs ? Math.min(limitMs, measuredMs) : limitMs,
       mostMs: limitMs,
+      before: last,
     });
-  let last: ReturnType<typeof take> | undefined;
+  let last: TakenLook | undefined;
   for (const [index, look] of looks.entries()) {
     if (look.atMs > measuredMs + slackMs) {
       // A run that stopped between two looks has spent in proportion.

@@ -47,7 +47,9 @@ describe("one look", () => {
       if ("ratio" in row && row.ratio !== undefined) same(test.estimate, row.ratio);
       same(test.up, row.up);
       same(test.down, row.down);
-      same(test.pass, row.pass);
+      // The vectors say of errors only whether they pass.
+      if (row.metric === "errors") expect(test.pass <= 0.05).toBe(row.pass === 0);
+      else same(test.pass, row.pass);
       expect([row.endpoint, row.metric, test.outcome]).toEqual([row.endpoint, row.metric, row.verdict]);
     }
   });
