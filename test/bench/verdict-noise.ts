@@ -24,15 +24,17 @@ export const presets = {
 } as const satisfies Record<string, Noise>;
 
 export interface Effect {
-  /** Multiplies every latency of the head, or only those beyond p90. */
+  /** Multiplies every latency of the head, or only those beyond this percentile of the base (0.9 for p90). */
   readonly factor: number;
-  readonly tailOnly?: boolean;
+  readonly beyond?: number;
   /** Which endpoints; one, or all. */
   readonly all?: boolean;
   /** Multiplies the latencies of this many endpoints, from the first one on, by so much. */
   readonly others?: { readonly count: number; readonly factor: number };
   /** Share of the head's requests that fail, on the touched endpoint. */
   readonly errors?: number;
+  /** The head stands still now and then, all endpoints at once. */
+  readonly pauses?: { readonly everyMs: number; readonly forMs: number };
 }
 
 export interface Setting {
@@ -46,6 +48,10 @@ export interface Setting {
   readonly endpoints: number;
   /** Endpoints feel the host of their own unevenly: a sensitivity of 1 ± this much each. */
   readonly uneven?: number;
+  /** Drift that each endpoint of each arm has of its own, standard deviation of the logarithm. */
+  readonly apart?: number;
+  /** Share of the requests that fail anyway, in both arms and everywhere. */
+  readonly errors?: number;
   /** The arms have turns of a second instead of being loaded at once, each then with the requests of both. */
   readonly turns?: boolean;
 }
@@ -89,7 +95,6 @@ interface Shape {
   readonly sd: number;
   readonly slowShare: number;
   readonly slowFactor: number;
-  readonly p90Ms: number;
 }
 
 /** The endpoints of a simulated application: always the same, so that settings can be compared. */
@@ -97,15 +102,31 @@ function shapes(count: number): Shape[] {
   return Array.from({ length: count }, (_, i) => {
     const at = count === 1 ? 0.5 : i / (count - 1);
     const slowShare = [0.01, 0.03, 0.08][i % 3] as number;
-    const shape = {
-      ms: 15 + 65 * at,
-      sd: 0.22 + 0.28 * ((i * 0.37) % 1),
-      slowShare,
-      slowFactor: 2.2 + 1.8 * ((i * 0.61) % 1),
-    };
-    const z = 1.2816 + 0.9 * slowShare * 5;
-    return { ...shape, endpoint: { method: "GET", name: `/e${i}` }, p90Ms: shape.ms * Math.exp(shape.sd * z) };
+    const sd = 0.22 + 0.28 * ((i * 0.37) % 1);
+    const slowFactor = 2.2 + 1.8 * ((i * 0.61) % 1);
+    return { ms: 15 + 65 * at, sd, slowShare, slowFactor, endpoint: { method: "GET", name: `/e${i}` } };
   });
+}
+
+/** The percentile of a shape without any noise, milliseconds; by bisection. */
+function quantileOf({ ms, sd, slowShare, slowFactor }: Shape, ratio: number): number {
+  const below = (at: number) =>
+    (1 - slowShare) * normalBelow(Math.log(at / ms) / sd) +
+    slowShare * normalBelow(Math.log(at / ms / slowFactor) / sd);
+  let [low, high] = [ms / 100, ms * 100];
+  for (let i = 0; i < 40; i++) {
+    const middle = Math.sqrt(low * high);
+    if (below(middle) < ratio) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Of the standard normal distribution, to 1e-5 (Abramowitz and Stegun 26.2.16). */
+function normalBelow(z: number): number {
+  const t = 1 / (1 + 0.33267 * Math.abs(z));
+  const upper = (Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI)) * t * (0.4361836 + t * (-0.1201676 + t * 0.937298));
+  return z > 0 ? 1 - upper : upper;
 }
 
 /** A run that can be made longer; both arms, or the head alone. */
@@ -120,6 +141,8 @@ export class Simulation {
   readonly #offset: Record<Arm, number>;
   readonly #runFactor: number[];
   readonly #ownFactor: number[];
+  readonly #beyondMs: number[];
+  readonly #apart: Record<Arm, number[]>;
   readonly #arms: readonly Arm[];
   readonly #slots: Slots;
   /** The endpoint that an effect on one befalls. */
@@ -143,6 +166,9 @@ export class Simulation {
     this.#runFactor = this.#shapes.map((_, i) => run * (1 + 0.3 * normal(Random.from("sensitivity", i))));
     const uneven = setting.uneven ?? 0;
     this.#ownFactor = this.#shapes.map((_, i) => 1 + uneven * normal(Random.from("feels", i)));
+    this.#beyondMs = this.#shapes.map((shape) => (effect.beyond ? quantileOf(shape, effect.beyond) : 0));
+    const apart = () => this.#shapes.map(() => (setting.apart ? setting.apart * normal(this.#random) : 0));
+    this.#apart = { base: apart(), head: apart() };
     this.series = this.#shapes.map(({ endpoint }) => ({ endpoint, base: [], head: [] }));
   }
 
@@ -151,6 +177,7 @@ export class Simulation {
       this.#shared.next();
       this.#own.base?.next();
       this.#own.head?.next();
+      this.#driftApart();
       for (const [index, shape] of this.#shapes.entries()) {
         for (const arm of this.#arms) this.series[index]?.[arm].push(this.#cell(shape, index, arm));
       }
@@ -158,14 +185,27 @@ export class Simulation {
     }
   }
 
+  #driftApart(): void {
+    const { apart } = this.#setting;
+    if (!apart) return;
+    const keep = Math.exp(-blockMs / 1000 / ouSeconds);
+    for (const arm of this.#arms) {
+      const levels = this.#apart[arm];
+      for (const [i, level] of levels.entries()) {
+        levels[i] = keep * level + apart * Math.sqrt(1 - keep * keep) * normal(this.#random);
+      }
+    }
+  }
+
   #cell(shape: Shape, index: number, arm: Arm): Cell {
-    const { factor, tailOnly = false, all = false, errors = 0, others } = this.#effect;
+    const { factor, all = false, others, pauses } = this.#effect;
     const random = this.#random;
     const own = this.#own[arm];
     const level =
       this.#shared.level +
       (own?.level ?? 0) * (this.#ownFactor[index] as number) +
       this.#offset[arm] +
+      (this.#apart[arm][index] as number) +
       (this.#runFactor[index] as number);
     const hit = arm === "head" && (all || index === this.target);
     const share = this.#setting.turns
@@ -173,18 +213,21 @@ export class Simulation {
       : 1 / this.#arms.length;
     const requests = poisson((this.#setting.rate * share * blockMs) / 1000, random);
     const histogram = new Histogram(2);
+    const errors = hit ? (this.#effect.errors ?? this.#setting.errors ?? 0) : (this.#setting.errors ?? 0);
+    const beyondMs = this.#beyondMs[index] as number;
     let failures = 0;
     for (let i = 0; i < requests; i++) {
-      if (hit && random.float() < errors) {
+      if (errors > 0 && random.float() < errors) {
         failures++;
         continue;
       }
       const slow = random.float() < shape.slowShare ? shape.slowFactor : 1;
       let ms = shape.ms * Math.exp(shape.sd * normal(random)) * slow;
       if (arm === "head" && others && index < others.count) ms *= others.factor;
-      if (hit && (!tailOnly || ms > shape.p90Ms)) ms *= factor;
+      if (hit && ms > beyondMs) ms *= factor;
       ms *= Math.exp(level);
       ms += frozen(this.#shared, random) + (own ? frozen(own, random) : 0);
+      if (pauses && arm === "head") ms += paused((this.blocks + random.float()) * blockMs, pauses);
       histogram.record(ms);
     }
     return { requests, failures, latencies: Counts.of(histogram) };
@@ -194,6 +237,11 @@ export class Simulation {
 /** A request that meets a freeze waits for the rest of it. */
 function frozen({ freezeMs }: Host, random: Random): number {
   return freezeMs > 0 && random.float() < freezeMs / blockMs ? freezeMs * random.float() : 0;
+}
+
+/** A request that meets a pause waits for the rest of it. */
+function paused(atMs: number, { everyMs, forMs }: NonNullable<Effect["pauses"]>): number {
+  return Math.max(0, forMs - (atMs % everyMs));
 }
 
 export function normal(random: Random): number {

@@ -6,7 +6,7 @@ import type { PastRun } from "../../src/verdict/history.ts";
 import { planLooks } from "../../src/verdict/looks.ts";
 import type { Series } from "../../src/verdict/series.ts";
 import { defaultCompareSettings as settings } from "../../src/verdict/settings.ts";
-import { lookAt, lookLimit } from "../../src/verdict/side-by-side.ts";
+import { lookAt, lookLimit, type TakenLook } from "../../src/verdict/side-by-side.ts";
 import { judgeStored } from "../../src/verdict/stored-baseline.ts";
 import { cutWindows } from "../../src/verdict/window.ts";
 import { rateText } from "./proportion.ts";
@@ -35,8 +35,8 @@ const wants = (part: string) => values.only === "" || values.only.split(",").inc
 const unchanged: Effect = { factor: 1 };
 const one10: Effect = { factor: 1.1 };
 const one20: Effect = { factor: 1.2 };
-const tail50: Effect = { factor: 1.5, tailOnly: true };
-const tail20: Effect = { factor: 1.2, tailOnly: true };
+const tail50: Effect = { factor: 1.5, beyond: 0.9 };
+const tail20: Effect = { factor: 1.2, beyond: 0.9 };
 const errors2: Effect = { factor: 1, errors: 0.02 };
 
 const shared: Setting = { shared: presets.ci, own: null, tau: 0, rate: 50, endpoints: 10 };
@@ -54,10 +54,12 @@ interface End {
 function byReference(setting: Setting, effect: Effect, seed: string): End {
   const limitMs = 240_000;
   const simulation = new Simulation(setting, effect, seed);
+  let before: TakenLook | undefined;
   for (const look of planLooks({ fromMs: 30_000, limitMs, alpha: 1 - settings.confidence })) {
     simulation.extendTo(look.atMs);
     const pairing = setting.turns ? { lead: 0 } : null;
-    const { decision } = lookAt({ series: simulation.series, settings, ...look, limitMs, pairing });
+    before = lookAt({ series: simulation.series, settings, ...look, limitMs, pairing, before });
+    const { decision } = before;
     if (decision.outcome === "undecided" && look.atMs < limitMs) continue;
     const outcome = decision.outcome === "improved" ? "pass" : decision.outcome;
     const named = decision.tests.filter((test) => test.outcome === "regressed");
@@ -71,9 +73,11 @@ function asShipped(setting: Setting, effect: Effect, seed: string): End {
   const budget = { runTimeMs: 60_000, maxDurationMs: 240_000 };
   const limitMs = lookLimit(budget);
   const simulation = new Simulation(setting, effect, seed);
+  let before: TakenLook | undefined;
   for (const look of planLooks({ fromMs: budget.runTimeMs, limitMs, alpha: 1 - settings.confidence })) {
     simulation.extendTo(look.atMs);
-    const { decision } = lookAt({ series: simulation.series, settings, ...look, limitMs });
+    before = lookAt({ series: simulation.series, settings, ...look, limitMs, before });
+    const { decision } = before;
     if (decision.outcome === "undecided" && look.atMs < limitMs) continue;
     if (decision.outcome !== "regressed") {
       return {
