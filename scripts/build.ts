@@ -15,6 +15,7 @@ import {
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { declarations } from "./declarations.ts";
 import { licences } from "./licences.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -55,7 +56,8 @@ const { metafile } = await build({
   splitting: true,
   format: "esm",
   platform: "node",
-  target: "node24",
+  // The oldest that runs it (src/base/required-node.ts): `using` becomes what that one reads.
+  target: "node22.19",
   external: ["@napi-rs/nice"],
   alias: { browserslist: "./scripts/no-browserslist.mjs", "unzip-stream": "./scripts/no-unzip-stream.mjs" },
   banner: { js: banner },
@@ -80,6 +82,7 @@ for (const [from, to] of [["examples/shop/locustfile.ts", "demo/locustfile.ts"]]
   mkdirSync(dirname(join(outdir, to)), { recursive: true });
   copyFileSync(join(root, from), join(outdir, to));
 }
+writeFileSync(join(outdir, "index.d.ts"), await declarations(root));
 writeFileSync(join(outdir, "licenses.txt"), licences(root, metafile));
 const files = readdirSync(outdir, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
 const bytes = files.reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).size, 0);

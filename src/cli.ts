@@ -1,6 +1,8 @@
 #!/usr/bin/env node
-import { homedir } from "node:os";
-import { runCli } from "./cli/commands.ts";
+// First, and before the rest is even read: an old Node would end in a syntax error of some file of ours.
+import "./door/refuse-old-node.ts";
+
+const [{ homedir }, { runCli }] = await Promise.all([import("node:os"), import("./cli/commands.ts")]);
 
 // The command line: everything it knows of the world comes through here.
 // Output that cannot be written (a full disk, a reader that is gone) costs neither files nor verdict.

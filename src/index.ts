@@ -3,6 +3,8 @@
  * response times milliseconds.
  */
 
+import "./door/refuse-old-node.ts";
+
 export type { HttpClient } from "./http/client.ts";
 export { FastHttpUser, HttpUser } from "./http/http-user.ts";
 export type { Auth, FilePart, RequestOptions } from "./http/options.ts";

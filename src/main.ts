@@ -1,3 +1,4 @@
+import "./door/refuse-old-node.ts";
 import { writeSync } from "node:fs";
 import { version } from "./base/version.ts";
 import { beginAnew, takeOver } from "./door/own-process.ts";

@@ -1,3 +1,4 @@
+import "./door/refuse-old-node.ts";
 import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { systemClock } from "./base/clock.ts";

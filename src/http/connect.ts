@@ -1,7 +1,7 @@
 import { connect as connectTcp, isIP, type LookupFunction, type Socket } from "node:net";
 import { connect as connectTls, createSecureContext, type SecureContext } from "node:tls";
 import type { Clock } from "../base/clock.ts";
-import type { TlsSettings } from "./settings.ts";
+import type { PemOrDer, TlsSettings } from "./settings.ts";
 import type { Address, ConnectTiming } from "./transport.ts";
 
 /** Bytes just read; `owned` unless the buffer is used again for the next read. */
@@ -21,15 +21,23 @@ export function secureContextOf(tls: TlsSettings): SecureContext {
   if (!context) {
     const { ca, cert, key, pfx, passphrase } = tls;
     context = createSecureContext({
-      ...(ca === undefined ? {} : { ca }),
-      ...(cert === undefined ? {} : { cert }),
-      ...(key === undefined ? {} : { key }),
-      ...(pfx === undefined ? {} : { pfx }),
+      ...(ca === undefined ? {} : { ca: forNode(ca) }),
+      ...(cert === undefined ? {} : { cert: forNode(cert) }),
+      ...(key === undefined ? {} : { key: forNode(key) }),
+      ...(pfx === undefined ? {} : { pfx: forNode(pfx) }),
       ...(passphrase === undefined ? {} : { passphrase }),
     });
     contexts.set(tls, context);
   }
   return context;
+}
+
+/** Node's types ask for Buffers where the locustfile's, which do without Node's, say Uint8Array. */
+function forNode(value: PemOrDer | readonly PemOrDer[]): (string | Buffer)[] {
+  const list = Array.isArray(value) ? value : [value];
+  return list.map((one: PemOrDer) =>
+    one instanceof Uint8Array ? Buffer.from(one.buffer, one.byteOffset, one.byteLength) : one,
+  );
 }
 
 export const noTls: TlsSettings = {};

@@ -1,16 +1,18 @@
-import type { ConnectionOptions } from "node:tls";
 import { version } from "../base/version.ts";
+
+/** A certificate or a key: PEM text, or DER bytes. */
+export type PemOrDer = string | Uint8Array;
 
 /** How TLS is spoken with the targets. Certificates and keys are PEM text or DER bytes. */
 export interface TlsSettings {
   /** Accept any certificate. */
   readonly insecure?: boolean;
   /** Certificate authorities trusted instead of the built-in ones. */
-  readonly ca?: ConnectionOptions["ca"];
+  readonly ca?: PemOrDer | readonly PemOrDer[];
   /** Client certificate, its key, and the key's passphrase. */
-  readonly cert?: ConnectionOptions["cert"];
-  readonly key?: ConnectionOptions["key"];
-  readonly pfx?: ConnectionOptions["pfx"];
+  readonly cert?: PemOrDer | readonly PemOrDer[];
+  readonly key?: PemOrDer | readonly PemOrDer[];
+  readonly pfx?: PemOrDer | readonly PemOrDer[];
   readonly passphrase?: string;
   /** Name asked for and checked instead of the URL's. */
   readonly servername?: string;

@@ -1,6 +1,7 @@
 import type { NodePath, PluginItem, PluginObject, types } from "@babel/core";
 import { GateError } from "../base/errors.ts";
 import { formatPlace, type Place } from "../base/user-place.ts";
+import { knowsUsing } from "./source-kind.ts";
 
 /** One source file on its way to JavaScript. */
 export interface SourceFile {
@@ -40,10 +41,11 @@ export function loadedCompiler(): Compile | undefined {
 let loaded: Compile | undefined;
 
 async function makeCompiler(): Promise<Compile> {
-  const [{ transformSync }, typescript, decorators] = await Promise.all([
+  const [{ transformSync }, typescript, decorators, using] = await Promise.all([
     import("@babel/core"),
     import("@babel/plugin-transform-typescript"),
     import("@babel/plugin-proposal-decorators"),
+    knowsUsing ? undefined : import("@babel/plugin-transform-explicit-resource-management"),
   ]);
   return ({ file, code, legacyDecorators, root }) => {
     const imports = new Set<string>();
@@ -63,6 +65,7 @@ async function makeCompiler(): Promise<Compile> {
           // Without this an `import { Type }` that names only a type would stay, and fail when linked.
           ...(isTypeScript ? [[typescript.default, { onlyRemoveTypeImports: false }] satisfies PluginItem] : []),
           [decorators.default, { version: legacyDecorators ? "legacy" : "2023-11" }],
+          ...(using ? [using.default] : []),
           (): PluginObject => moduleShape(imports),
         ],
       });

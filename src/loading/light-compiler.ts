@@ -3,6 +3,7 @@ import { NotPlain } from "./not-plain.ts";
 import { decorateHelper } from "./plain-decorators.ts";
 import { readPlainModule } from "./plain-module.ts";
 import { applyEdits } from "./source-edits.ts";
+import { hasUsing, knowsUsing } from "./source-kind.ts";
 import type { SyntaxNode } from "./syntax-tree.ts";
 
 /** Undefined where the source needs the compiler that can do everything, be it to say what is wrong with it. */
@@ -15,7 +16,7 @@ export type LightCompile = (source: SourceFile) => CompiledModule | undefined;
 export async function loadLightCompiler(): Promise<LightCompile> {
   const { parse } = await import("@babel/parser");
   return ({ file, code, legacyDecorators }) => {
-    if (legacyDecorators) return undefined;
+    if (legacyDecorators || (!knowsUsing && hasUsing(code))) return undefined;
     const isTypeScript = /\.[cm]?ts$/.test(file);
     try {
       const { program } = parse(code, {

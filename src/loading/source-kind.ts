@@ -1,8 +1,24 @@
 /** Questions a source text answers without being parsed. A wrong yes costs time, never a wrong result. */
 
-/** Whether a file needs the compiler: all TypeScript does, JavaScript if it has decorators. */
+/** Whether this Node reads `using res = …` by itself; 24 does, 22 does not. */
+export const knowsUsing: boolean = (() => {
+  try {
+    new Function("{ using nothing = null; }");
+    return true;
+  } catch {
+    return false;
+  }
+})();
+
+/** Whether there may be a `using` declaration. */
+export function hasUsing(code: string): boolean {
+  return /\busing\s+[\p{ID_Start}$_]/u.test(code);
+}
+
+/** Whether a file needs the compiler: all TypeScript does, JavaScript if it has decorators or what Node cannot read. */
 export function needsCompiler({ file, code }: { file: string; code: string }): boolean {
   if (/\.m?ts$/.test(file)) return true;
+  if (!knowsUsing && /\.m?js$/.test(file) && hasUsing(code)) return true;
   return /\.m?js$/.test(file) && /(?:^|[{};)*]|\bexport|\bdefault)[ \t]*@[A-Za-z_$(]/m.test(withoutComments(code));
 }
 
