@@ -142,6 +142,13 @@ export const runOptions: readonly OptionRow[] = [
   },
   {
     group: "Load",
+    flags: "--env <name>",
+    repeatable: true,
+    setting: "env",
+    help: "environment variable, or glob of them, that the locustfile may read (it sees PATH, HOME, LANG, LOCUST_*)",
+  },
+  {
+    group: "Load",
     flags: "--permissions <line>",
     repeatable: true,
     setting: "permissions",

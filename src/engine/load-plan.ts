@@ -82,6 +82,8 @@ export interface LoadPlan {
   readonly resetStats: boolean;
   readonly equalWeights: boolean;
   readonly configUsers: readonly UserConfig[];
+  /** Names of the environment variables that are set and were not passed on; a locustfile that reads one is told. */
+  readonly withheld?: readonly string[] | undefined;
   /** The options as a locustfile sees them in `environment.parsedOptions`, its own arguments among them. */
   readonly parsedOptions: Readonly<Record<string, unknown>>;
   /** The target cannot take both arms at once: they have turns of a second (see Slots). */

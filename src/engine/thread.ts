@@ -12,6 +12,7 @@ import { type ServedThread, serveThread, type ThreadParts, type UserSide } from 
 import type { ThreadPreparation } from "./thread-node.ts";
 import { UsageWatch } from "./usage-watch.ts";
 import { UserStarter } from "./user-side.ts";
+import { watchWithheld } from "./withheld-variables.ts";
 import type { WorkerHooks } from "./worker-options.ts";
 
 // The locustfile will import it; while that is compiled there is time to load it.
@@ -26,6 +27,11 @@ export function runThread(start: ServedThread, link?: MasterLink): Promise<void>
 /** Loads the locustfile and puts its users and listeners where the worker finds them. */
 async function makeSide(parts: ThreadParts): Promise<UserSide> {
   const { start, trouble, clock } = parts;
+  watchWithheld(start.plan.withheld ?? [], {
+    host: process,
+    root: process.cwd(),
+    warn: (text) => trouble.warn("env-withheld", text),
+  });
   const file = await openLocustfile(start.plan);
   const stats = new LiveStats();
   const messages = new MessageRegistry();

@@ -13,7 +13,7 @@ import { notKept } from "./keep-result.ts";
 import { permissionFlags } from "./permission-flags.ts";
 import { baseHostOf, baseUserinfoOf } from "./question.ts";
 import type { ClusterOrder, CustomArguments, LoadOrder } from "./swarm-channel.ts";
-import { allowedEnvironment } from "./swarm-child.ts";
+import { allowedEnvironment, withheldNames } from "./swarm-child.ts";
 import { runSwarmProcess } from "./swarm-process.ts";
 import type { World } from "./world.ts";
 
@@ -126,6 +126,7 @@ export function loadOrder({
       resetStats: extras.resetStats,
       equalWeights: extras.equalWeights,
       configUsers: extras.configUsers,
+      withheld: withheldNames(world.environment, settings.env),
       parsedOptions: extras.parsedOptions,
       judgedPhase: confirmMs === null ? "steady" : "confirmation",
       countEverything: extras.countEverything,

@@ -27,6 +27,15 @@ export function allowedEnvironment(
   );
 }
 
+/** Names of the variables that user code may not see: set, and neither always passed on nor listed. */
+export function withheldNames(
+  all: Readonly<Record<string, string | undefined>>,
+  listed: readonly string[],
+): readonly string[] {
+  const allowed = allowedEnvironment(all, listed);
+  return Object.keys(all).filter((name) => all[name] !== undefined && !Object.hasOwn(allowed, name));
+}
+
 /** How a load-generating process is started. */
 export interface SwarmStart {
   /** The file the child starts with: `dist/swarm.js`. */
