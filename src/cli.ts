@@ -12,6 +12,7 @@ process.exitCode = await runCli(process.argv.slice(2), {
   env: process.env,
   directory: process.cwd(),
   home: homedir(),
+  script: process.argv[1] ?? "swarmgate",
   out: (text) => process.stdout.write(text),
   error: (text) => process.stderr.write(text),
   keyboard: process.stdin.isTTY ? process.stdin : null,

@@ -10,6 +10,7 @@ import { renderJunit } from "../report/junit.ts";
 import { renderLocustJson } from "../report/locust-json.ts";
 import type { Report } from "../report/report.ts";
 import { retriedTable } from "../report/retried.ts";
+import type { ExceptionGroup } from "../stats/failures.ts";
 import { encodeResult } from "../stats/result-document.ts";
 import type { OutputPaths } from "./output-paths.ts";
 
@@ -65,11 +66,16 @@ export function finalTables(
     retriedTable(report),
   ];
   const lines = [
-    ...result.trouble.exceptions.map(({ count, task, message }) => `exception: ${count}× in ${task}: ${message}`),
+    ...result.trouble.exceptions.map(exceptionLine),
     ...(verdict.conclusion === "invalid" ? verdict.reasons : []).map(
       ({ code, message, remedy }) => `invalid: ${code}: ${message}${remedy ? `\n  ${remedy}` : ""}`,
     ),
     ...report.warnings.map(({ message }) => `warning: ${message}`),
   ];
   return `${[...blocks.filter((block) => block !== ""), ...lines].join("\n")}\n`;
+}
+
+/** `exception: 3× in Shopper.checkout at locustfile.ts:12:7: items is not iterable` */
+function exceptionLine({ count, task, place, message }: ExceptionGroup): string {
+  return `exception: ${count}× in ${task}${place ? ` at ${place}` : ""}: ${message}`;
 }

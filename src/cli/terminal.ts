@@ -5,6 +5,8 @@ export interface Terminal {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly directory: string;
   readonly home: string;
+  /** The file Node was started with. */
+  readonly script: string;
   readonly out: (text: string) => void;
   readonly error: (text: string) => void;
   /** Width of the terminal that `error` writes to; null where it is none. */

@@ -20,6 +20,12 @@ export function entryFile(name: Parameters<typeof entryUrl>[0]): string {
   return fileURLToPath(entryUrl(name));
 }
 
+/** Types of what a locustfile may import, for an editor. */
+export function declarationFile(): string {
+  const fromSources = import.meta.url.endsWith(".ts");
+  return fileURLToPath(new URL(fromSources ? "../index.ts" : "./index.d.ts", import.meta.url));
+}
+
 /** The demo's locustfile: in dist a copy, in the sources the example itself. */
 export function demoLocustfile(): string {
   const fromSources = import.meta.url.endsWith(".ts");

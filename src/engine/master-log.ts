@@ -1,3 +1,4 @@
+import { formatPlace, userPlace } from "../base/user-place.ts";
 import type { ExceptionData, TroubleData } from "../protocol/messages.ts";
 import { type ExceptionGroup, normalizeMessage } from "../stats/failures.ts";
 import type { UserTrouble, Warning } from "../stats/run-result.ts";
@@ -15,6 +16,12 @@ export class MasterLog {
   readonly #awaits = new Map<string, { task: string; place: string | null; count: number }>();
   readonly #hosts = new Map<string, number>();
   readonly #warnings = new Map<string, Warning>();
+  readonly #root: string | undefined;
+
+  /** @param root places in the user's files are shown relative to it */
+  constructor(root?: string) {
+    this.#root = root;
+  }
 
   exception(data: ExceptionData, { atMs }: { atMs: number }): void {
     const task = data.task ?? "";
@@ -27,7 +34,10 @@ export class MasterLog {
       known.firstMs = Math.min(known.firstMs, firstMs);
       known.lastMs = Math.max(known.lastMs, lastMs);
     } else if (this.#exceptions.size < kindsKept) {
-      this.#exceptions.set(key, { message: data.msg, trace: data.traceback, task, count, firstMs, lastMs });
+      const trace = data.traceback;
+      const at = userPlace(trace);
+      const place = at && formatPlace(at, this.#root);
+      this.#exceptions.set(key, { message: data.msg, trace, ...(place && { place }), task, count, firstMs, lastMs });
     } else if (data.msg !== "(others)") {
       this.exception({ ...data, msg: "(others)", task: "(others)" }, { atMs });
     }

@@ -29,7 +29,7 @@ export class MasterRunner {
   readonly #orders: SpawnOrders;
   readonly #harvest: Harvest;
   readonly #teller: BlockTeller;
-  readonly #log = new MasterLog();
+  readonly #log: MasterLog;
   readonly #ending = new AbortController();
   #state: RunnerState = "ready";
   #startedAtMs = 0;
@@ -40,6 +40,7 @@ export class MasterRunner {
   constructor(options: MasterOptions) {
     const { clock, plan, nodes, classes, hooks } = options;
     this.#options = options;
+    this.#log = new MasterLog(plan.compiled.root);
     this.#stopTimeoutMs = plan.stopTimeoutMs;
     this.#conductor = new Conductor({
       plan,

@@ -29,7 +29,7 @@ async function makeSide(parts: ThreadParts): Promise<UserSide> {
   const { start, trouble, clock } = parts;
   watchWithheld(start.plan.withheld ?? [], {
     host: process,
-    root: process.cwd(),
+    root: start.plan.compiled.root,
     warn: (text) => trouble.warn("env-withheld", text),
   });
   const file = await openLocustfile(start.plan);

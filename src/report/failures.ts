@@ -30,6 +30,7 @@ export function exceptionsOf({ trouble }: RunResult, sinceStart: (ms: number) =>
   return trouble.exceptions.slice(0, bounds.exceptions).map((group) => ({
     message: clipText(group.message),
     trace: clipText(group.trace, bounds.body),
+    ...(group.place !== undefined && { place: clipText(group.place, bounds.name) }),
     task: clipText(group.task, bounds.name),
     count: whole(group.count),
     firstMs: sinceStart(group.firstMs),

@@ -172,7 +172,8 @@ function failureBlock(input: { failure: ReportFailure; twoArms: boolean; samples
 export function exceptionsPart(report: Report, tier: number): Part | null {
   if (report.exceptions.length === 0) return null;
   const rows = report.exceptions.slice(0, 10).map((exception) => {
-    const line = `${code(exception.task)} · ${formatCount(exception.count)}× · first at ${formatMoment(exception.firstMs)}`;
+    const at = exception.place ? ` at ${code(exception.place)}` : "";
+    const line = `${code(exception.task)}${at} · ${formatCount(exception.count)}× · first at ${formatMoment(exception.firstMs)}`;
     return `${line}\n\n${fence(`${exception.message}\n${exception.trace}`, { maxLines: 12, maxColumns: 200 })}`;
   });
   const left = report.tally.exceptions - rows.length;

@@ -131,6 +131,8 @@ const failure = z.object({
 const exception = z.object({
   message: text(bounds.message),
   trace: text(bounds.body),
+  /** `locustfile.ts:12:7`, where the stack says. */
+  place: text(bounds.name).optional(),
   task: text(bounds.name),
   count,
   firstMs: ms,

@@ -55,6 +55,8 @@ export interface ExceptionGroup {
   readonly message: string;
   /** The stack in the user's own lines. */
   readonly trace: string;
+  /** The first of those lines, `locustfile.ts:12:7`; absent where the stack has none. */
+  readonly place?: string | undefined;
   /** `Shopper.checkout`: where it was thrown; "on_start" and "on_stop" count too. */
   readonly task: string;
   count: number;

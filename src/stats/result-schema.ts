@@ -139,6 +139,7 @@ const troubleShape = z.object({
       z.object({
         message: z.string().max(8000),
         trace: z.string().max(20_000),
+        place: name.optional(),
         task: name,
         count,
         firstMs: finite,

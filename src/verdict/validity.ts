@@ -105,7 +105,7 @@ function uncaughtExceptions({ trouble }: Pick<RunResult, "trouble">): Reason | n
   const total = exceptions.reduce((sum, group) => sum + group.count, 0);
   return {
     code: "uncaught-exceptions",
-    message: `The locustfile threw ${total}×, most often in ${worst.task} (${worst.count}×): ${worst.message}`,
+    message: `The locustfile threw ${total}×, most often in ${worst.task}${worst.place ? ` at ${worst.place}` : ""} (${worst.count}×): ${worst.message}`,
     remedy: "Repair the locustfile, or catch what it may throw: a task cut short sends less than it should.",
   };
 }

@@ -53,6 +53,7 @@ export async function swarmgate(argv: readonly string[], desk: Desk = {}): Promi
       error += text;
     },
     columns: null,
+    script: "swarmgate",
     keyboard: null,
   });
   return { code, out, error, directory };

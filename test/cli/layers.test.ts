@@ -25,6 +25,7 @@ async function users(sources: {
     out: () => {},
     error: () => {},
     columns: null,
+    script: "swarmgate",
     keyboard: null,
   });
   return asked.config.settings.users;

@@ -105,8 +105,8 @@ export function exceptionsSection(report: Report): Markup | null {
   return section(
     "Exceptions in the locustfile",
     markup`${report.exceptions.slice(0, 20).map(
-      ({ task, message, count, firstMs, trace }) =>
-        markup`<details open><summary><code>${oneLine(task, 120)}</code> · ${formatCount(count)}× · first at ${formatMoment(firstMs)} · ${oneLine(message, 300)}</summary><pre tabindex="0">${cleanLines(trace)}</pre></details>
+      ({ task, place, message, count, firstMs, trace }) =>
+        markup`<details open><summary><code>${oneLine(task, 120)}</code>${place ? markup` at <code>${oneLine(place, 200)}</code>` : null} · ${formatCount(count)}× · first at ${formatMoment(firstMs)} · ${oneLine(message, 300)}</summary><pre tabindex="0">${cleanLines(trace)}</pre></details>
 `,
     )}`,
   );
