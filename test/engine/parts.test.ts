@@ -137,6 +137,14 @@ test("exceptions are grouped by task and message, bounded, and without secrets",
   expect(log.takeExceptions()).toEqual([]);
 });
 
+test("an exception is known by the first line of the user's own in its stack", () => {
+  const log = new MasterLog("/shop");
+  const stack = "Error: no\n    at node:internal/x:1:2\n    at A.t (file:///shop/load/locustfile.ts:12:7)";
+  log.exception({ msg: "no", traceback: stack, task: "A.t" }, { atMs: 1 });
+  log.exception({ msg: "bare", traceback: "bare", task: "A.t" }, { atMs: 1 });
+  expect(log.toTrouble().exceptions.map(({ place }) => place)).toEqual(["load/locustfile.ts:12:7", undefined]);
+});
+
 test("troubles of all workers add up, the same warning is told once, the master's exit code wins", () => {
   const worker = new TroubleLog(new Redactor([]));
   const master = new MasterLog();
