@@ -14,7 +14,12 @@ function config(file: string, inputs: Record<string, string> = {}, fileMayRaise 
   });
 }
 
-const world = { directory: "/", origin: { commit: null, baseCommit: null }, machine: { cores: 2 }, environment: {} } as World;
+const world = {
+  directory: "/",
+  origin: { commit: null, baseCommit: null },
+  machine: { cores: 2 },
+  environment: {},
+} as World;
 const hosts = (read: ReturnType<typeof config>) =>
   loadOrder({ config: read, world, extras: noExtras, directory: "/" }).plan.allowedHosts;
 

@@ -13,7 +13,12 @@ function config(inputs: Record<string, string>) {
   });
 }
 
-const world = { directory: "/", origin: { commit: null, baseCommit: null }, machine: { cores: 2 }, environment: {} } as World;
+const world = {
+  directory: "/",
+  origin: { commit: null, baseCommit: null },
+  machine: { cores: 2 },
+  environment: {},
+} as World;
 const url = "https://ci:p%40ssw0rd-1@shop.test:8443/app";
 
 test("user and password are taken out of a target's URL, and given to the load alone", () => {
