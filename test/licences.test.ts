@@ -61,9 +61,11 @@ test("no job that may write, or sign, runs code of a package or of this reposito
   const writing = jobs.filter(({ job }) =>
     Object.entries(job.permissions ?? {}).some(([name, right]) => right === "write" && name !== "pull-requests"),
   );
-  expect(writing.map(({ where }) => where)).toContain("release.yml publish");
+  expect(writing.map(({ where }) => where)).toEqual(expect.arrayContaining(["release.yml publish", "release.yml npm"]));
+  // The one command of npm that runs no code but npm's: it sends a file that was packed elsewhere.
+  const publishes = /^npm publish swarmgate-\*\.tgz --ignore-scripts( --[a-z]+( [\w"$]+)?)*$/gm;
   for (const { where, job } of writing) {
-    const runs = job.steps.map(({ run = "" }) => run).join("\n");
+    const runs = job.steps.map(({ run = "" }) => run.replaceAll(publishes, "")).join("\n");
     expect(runs, where).not.toMatch(/\b(npm|npx|node|yarn|pnpm)\b/);
     expect(job.steps.map(({ uses = "" }) => uses).join(" "), where).not.toContain("checkout");
   }
