@@ -1,0 +1,4 @@
+import { createRequire as __createRequire } from "node:module";import { fileURLToPath as __fileURLToPath } from "node:url";import { dirname as __dirnameOf } from "node:path";const require = __createRequire(import.meta.url);const __bundledFile = __fileURLToPath(import.meta.url);const __bundledFolder = __dirnameOf(__bundledFile);
+var requiredNode={major:22,minor:19};function nodeProblem(found,where){let[major=0,minor=0]=found.split(".").map(Number);if(!(major>requiredNode.major||major===requiredNode.major&&minor>=requiredNode.minor))return`swarmgate needs Node.js ${requiredNode.major}.${requiredNode.minor} or newer; this is Node.js ${found} (${where}).
+  Install Node.js 24 from https://nodejs.org, by \`nvm install 24\`, or in a workflow by actions/setup-node with \`node-version: 24\`.
+`}var problem=nodeProblem(process.versions.node,process.execPath);problem!==void 0&&(process.stderr.write(problem),process.exit(2));
