@@ -14,11 +14,16 @@ const restless = 1.35;
 /** A part may be slower than the one before by noise. */
 const waver = 1.1;
 
-/** A target that is slow at first and warms up: caches, pools, a just-in-time compiler. */
-export function coldStart({ courses, atMs }: JudgedTime): Trouble | null {
-  if (atMs.length * blockMs < shortestMs) return null;
+/**
+ * A target that is slow at first and warms up: caches, pools, a just-in-time compiler. Of several passes the first one
+ * tells: a pass that was slower than those after it is no start.
+ */
+export function coldStart({ courses, passes }: JudgedTime): Trouble | null {
+  const [stretch] = passes;
+  const judgedMs = stretch ? (stretch.to - stretch.from) * blockMs : 0;
+  if (!stretch || judgedMs < shortestMs) return null;
   const relative = courses.flatMap((course) => {
-    const levels = medians(course, { parts, least: fewestInPart });
+    const levels = medians(course, { parts, least: fewestInPart, stretch });
     const later = levels.slice(parts / 2).filter((level) => level !== null);
     if (later.length < parts / 4) return [];
     const usual = median(later);
@@ -30,6 +35,6 @@ export function coldStart({ courses, atMs }: JudgedTime): Trouble | null {
   if (!(first >= coldLevel) || warm < 1 || warm > parts / 2) return null;
   const cooling = levels.slice(1, warm).every((level, i) => level <= waver * (levels[i] as number));
   if (!cooling || levels.slice(warm).some((level) => level > restless)) return null;
-  const lastedMs = (warm * atMs.length * blockMs) / parts;
+  const lastedMs = (warm * judgedMs) / parts;
   return { kind: "cold-start", endpoint: null, factor: first, lastedMs };
 }

@@ -1,3 +1,4 @@
+import { passesOf } from "../baseline/pass-blocks.ts";
 import { type Arm, type Endpoint, endpointLabel, parseCellKey } from "../stats/endpoint.ts";
 import { type Block, blockMs } from "../stats/snapshot.ts";
 import { isJudged } from "../stats/summary.ts";
@@ -24,6 +25,17 @@ export interface JudgedTime {
   readonly courses: readonly Course[];
   /** Of each judged block: milliseconds since the run began. */
   readonly atMs: readonly number[];
+  /**
+   * Where each pass begins and ends among them. Between two, users are new and seconds are missing, so nothing is read
+   * from how the one follows the other.
+   */
+  readonly passes: readonly Stretch[];
+}
+
+/** Judged blocks from one up to, and not including, another. */
+export interface Stretch {
+  readonly from: number;
+  readonly to: number;
 }
 
 export function judgedTime(all: readonly Block[], arm: Arm): JudgedTime {
@@ -42,13 +54,26 @@ export function judgedTime(all: readonly Block[], arm: Arm): JudgedTime {
       course.steps[index] = { requests, failures, maxMs, latencies: Counts.of(success, timeout) };
     }
   }
-  return { courses: [...found.values()], atMs: blocks.map(({ block }) => block * blockMs) };
+  return { courses: [...found.values()], atMs: blocks.map(({ block }) => block * blockMs), passes: stretches(all) };
 }
 
-/** Medians of `parts` equal parts of the time, milliseconds; null for a part with fewer than `least` answers. */
-export function medians({ steps }: Course, { parts, least }: { parts: number; least: number }): (number | null)[] {
+function stretches(all: readonly Block[]): Stretch[] {
+  let from = 0;
+  return passesOf(all).map(({ length }) => {
+    const stretch = { from, to: from + length };
+    from = stretch.to;
+    return stretch;
+  });
+}
+
+/** Medians of `parts` equal parts of a stretch, milliseconds; null for a part with fewer than `least` answers. */
+export function medians(
+  { steps }: Course,
+  { parts, least, stretch }: { parts: number; least: number; stretch: Stretch },
+): (number | null)[] {
+  const length = stretch.to - stretch.from;
   return Array.from({ length: parts }, (_, i) => {
-    const [from, to] = [Math.floor((i * steps.length) / parts), Math.floor(((i + 1) * steps.length) / parts)];
+    const [from, to] = [i, i + 1].map((edge) => stretch.from + Math.floor((edge * length) / parts));
     const counts = Counts.sum(steps.slice(from, to).flatMap((step) => step?.latencies ?? []));
     return counts.total < least ? null : counts.quantile(0.5) / 1000;
   });

@@ -22,12 +22,9 @@ const shortestPeriodMs = 3000;
 export function pauses(time: JudgedTime): Trouble | null {
   const paused = pausedBlocks(time);
   if (paused.length > mostShare * time.atMs.length) return null;
-  const groups: number[][] = [];
-  for (const index of paused) {
-    const last = groups.at(-1);
-    if (last && index - (last.at(-1) as number) <= gap) last.push(index);
-    else groups.push([index]);
-  }
+  // Where a run has several passes each begins with new users on new connections, which is no pause of the target.
+  const begins = time.passes.length > 1 ? time.passes.map(({ from }) => from) : [];
+  const groups = grouped(paused, begins).filter(([first = 0]) => !begins.some((at) => first >= at && first - at < gap));
   if (groups.length < fewestPauses) return null;
   const starts = groups.map(([first = 0]) => time.atMs[first] as number);
   const lengths = groups.map((group) => Math.max(...group.map((index) => longest(time, index))));
@@ -39,6 +36,18 @@ export function pauses(time: JudgedTime): Trouble | null {
     lastedMs: median(lengths),
     atMs: starts.slice(0, 4),
   };
+}
+
+/** Half seconds that follow one another, none of them on both sides of the beginning of a pass. */
+function grouped(paused: readonly number[], begins: readonly number[]): number[][] {
+  const groups: number[][] = [];
+  for (const index of paused) {
+    const before = groups.at(-1)?.at(-1);
+    const isApart = before === undefined || begins.some((at) => before < at && at <= index);
+    if (isApart || index - before > gap) groups.push([index]);
+    else groups.at(-1)?.push(index);
+  }
+  return groups;
 }
 
 /** Half seconds in which many requests of all endpoints took far longer than usual. */

@@ -8,6 +8,8 @@ const fewestInPart = 15;
 const shortestMs = 30_000;
 /** Kendall's tau of the parts against time: chance gives this once in two thousand. */
 const steadyTau = 0.75;
+/** The same of the parts of one pass among themselves, where there are several: one slower than another is no trend. */
+const steadyWithin = 0.5;
 /** Growth within the run, of where it began, and in milliseconds. */
 const leastGrowth = 0.2;
 const leastMs = 1;
@@ -21,15 +23,16 @@ interface Trend {
 }
 
 /** Endpoints that get slower and slower as the run goes on: a leak, a queue that never drains, data that grows. */
-export function slowingDown({ courses, atMs }: JudgedTime): Trouble | null {
+export function slowingDown({ courses, atMs, passes }: JudgedTime): Trouble | null {
   const lastedMs = atMs.length * blockMs;
   if (lastedMs < shortestMs) return null;
+  const each = Math.floor(parts / passes.length);
   const known = courses.flatMap((course) => {
-    const levels = medians(course, { parts, least: fewestInPart });
+    const levels = passes.flatMap((stretch) => medians(course, { parts: each, least: fewestInPart, stretch }));
     return levels.some((level) => level === null) ? [] : [{ course, levels: levels as number[] }];
   });
   const trends = known
-    .flatMap(({ course, levels }) => trendOf(course, { levels, lastedMs }) ?? [])
+    .flatMap(({ course, levels }) => trendOf(course, { levels, each, lastedMs }) ?? [])
     .sort((a, b) => b.perMinuteMs - a.perMinuteMs);
   const [worst] = trends;
   if (!worst) return null;
@@ -39,15 +42,34 @@ export function slowingDown({ courses, atMs }: JudgedTime): Trouble | null {
   return { kind: "slowing-down", endpoint, perMinuteMs, fromMs, toMs, endpoints: trends.length };
 }
 
-function trendOf(course: Course, { levels, lastedMs }: { levels: readonly number[]; lastedMs: number }): Trend | null {
-  const pairs = levels.flatMap((y, j) => levels.slice(0, j).map((x, i) => ({ rise: y - x, over: j - i })));
-  const tau = pairs.reduce((sum, { rise }) => sum + Math.sign(rise), 0) / pairs.length;
-  if (tau < steadyTau || isStep(levels)) return null;
+interface Pair {
+  readonly rise: number;
+  /** Parts between the two. */
+  readonly over: number;
+  /** Of one pass. */
+  readonly within: boolean;
+}
+
+function trendOf(
+  course: Course,
+  { levels, each, lastedMs }: { levels: readonly number[]; each: number; lastedMs: number },
+): Trend | null {
+  const passOf = (part: number) => Math.floor(part / each);
+  const pairs = levels.flatMap((y, j) =>
+    levels.slice(0, j).map((x, i): Pair => ({ rise: y - x, over: j - i, within: passOf(i) === passOf(j) })),
+  );
+  if (tauOf(pairs) < steadyTau || isStep(levels)) return null;
+  if (each < levels.length && tauOf(pairs.filter(({ within }) => within)) < steadyWithin) return null;
   const slope = median(pairs.map(({ rise, over }) => rise / over));
   const [first, last] = [levels.slice(0, 2), levels.slice(-2)].map(median) as [number, number];
-  const growth = slope * (parts - 1);
+  const growth = slope * (levels.length - 1);
   if (growth < leastMs || growth < leastGrowth * first) return null;
-  return { course, perMinuteMs: (slope * parts * 60_000) / lastedMs, fromMs: first, toMs: last };
+  return { course, perMinuteMs: (slope * levels.length * 60_000) / lastedMs, fromMs: first, toMs: last };
+}
+
+/** Kendall's: how many of the pairs rise, less those that fall. */
+function tauOf(pairs: readonly Pair[]): number {
+  return pairs.reduce((sum, { rise }) => sum + Math.sign(rise), 0) / pairs.length;
 }
 
 /** Whether two levels with one jump between them fit better than a line does: something changed once, then stayed. */

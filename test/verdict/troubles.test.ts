@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { appendRun } from "../../src/gate/append-run.ts";
+import type { RunResult } from "../../src/stats/run-result.ts";
 import { troublesOf } from "../../src/verdict/troubles.ts";
 import { type Ask, type Simulation, simulate } from "../support/simulated-run.ts";
 
@@ -61,5 +63,52 @@ describe("what befalls a run as it goes on", () => {
       }),
     );
     expect(found).toEqual([expect.objectContaining({ kind: "pauses", alsoBase: true })]);
+  });
+});
+
+describe("a run of several passes", () => {
+  /** Passes of a minute, each with an answer of its own; the first two seconds are a ramp. */
+  const passes = (...answers: NonNullable<Simulation["answer"]>[]) =>
+    answers
+      .map((answer, i): RunResult => {
+        const pass = run({ seed: `pass ${i}`, seconds: 60, answer });
+        const blocks = pass.blocks.map((block, at) => (at < 4 ? { ...block, phase: "ramp" as const } : block));
+        return { ...pass, blocks };
+      })
+      .reduce((first, second) => appendRun(first, second));
+  const found = (...answers: NonNullable<Simulation["answer"]>[]) => troublesOf(passes(...answers));
+  const times = (factor: number) => (ask: Ask) => ({ ms: ask.usualMs * factor });
+
+  test.each([
+    ["a first one that was slower", times(1.7), times(1), times(1)],
+    ["each slower than the one before", times(1), times(1.2), times(1.4)],
+    ["one that was slower", times(1), times(1.6), times(1)],
+  ])("has nothing odd for %s", (_, ...answers) => {
+    expect(found(...answers)).toEqual([]);
+  });
+
+  test("whose every beginning is slow stands still at no time", () => {
+    const slowStart = ({ usualMs, second }: Ask) => ({ ms: second < 3 ? 20 * usualMs : usualMs });
+    expect(found(slowStart, slowStart, slowStart).map(({ kind }) => kind)).not.toContain("pauses");
+  });
+
+  test("in which an endpoint gets slower all the time names it", () => {
+    const leak = (from: number) => (ask: Ask) => ({
+      ms: ask.usualMs + (isSearch(ask) ? 0.5 * (from + ask.second) : 0),
+    });
+    const [trouble] = found(leak(0), leak(60), leak(120));
+    expect(trouble).toMatchObject({ kind: "slowing-down", endpoint: { name: "/search" } });
+  });
+
+  test("whose first one begins cold names the start", () => {
+    const cold = ({ usualMs, second }: Ask) => ({ ms: usualMs * (1 + 6 * Math.exp(-second / 8)) });
+    expect(found(cold, times(1), times(1))).toEqual([expect.objectContaining({ kind: "cold-start" })]);
+  });
+
+  test("with pauses names them", () => {
+    const pausing = ({ usualMs, second }: Ask) => ({
+      ms: usualMs + ((second + 10) % 20 < 0.9 ? 900 - 1000 * ((second + 10) % 20) : 0),
+    });
+    expect(found(pausing, pausing, pausing)).toEqual([expect.objectContaining({ kind: "pauses" })]);
   });
 });
