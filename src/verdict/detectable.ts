@@ -1,9 +1,10 @@
 import type { ComparisonMetric } from "./comparison.ts";
 import { fisherUpperTail } from "./fisher.ts";
 import { preciseShare, relativeInterval } from "./relative-test.ts";
-import { type LatencyWindows, ratioInterval } from "./score-test.ts";
+import { guardOf } from "./robust-p.ts";
+import { type LatencyWindows, ratioInterval, scoreEstimate } from "./score-test.ts";
 import { percentileOf } from "./settings.ts";
-import { tQuantile } from "./student-t.ts";
+import { tQuantile, tUpperTail } from "./student-t.ts";
 
 /** Of the normal distribution: what must be added so that nine in ten are found. */
 export const z90OneSided = 1.2816;
@@ -37,14 +38,30 @@ export function detectableRatio(
 ): number | null {
   const ratio = percentileOf(metric);
   if (ratio === null) return null;
-  const { low, high } = felt
-    ? relativeInterval({ windows, felt }, { ratio, upper: oneSigma })
-    : ratioInterval(windows, { ratio, upper: oneSigma, guarded: true });
+  const { df } = guardOf(windows.windows.length);
+  const critical = tQuantile({ upper: felt ? alpha * preciseShare : alpha, df });
+  // Beyond this chance lies what would be found: how much slower the base must be for the head to look so much slower.
+  const found = tUpperTail({ t: critical + reachOf(critical, df), df });
+  const intervalAt = (upper: number) =>
+    felt
+      ? relativeInterval({ windows, felt }, { ratio, upper })
+      : ratioInterval(windows, { ratio, upper, guarded: true });
+  const { low, high } = intervalAt(oneSigma);
   const standardError = Math.log(high / low) / 2;
-  const critical = tQuantile({ upper: felt ? alpha * preciseShare : alpha, df: windows.windows.length - 1 });
-  const byTest = Math.exp((critical + z90OneSided) * standardError) * (1 + margin) - 1;
+  const estimate = felt
+    ? relativeInterval({ windows, felt }, { ratio, upper: 0.5 }).estimate
+    : scoreEstimate(windows, ratio);
+  const byTest = (estimate / intervalAt(found).low) * (1 + margin) - 1;
   const least = Math.max(tolerance, minEffectMs / before);
   return Math.max(byTest, (1 + least) * Math.exp(z90OneSided * standardError) - 1);
+}
+
+/**
+ * By how many standard errors a change must lie past the critical value to be found in nine of ten cases: more than the
+ * normal distribution's 1.28, since the standard error is an estimate, too (the noncentral t distribution, approximated).
+ */
+function reachOf(critical: number, df: number): number {
+  return z90OneSided * Math.sqrt(1 + critical ** 2 / (2 * df));
 }
 
 /** The same for the error rate, as a difference of ratios: so many more failures that Fisher's test rejects. */

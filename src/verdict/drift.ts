@@ -17,8 +17,15 @@ export interface Drift {
 
 /** For endpoints with fewer neighbours there is no telling what is common. */
 export const fewestOthers = 3;
-/** Two-sided: the others moved, if the machine's own wavering does so this rarely. */
-const moved = 0.01;
+/** The others became slower, if the machine's own wavering does so this rarely. */
+const slower = 0.005;
+/**
+ * The others became faster. More readily: what is lost is some precision, and an endpoint that stayed while nine became
+ * faster on a machine that was unlucky is not blamed for it.
+ */
+const faster = 0.1;
+/** Endpoints of one machine lie this far apart by chance once in a hundred; normal deviate, one-sided. */
+const apart = 2.326;
 /** Half the width, on the logarithm, over which the density at the median is taken. */
 const reach = 0.1;
 
@@ -53,8 +60,9 @@ function total(cells: Series["base"]): Counts {
 
 /**
  * What the middle half of the endpoints felt in every group of blocks: ln(head / base). The outer halves are left out,
- * so that an endpoint that did change is not taken for the machine. Null of too few, and where the others moved
- * further than they waver: then they changed themselves, and are no measure of the machine.
+ * so that an endpoint that did change is not taken for the machine. Null where the others are no measure of the
+ * machine: too few are known, they moved further than they waver, or the middle half of them lies further apart than
+ * endpoints of one machine do. Then they changed themselves.
  */
 export function feltBy(
   others: readonly (Drift | null)[],
@@ -66,18 +74,47 @@ export function feltBy(
   const middle = known.slice(outer, known.length - outer);
   const parts = new Float64Array(groups.length);
   const felt = new Float64Array(groups.length);
-  for (const [group, [from, to]] of groups.entries()) {
-    let part = 0;
-    let share = 0;
-    for (const drift of middle) {
-      for (let i = from; i < to; i++) {
-        part += drift.parts[i] as number;
-        share += drift.shares[i] as number;
-      }
-    }
+  for (const [group, range] of groups.entries()) {
+    const part = middle.reduce((sum, drift) => sum + over(drift.parts, range), 0);
+    const share = middle.reduce((sum, drift) => sum + over(drift.shares, range), 0);
     parts[group] = part;
     felt[group] = share > 0 ? part / share : 0;
   }
   const { p, falling } = robustTest(parts);
-  return 2 * Math.min(p, falling) > moved ? felt : null;
+  if (p < slower || falling < faster) return null;
+  return areAlike(middle, { groups, felt, level: sum(parts) / middle.length }) ? felt : null;
+}
+
+/**
+ * Whether endpoints differ by no more than each of them scatters about what all felt: the squares of their distances in
+ * standard errors are chi-squared (its normal approximation: Wilson and Hilferty, PNAS 17 (1931)).
+ */
+function areAlike(
+  middle: readonly Drift[],
+  {
+    groups,
+    felt,
+    level,
+  }: { groups: readonly (readonly [from: number, to: number])[]; felt: Float64Array; level: number },
+): boolean {
+  let squares = 0;
+  for (const drift of middle) {
+    const rest = groups.map((range, g) => over(drift.parts, range) - over(drift.shares, range) * (felt[g] as number));
+    const { standardError } = robustTest(rest);
+    if (standardError > 0) squares += ((drift.level - level) / standardError) ** 2;
+  }
+  const df = middle.length - 1;
+  if (df === 0) return true;
+  const spread = 2 / (9 * df);
+  return (Math.cbrt(squares / df) - (1 - spread)) / Math.sqrt(spread) <= apart;
+}
+
+function over(values: Float64Array, [from, to]: readonly [from: number, to: number]): number {
+  let all = 0;
+  for (let i = from; i < to; i++) all += values[i] as number;
+  return all;
+}
+
+function sum(values: Float64Array): number {
+  return over(values, [0, values.length]);
 }

@@ -1,8 +1,13 @@
+import { levelsOf } from "./spending.ts";
+
 /** When a running comparison is looked at, and what of the error probability each look may spend. */
 export interface Look {
   /** Judged time so far. */
   readonly atMs: number;
+  /** Of a false alarm, over all tests. */
   readonly alpha: number;
+  /** Of each test: below this chance of being past its limit it passes; 0 while no pass is wanted yet. */
+  readonly passAlpha: number;
 }
 
 const firstLooksMs = [30_000, 60_000, 90_000, 120_000, 180_000, 240_000] as const;
@@ -40,11 +45,16 @@ export function planLooks({ fromMs, limitMs, alpha }: { fromMs: number; limitMs:
     times.map((atMs) => atMs / limitMs),
     { alpha, power: 1 },
   );
-  return times.map((atMs, index) => ({ atMs, alpha: shares[index] as number }));
+  const passes = passLevels(times, limitMs);
+  return times.map((atMs, index) => ({
+    atMs,
+    alpha: shares[index] as number,
+    passAlpha: passes[index] as number,
+  }));
 }
 
 /** Judged time before which nothing passes. */
-export const earliestPassMs = 60_000;
+const earliestPassMs = 60_000;
 /** For each test, of passing what is past its limit at any look. */
 const passBudget = 0.05;
 
@@ -54,7 +64,25 @@ const passBudget = 0.05;
  * comparison that may not take a minute passes at its end or never.
  * @param sinceMs the look before; 0 for the first one
  */
-export function passAlpha({ atMs, sinceMs, limitMs }: { atMs: number; sinceMs: number; limitMs: number }): number {
+export function passShare({ atMs, sinceMs, limitMs }: { atMs: number; sinceMs: number; limitMs: number }): number {
   const spentBy = (ms: number) => (ms < Math.min(earliestPassMs, limitMs) ? 0 : passBudget * Math.min(1, ms / limitMs));
   return spentBy(atMs) - spentBy(sinceMs);
 }
+
+function passLevels(times: readonly number[], limitMs: number): readonly number[] {
+  const key = `${limitMs} ${times[0]}`;
+  const known = levels.get(key);
+  if (known) return known;
+  const looks = times.map((atMs, i) => ({
+    fraction: atMs / limitMs,
+    share: passShare({ atMs, sinceMs: times[i - 1] ?? 0, limitMs }),
+  }));
+  const found = levelsOf(looks);
+  if (levels.size >= mostKnown) levels.clear();
+  levels.set(key, found);
+  return found;
+}
+
+/** A run is judged again at each of its looks, and the levels are integrals. */
+const levels = new Map<string, readonly number[]>();
+const mostKnown = 100;

@@ -14,6 +14,12 @@ export interface RobustTest {
   readonly standardError: number;
 }
 
+/** Over how many neighbours the guard looks, and its degrees of freedom, for so many windows. */
+export function guardOf(windows: number): { lags: number; df: number } {
+  const lags = Math.max(3, Math.ceil(windows / 12));
+  return { lags, df: (1.5 * windows) / lags };
+}
+
 /** All differences equal, up to the fuzz of floating point. */
 const nothing = 1e-20;
 
@@ -34,7 +40,7 @@ export function robustTest(differences: ArrayLike<number>): RobustTest {
     own += c * c;
   }
   if (k < 2 || own <= nothing) return { t: 0, independentP: 1, p: 1, falling: 1, standardError: 0 };
-  const lags = Math.max(3, Math.ceil(k / 12));
+  const { lags, df: guardedDf } = guardOf(k);
   let guarded = own;
   for (let lag = 1; lag <= Math.min(lags, k - 1); lag++) {
     let product = 0;
@@ -44,7 +50,6 @@ export function robustTest(differences: ArrayLike<number>): RobustTest {
   const f = Math.sqrt(k / (k - 1));
   const t = sum / (f * Math.sqrt(own));
   const standardError = f * Math.sqrt(Math.max(guarded, own));
-  const guardedDf = (1.5 * k) / lags;
   const chance = (sign: 1 | -1) =>
     Math.max(tUpperTail({ t: sign * t, df: k - 1 }), tUpperTail({ t: (sign * sum) / standardError, df: guardedDf }));
   return {

@@ -4,7 +4,7 @@ import type { Comparison } from "./comparison.ts";
 import { comparisonOf } from "./comparison-of.ts";
 import { type Confirmation, confirm } from "./confirm.ts";
 import { type Decision, decide, type TestResult } from "./decide.ts";
-import { earliestPassMs, passAlpha, planLooks } from "./looks.ts";
+import { type Look, passShare, planLooks } from "./looks.ts";
 import { type Series, seriesOf } from "./series.ts";
 import type { CompareSettings } from "./settings.ts";
 import { unpaired } from "./unpaired.ts";
@@ -79,18 +79,15 @@ export function lookAt({
   settings,
   atMs,
   alpha,
+  passAlpha,
   limitMs,
-  mostMs = limitMs,
   pairing = null,
   before,
-}: {
+}: Look & {
   series: readonly Series[];
   settings: CompareSettings;
-  atMs: number;
-  alpha: number;
+  /** Judged time the run might have: what would have too few requests even then is hopeless. */
   limitMs: number;
-  /** Judged time the run might have had: what would have had too few requests even then is hopeless. */
-  mostMs?: number;
   /** Where the arms have turns. */
   pairing?: Pairing | null;
   /** The look before this one. */
@@ -100,8 +97,8 @@ export function lookAt({
   const decision = decide(windows, {
     settings,
     alpha,
-    passAlpha: passAlpha({ atMs, sinceMs: before?.atMs ?? 0, limitMs }),
-    limitMs: mostMs,
+    passAlpha,
+    limitMs,
     ...(before && { passed: before.decision.passed }),
   });
   return { decision, windows, atMs, alpha };
@@ -146,33 +143,42 @@ function takeLooks({
   const budget = 1 - settings.confidence;
   const limitMs = lookLimit({ runTimeMs, maxDurationMs });
   const looks = planLooks({ fromMs: runTimeMs, limitMs, alpha: budget });
-  const take = (atMs: number, alpha: number) =>
-    lookAt({
-      series,
-      settings,
-      atMs,
-      alpha,
-      pairing,
-      // What ended before a pass was due may pass at its end; all else has spent its chance in proportion.
-      limitMs: over && measuredMs < earliestPassMs ? Math.min(limitMs, measuredMs) : limitMs,
-      mostMs: limitMs,
-      before: last,
-    });
+  const take = (look: Look) => lookAt({ ...look, series, settings, pairing, limitMs, before: last });
   let last: TakenLook | undefined;
   for (const [index, look] of looks.entries()) {
     if (look.atMs > measuredMs + slackMs) {
       // A run that stopped between two looks has spent in proportion.
       const spentMs = last?.atMs ?? 0;
       const isNew = !last || measuredMs > spentMs + slackMs;
-      const taken = last && !isNew ? last : take(measuredMs, (budget * (measuredMs - spentMs)) / limitMs);
+      const taken = last && !isNew ? last : take(inProportion({ spentMs, measuredMs, limitMs, budget, over }));
       return { ...taken, next: over ? { action: "stop" } : { action: "measure", untilMs: look.atMs } };
     }
-    last = take(look.atMs, look.alpha);
+    last = take(look);
     const isLast = index === looks.length - 1 || (over && measuredMs <= look.atMs);
     if (isLast || last.decision.outcome !== "undecided" || isHopeless(last.decision))
       return { ...last, next: { action: "stop" } };
   }
   throw new RangeError("a comparison has at least one look");
+}
+
+/** A look that was not planned, for a run that ended, or is asked about, between two. */
+function inProportion({
+  spentMs,
+  measuredMs,
+  limitMs,
+  budget,
+  over,
+}: {
+  spentMs: number;
+  measuredMs: number;
+  limitMs: number;
+  budget: number;
+  over: boolean;
+}): Look {
+  const alpha = (budget * (measuredMs - spentMs)) / limitMs;
+  // What ended before any pass was due passes at its end or never.
+  const wholeMs = over && spentMs === 0 ? Math.min(limitMs, measuredMs) : limitMs;
+  return { atMs: measuredMs, alpha, passAlpha: passShare({ atMs: measuredMs, sinceMs: spentMs, limitMs: wholeMs }) };
 }
 
 /** Nothing that was compared will ever have enough requests: more time brings nothing. */

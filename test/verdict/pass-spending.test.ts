@@ -1,10 +1,11 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { decide } from "../../src/verdict/decide.ts";
-import { passAlpha, planLooks } from "../../src/verdict/looks.ts";
+import { passShare, planLooks } from "../../src/verdict/looks.ts";
 import { defaultCompareSettings as settings } from "../../src/verdict/settings.ts";
+import { tUpperTail } from "../../src/verdict/student-t.ts";
 import type { RunWindows } from "../../src/verdict/window.ts";
-import { generate, windowsOf } from "./vector-data.ts";
+import { generate, normals, windowsOf } from "./vector-data.ts";
 
 const times = fc.record({
   fromMs: fc.integer({ min: 10, max: 600 }).map((s) => s * 1000),
@@ -16,16 +17,39 @@ test("however the looks lie, all of them together spend five in a hundred on pas
     fc.property(times, ({ fromMs, limitMs }) => {
       let sinceMs = 0;
       let spent = 0;
-      for (const { atMs } of planLooks({ fromMs, limitMs, alpha: 0.01 })) {
-        const share = passAlpha({ atMs, sinceMs, limitMs });
+      for (const { atMs, passAlpha } of planLooks({ fromMs, limitMs, alpha: 0.01 })) {
+        const share = passShare({ atMs, sinceMs, limitMs });
         expect(share).toBeGreaterThanOrEqual(0);
+        // Looks have much in common, so each may decide at more than it spends, and never at more than all may spend.
+        expect(passAlpha).toBeGreaterThanOrEqual(share - 1e-6);
+        expect(passAlpha).toBeLessThanOrEqual(0.05 + 1e-4);
         if (atMs < Math.min(60_000, limitMs)) expect(share).toBe(0);
+        expect(passAlpha === 0).toBe(share === 0);
         spent += share;
         sinceMs = atMs;
       }
       expect(spent).toBeCloseTo(0.05, 12);
     }),
   );
+});
+
+test("as often as it says, a look is the first to pass what lies at its limit", () => {
+  const looks = planLooks({ fromMs: 60_000, limitMs: 240_000, alpha: 0.01 });
+  const normal = normals(7);
+  const draws = 20_000;
+  let passed = 0;
+  for (let i = 0; i < draws; i++) {
+    let sum = 0;
+    let sinceMs = 0;
+    for (const { atMs, passAlpha } of looks) {
+      sum += normal() * Math.sqrt(atMs - sinceMs);
+      sinceMs = atMs;
+      if (tUpperTail({ t: sum / Math.sqrt(atMs), df: 1e6 }) > passAlpha) continue;
+      passed++;
+      break;
+    }
+  }
+  expect(Math.abs(passed / draws - 0.05)).toBeLessThan(0.005);
 });
 
 const endpoint = (name: string, seed: number) => ({

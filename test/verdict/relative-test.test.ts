@@ -95,6 +95,15 @@ describe("what the other endpoints felt", () => {
     expect(feltBy(faster, groupsOfTwo(240))).toBeNull();
   });
 
+  test("is no measure of the machine where some of them became faster and some did not", () => {
+    for (let seed = 1; seed <= 5; seed++) {
+      const machine = wavering(4, `some ${seed}`);
+      const code = (endpoint: number) => (endpoint < 6 ? 0.9 : 1);
+      expect(feltBy(measured({ machine, code, endpoints: 9, seed }).map(driftOf), groupsOfTwo(240))).toBeNull();
+      expect(feltBy(measured({ machine, endpoints: 9, seed }).map(driftOf), groupsOfTwo(240))).not.toBeNull();
+    }
+  });
+
   test("an endpoint of few requests says nothing", () => {
     expect(driftOf(measured({ endpoints: 1, blocks: 4 })[0] as Series)).toBeNull();
     const empty: Cell = { failures: 0, requests: 0, latencies: Counts.of() };
@@ -179,6 +188,16 @@ describe("one look at versions with machines of their own", () => {
       expect(of(look(measured({ machine: wavering(3, `less ${seed}`), code, seed })), "/e2", "p50").outcome).not.toBe(
         "regressed",
       );
+    }
+  });
+
+  test("nor is it where the machine had an unlucky time, however many got faster", () => {
+    for (let seed = 1; seed <= 6; seed++) {
+      const waver = wavering(4, `unlucky ${seed}`);
+      const machine = (block: number) => 1.06 * waver(block);
+      const code = (endpoint: number) => (endpoint < 3 + seed ? 0.89 : 1);
+      const { tests } = look(measured({ machine, code, seed, endpoints: 10 }));
+      expect(tests.filter(({ outcome }) => outcome === "regressed").map(({ metric, by }) => [metric, by])).toEqual([]);
     }
   });
 
