@@ -82,7 +82,9 @@ for (const [from, to] of [["examples/shop/locustfile.ts", "demo/locustfile.ts"]]
   mkdirSync(dirname(join(outdir, to)), { recursive: true });
   copyFileSync(join(root, from), join(outdir, to));
 }
-writeFileSync(join(outdir, "index.d.ts"), await declarations(root));
+// The second is for authors whose package.json says nothing of modules: their compiler takes a locustfile for CommonJS.
+const types = await declarations(root);
+for (const name of ["index.d.ts", "index.d.cts"]) writeFileSync(join(outdir, name), types);
 writeFileSync(join(outdir, "licenses.txt"), licences(root, metafile));
 const files = readdirSync(outdir, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
 const bytes = files.reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).size, 0);

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "no
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { everythingLocustfile, projectSettings } from "../support/everything-locustfile.ts";
 import { projectWithPackage } from "../support/packed.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -53,53 +54,11 @@ test("npx swarmgate init writes files that compile, and prints a command that ca
   }
 });
 
-const everything = `
-import {
-  between, events, HttpUser, LoadTestShape, MarkovTaskSet, SequentialTaskSet, StopUser, tag, task, TaskSet, type Tick, transition,
-} from "swarmgate";
-class Items extends TaskSet {
-  @task(3) async one() {
-    const res = await this.client.get("/items", { name: "/items/{id}" });
-    res.json<{ id: number }>().id.toFixed();
-    this.interrupt();
-  }
-  @task({ weight: 2 }) async two() { await this.client.post("/x", { json: { a: 1 } }); }
-}
-class Flow extends SequentialTaskSet { @task async a() {} @tag("slow") @task async b() { throw new StopUser(); } }
-class Walk extends MarkovTaskSet { @transition("b") @task async a() {} @task async b() {} }
-@tag("shop") export class Visitor extends HttpUser {
-  waitTime = between(1, 3);
-  @task(1) items = Items;
-  @task flow = Flow;
-  tasks = [Walk];
-  @task() async home() {
-    using res = await this.client.get("/", { catchResponse: true });
-    res.bytes().byteLength.toFixed();
-    for await (const piece of (await this.client.get("/", { stream: true })).chunks()) piece.byteLength.toFixed();
-  }
-}
-events.testStart.addListener(({ environment }) => void environment.host?.length);
-export class Load extends LoadTestShape { override tick(): Tick | null { return this.getRunTime() < 60 ? [10, 1] : null; } }
-`;
-
 test.each(Object.entries(compilers))("%s finds no fault in the types, whatever the settings", async (_, compiler) => {
-  writeFileSync(join(project, "everything.ts"), everything);
-  for (const module of ["nodenext", "bundler"]) {
+  writeFileSync(join(project, "everything.ts"), everythingLocustfile);
+  for (const module of ["nodenext", "bundler"] as const) {
     for (const experimentalDecorators of [false, true]) {
-      const settings = {
-        compilerOptions: {
-          target: "es2022",
-          module: module === "bundler" ? "esnext" : module,
-          moduleResolution: module,
-          strict: true,
-          exactOptionalPropertyTypes: true,
-          skipLibCheck: false,
-          noEmit: true,
-          types: [],
-          experimentalDecorators,
-        },
-        files: ["everything.ts"],
-      };
+      const settings = projectSettings({ module, experimentalDecorators, types: [] });
       writeFileSync(join(project, "tsconfig.everything.json"), JSON.stringify(settings));
       writeFileSync(join(project, "package.json"), JSON.stringify({ private: true, type: "module" }));
       const said = await run(process.execPath, [join(root, compiler), "-p", "tsconfig.everything.json"]);
@@ -109,7 +68,7 @@ test.each(Object.entries(compilers))("%s finds no fault in the types, whatever t
 });
 
 test("a wrong use is an error of the compiler", async () => {
-  writeFileSync(join(project, "everything.ts"), everything.replace("between(1, 3)", 'between("1", 3)'));
+  writeFileSync(join(project, "everything.ts"), everythingLocustfile.replace("between(1, 3)", 'between("1", 3)'));
   const said = await run(process.execPath, [join(root, compilers["TypeScript 7"]), "-p", "tsconfig.everything.json"]);
   expect(said.out).toMatch(/TS2345/);
 });
