@@ -36,7 +36,7 @@ const wholeProgram = [
   "test/cli/files.test.ts",
   "test/demo/examples.test.ts",
   "test/loading/locustfile*.test.ts",
-  "test/gate/story.test.ts",
+  "test/gate/whole-run.test.ts",
   "test/**/*.fuzz.test.ts",
   "test/github/bundle.test.ts",
 ];

@@ -26,8 +26,8 @@ const entries: Record<string, string> = {
   main: "src/main.ts",
   cli: "src/cli.ts",
   swarm: "src/swarm.ts",
-  thread: "src/engine/thread.ts",
-  "thread-process": "src/engine/thread-process.ts",
+  thread: "src/engine/worker/thread.ts",
+  "thread-process": "src/engine/worker/thread-process.ts",
   index: "src/index.ts",
   shop: "src/demo/shop-main.ts",
   // piscina starts this file in every thread and looks for it beside its own chunk, by this name.

@@ -1,21 +1,21 @@
 import type { GateConfig } from "./config/gate-config.ts";
 import { searchCapacity } from "./gate/capacity.ts";
 import { confirmRegression } from "./gate/confirm.ts";
+import { differenceOf, type GateContext } from "./gate/gate-context.ts";
 import { type Judged, judgeRun } from "./gate/judge.ts";
 import { judgeCapacity } from "./gate/judge-capacity.ts";
-import { keepResult } from "./gate/keep-result.ts";
 import type { RunExtras } from "./gate/load.ts";
+import type { Past } from "./gate/load-baseline.ts";
 import { measure } from "./gate/measure.ts";
 import { refuseWithoutHost } from "./gate/no-host.ts";
 import { morePasses } from "./gate/passes.ts";
 import { prepare } from "./gate/prepare.ts";
-import type { ReadResults } from "./gate/read-results.ts";
-import type { Past } from "./gate/recall.ts";
-import { remember } from "./gate/remember.ts";
-import { differenceOf, type World } from "./gate/world.ts";
-import type { Report } from "./report/report.ts";
+import { keepResult } from "./gate/results/keep-result.ts";
+import type { ReadResults } from "./gate/results/read-results.ts";
+import { saveBaseline } from "./gate/save-baseline.ts";
+import type { Report } from "./report/document/report.ts";
 import type { RunResult } from "./stats/run-result.ts";
-import type { Capacity } from "./verdict/capacity.ts";
+import type { Capacity } from "./verdict/capacity/capacity.ts";
 import { exitCodeOf } from "./verdict/exit-code.ts";
 import type { Verdict } from "./verdict/verdict.ts";
 
@@ -30,7 +30,7 @@ export interface GateOutcome {
 /** What one call of the gate works with. */
 interface Stage {
   readonly config: GateConfig;
-  readonly world: World;
+  readonly world: GateContext;
   readonly extras: RunExtras;
   /** Where documents go. */
   readonly directory: string;
@@ -43,7 +43,7 @@ interface Stage {
  * judges it, and what becomes of the telling changes nothing of the verdict. What draws documents is loaded when there is
  * something to draw: nothing waits for it before the first request.
  */
-export async function gate(asked: GateConfig, world: World, extras: RunExtras): Promise<GateOutcome> {
+export async function gate(asked: GateConfig, world: GateContext, extras: RunExtras): Promise<GateOutcome> {
   const { config, elsewhere } =
     asked.settings.results.length === 0 ? { config: asked, elsewhere: null } : await others(asked, world);
   const prepared = await prepare(config, world);
@@ -57,22 +57,22 @@ export async function gate(asked: GateConfig, world: World, extras: RunExtras): 
     processExitCode: result.trouble.processExitCode,
   });
   const { verdict } = judged;
-  const kept = await remember({ config, world, result, verdict, past, capacity });
+  const kept = await saveBaseline({ config, world, result, verdict, past, capacity });
   const passed = exitCode === 0;
-  const { reportOf, writeDocuments } = await import("./gate/tell.ts");
+  const { reportOf, writeDocuments } = await import("./gate/write-reports.ts");
   const difference = await differenceOf(world);
   const report = reportOf({ config, world, result, judged, past, kept, passed, capacity, difference });
   const unwritten = await writeDocuments({ directory, result, report, verdict, secrets: config.secrets });
-  await world.tell(report, { directory, exitCode, verdict, result, unwritten });
+  await world.publish(report, { directory, exitCode, verdict, result, unwritten });
   return { verdict, report, directory, exitCode };
 }
 
 /** What other jobs measured, and the settings it was measured with. */
 async function others(
   asked: GateConfig,
-  world: World,
+  world: GateContext,
 ): Promise<{ readonly config: GateConfig; readonly elsewhere: ReadResults }> {
-  const { asMeasured, readResults } = await import("./gate/read-results.ts");
+  const { asMeasured, readResults } = await import("./gate/results/read-results.ts");
   const elsewhere = readResults(asked, world);
   return { config: asMeasured(asked, elsewhere.result), elsewhere };
 }
@@ -105,6 +105,6 @@ async function measureAndJudge(
 }
 
 /** `2026-12-24`, in UTC. A search or a wait may cross midnight: it is asked when there is something to judge. */
-function today({ clock }: World): string {
+function today({ clock }: GateContext): string {
   return new Date(clock.now()).toISOString().slice(0, 10);
 }

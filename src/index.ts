@@ -5,12 +5,12 @@
 
 import "./door/refuse-old-node.ts";
 
-export type { HttpClient } from "./http/client.ts";
+export type { HttpResponse, StreamedResponse } from "./http/answer/response.ts";
+export type { HttpClient } from "./http/client/client.ts";
 export { FastHttpUser, HttpUser } from "./http/http-user.ts";
-export type { Auth, FilePart, RequestOptions } from "./http/options.ts";
-export type { HttpResponse, StreamedResponse } from "./http/response.ts";
+export type { Auth, FilePart, RequestOptions } from "./http/request/options.ts";
 export type { HttpSettings } from "./http/settings.ts";
-export { WebSocketUser } from "./http/web-socket-user.ts";
+export { WebSocketUser } from "./http/web-socket/web-socket-user.ts";
 export type { Arm, Endpoint } from "./stats/endpoint.ts";
 export type { Failure, FailureKind } from "./stats/failures.ts";
 export type { Sample } from "./stats/sample.ts";
@@ -23,8 +23,8 @@ export type {
   RunnerState,
   Stats,
   StatsView,
-} from "./user/environment.ts";
-export { EventHook, events, type Listener } from "./user/events.ts";
+} from "./user/events/environment.ts";
+export { EventHook, events, type Listener } from "./user/events/events.ts";
 export {
   InterruptTaskSet,
   RescheduleTask,
@@ -32,11 +32,11 @@ export {
   StopTest,
   StopUser,
 } from "./user/exceptions.ts";
-export { doubleWave, type Stage, shapeOf, spike, stages, steps } from "./user/ready-shapes.ts";
 export { runSingleUser, type SingleUserOptions } from "./user/run-single-user.ts";
-export { LoadTestShape, type Tick } from "./user/shape.ts";
+export { doubleWave, type Stage, shapeOf, spike, stages, steps } from "./user/shapes/ready-shapes.ts";
+export { LoadTestShape, type Tick } from "./user/shapes/shape.ts";
 export { type TaskList, tag, task } from "./user/task.ts";
-export { MarkovTaskSet, SequentialTaskSet, TaskSet } from "./user/task-set.ts";
-export { transition, transitions } from "./user/transition.ts";
+export { MarkovTaskSet, SequentialTaskSet, TaskSet } from "./user/tasks/task-set.ts";
+export { transition, transitions } from "./user/tasks/transition.ts";
 export { User } from "./user/user.ts";
-export { between, constant, constantPacing, constantThroughput, type WaitTime } from "./user/wait-time.ts";
+export { between, constant, constantPacing, constantThroughput, type WaitTime } from "./user/waiting/wait-time.ts";

@@ -7,17 +7,17 @@ import { setInterval, sinceOriginMs } from "./base/own-time.ts";
 import { cleanJson, Redactor } from "./base/redact.ts";
 import { saveText } from "./base/save-file.ts";
 import { guardSockets } from "./base/socket-guard.ts";
-import { entryUrl } from "./door/beside.ts";
-import { inspectLocustfile } from "./engine/inspect.ts";
-import type { LoadPlan } from "./engine/load-plan.ts";
-import type { MasterRunner } from "./engine/master.ts";
-import { ownArgumentsHelp, readOwnArguments } from "./engine/own-arguments.ts";
-import { runLoad } from "./engine/run-load.ts";
-import { SeparateThreads } from "./engine/separate-threads.ts";
-import { openThreads } from "./engine/thread-node.ts";
-import { toBlockWire } from "./gate/block-wire.ts";
-import type { FromSwarm, LoadOrder, ToSwarm } from "./gate/swarm-channel.ts";
-import { loadLightCompiler } from "./loading/light-compiler.ts";
+import { entryUrl } from "./door/entry-points.ts";
+import { inspectLocustfile } from "./engine/locustfile/inspect.ts";
+import { ownArgumentsHelp, readOwnArguments } from "./engine/locustfile/own-arguments.ts";
+import type { MasterRunner } from "./engine/master/master.ts";
+import { runLoad } from "./engine/master/run-load.ts";
+import { SeparateThreads } from "./engine/node/separate-threads.ts";
+import { openThreads } from "./engine/node/thread-node.ts";
+import type { LoadPlan } from "./engine/plan/load-plan.ts";
+import { toBlockWire } from "./gate/swarm/block-wire.ts";
+import type { FromSwarm, LoadOrder, ToSwarm } from "./gate/swarm/swarm-channel.ts";
+import { loadLightCompiler } from "./loading/light/light-compiler.ts";
 import { compileLocustfile } from "./loading/locustfile.ts";
 import type { FailureGroup } from "./stats/failures.ts";
 import type { UserTrouble } from "./stats/run-result.ts";
@@ -157,7 +157,7 @@ async function load(order: LoadOrder): Promise<void> {
       if (stopping !== undefined) running.interrupt({ stopTimeoutMs: stopping });
     },
   }).finally(() => gathering?.close());
-  const { encodeResult } = await import("./stats/result-document.ts");
+  const { encodeResult } = await import("./stats/document/result-document.ts");
   // Names of requests may carry a secret too (a token in a URL).
   const text = cleanJson(new Redactor(order.plan.secrets), encodeResult(result));
   const why = await saveText(order.resultPath, text);

@@ -28,13 +28,13 @@ const rooms: Record<string, { floor: number; wing?: "load" | "gate" }> = {
 
 /** Where each library may be imported; `""` is the top of src, the doors and what stands beside them. */
 const confined: Record<string, readonly string[]> = {
-  undici: ["http", "github/octokit.ts"],
-  piscina: ["engine/thread-node.ts"],
+  undici: ["http", "github/api/octokit.ts"],
+  piscina: ["engine/node/thread-node.ts"],
   "hdr-histogram-js": ["stats/histogram.ts"],
   "@babel/": ["loading"],
   "@actions/": ["github", "baseline/artifact-store.ts", "baseline/cache-store.ts", "main.ts"],
   "@octokit/": ["github"],
-  "markdown-table": ["report/markdown.ts", "report/table.ts"],
+  "markdown-table": ["report/markdown/markdown.ts", "report/markdown/table.ts"],
   "tough-cookie": ["http"],
   "@msgpack/": ["protocol/codec.ts"],
 };
@@ -142,7 +142,7 @@ describe("the floor plan", () => {
   });
 
   it("would notice a load-wing file that imports the gate wing", () => {
-    const [edge] = importsOf("engine/master.ts", `import type { Verdict } from "../verdict/verdict.ts";\n`);
+    const [edge] = importsOf("engine/master/master.ts", `import type { Verdict } from "../verdict/verdict.ts";\n`);
     expect(edge && complaint(edge)).toContain("(load wing) imports verdict/verdict.ts (gate wing)");
   });
 

@@ -1,6 +1,6 @@
 /**
  * Text to numbers. Numbers inside the program are milliseconds, bytes and ratios (0–1); only this file and
- * report/format.ts know how they are written.
+ * report/view/format.ts know how they are written.
  */
 
 const timespan = /^(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s?)?$/;

@@ -115,7 +115,7 @@ async function ownArguments(argv: readonly string[], terminal: Terminal): Promis
 async function help(of: string | undefined): Promise<string> {
   const row = of === undefined ? undefined : commands[of];
   if (row?.help) return (await import("./file-command.ts")).commandOf(await row.help(), "swarmgate ").helpInformation();
-  if (of === "run") return (await import("./run-arguments.ts")).runCommand("swarmgate run").helpInformation();
+  if (of === "run") return (await import("./options/run-arguments.ts")).runCommand("swarmgate run").helpInformation();
   const width = Math.max(...Object.keys(commands).map((name) => name.length));
   return [
     `swarmgate ${version}: load tests in Locust's words, judged as a gate`,

@@ -9,14 +9,14 @@ import { ExitCode, GateError } from "../base/errors.ts";
 import { FileStore } from "../baseline/file-store.ts";
 import { gateConfig } from "../config/gate-config.ts";
 import { locustDefaults } from "../config/settings.ts";
-import { demoLocustfile, entryFile } from "../door/beside.ts";
+import { demoLocustfile, entryFile } from "../door/entry-points.ts";
 import { onInterruption } from "../door/interruption.ts";
 import { thisMachine } from "../door/machine.ts";
 import { ProgressMeter } from "../door/progress-meter.ts";
+import type { GateContext } from "../gate/gate-context.ts";
 import { noExtras } from "../gate/load.ts";
-import type { World } from "../gate/world.ts";
 import { type GateOutcome, gate } from "../gate.ts";
-import { renderMarkdown } from "../report/markdown.ts";
+import { renderMarkdown } from "../report/markdown/markdown.ts";
 import { parseConfiguration } from "../slo/configuration.ts";
 import { endpointLabel } from "../stats/endpoint.ts";
 import type { Terminal } from "./terminal.ts";
@@ -106,7 +106,7 @@ async function once(stage: Stage, { commit, save }: { commit: string; save: bool
     promiseByDefault: false,
   });
   const meter = new ProgressMeter(terminal.out, { columns: terminal.columns, everyMs: 2000 });
-  const world: World = {
+  const world: GateContext = {
     clock: systemClock,
     directory: scratch,
     environment: terminal.env,
@@ -124,7 +124,7 @@ async function once(stage: Stage, { commit, save }: { commit: string; save: bool
     },
     userOutput: (line) => terminal.error(`${line}\n`),
     onProgress: meter.show,
-    tell: async () => meter.end(),
+    publish: async () => meter.end(),
     store: new FileStore({ path: join(scratch, "baseline.json"), keep: 20, clock: systemClock }),
   };
   try {

@@ -2,11 +2,11 @@ import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { Command, CommanderError } from "commander";
 import { ExitCode, GateError, UsageError } from "../base/errors.ts";
-import { locustPrefix, readLocust } from "../gate/locust-files.ts";
-import type { NamedResult } from "../gate/merge-results.ts";
-import { decodeResult } from "../stats/result-document.ts";
-import type { Layer } from "./layers.ts";
-import { commanderOption, longName, type OptionRow } from "./options.ts";
+import { locustPrefix, readLocust } from "../gate/results/locust-files.ts";
+import type { NamedResult } from "../gate/results/merge-results.ts";
+import { decodeResult } from "../stats/document/result-document.ts";
+import type { Layer } from "./options/layers.ts";
+import { commanderOption, longName, type OptionRow } from "./options/options.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** A command that works on files alone: nothing is sent, nothing of a user's is run. */

@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { ExitCode, UsageError } from "../base/errors.ts";
 import { makeDirectory } from "../base/make-directory.ts";
-import { declarationFile } from "../door/beside.ts";
+import { declarationFile } from "../door/entry-points.ts";
 import { firstFiles } from "./init-files.ts";
 import { invocationOf } from "./invocation.ts";
 import type { Terminal } from "./terminal.ts";

@@ -1,7 +1,7 @@
 import { ExitCode, UsageError } from "../base/errors.ts";
-import type { Told } from "../gate/world.ts";
-import { type Layer, lookUp } from "./layers.ts";
+import type { WrittenRun } from "../gate/gate-context.ts";
 import { spelled } from "./log.ts";
+import { type Layer, lookUp } from "./options/layers.ts";
 
 /**
  * What makes a run invalid for the gate and is only told where nothing was promised: Locust would let it pass, or
@@ -29,7 +29,7 @@ export function codeOnError(layers: readonly Layer[]): number {
  * Locust's rule: what the locustfile set, else the code for errors if any request or task failed. What Locust lets
  * pass as green (no request at all, every user dead) is invalid here.
  */
-export function locustExitCode({ verdict, result }: Told, onError: number): number {
+export function locustExitCode({ verdict, result }: WrittenRun, onError: number): number {
   const { trouble, summary } = result;
   if (trouble.processExitCode !== null) return trouble.processExitCode;
   if (verdict.conclusion === "invalid") return ExitCode.invalid;

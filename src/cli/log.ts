@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { UsageError } from "../base/errors.ts";
 import { systemReason } from "../base/save-file.ts";
 import { nearMiss } from "../config/fields.ts";
-import { type Layer, lookUp } from "./layers.ts";
+import { type Layer, lookUp } from "./options/layers.ts";
 import type { Terminal } from "./terminal.ts";
 
 const levels = ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] as const;

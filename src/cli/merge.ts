@@ -1,6 +1,6 @@
 import { ExitCode, UsageError } from "../base/errors.ts";
-import { mergeResults } from "../gate/merge-results.ts";
-import { encodeResult } from "../stats/result-document.ts";
+import { mergeResults } from "../gate/results/merge-results.ts";
+import { encodeResult } from "../stats/document/result-document.ts";
 import { type FileCommand, parseFileCommand, resultOf } from "./file-command.ts";
 import type { Terminal } from "./terminal.ts";
 import { writeOutput } from "./written.ts";

@@ -4,8 +4,8 @@ import { type Problem, UsageError } from "../base/errors.ts";
 import { makeDirectory } from "../base/make-directory.ts";
 import { systemReason } from "../base/save-file.ts";
 import type { GateConfig } from "../config/gate-config.ts";
-import { type Layer, lookUp } from "./layers.ts";
 import { spelled } from "./log.ts";
+import { type Layer, lookUp } from "./options/layers.ts";
 
 /** The files the options ask for, absolute; null where one was not asked for. */
 export interface OutputPaths {

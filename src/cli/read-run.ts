@@ -3,14 +3,14 @@ import { type GateConfig, gateConfig } from "../config/gate-config.ts";
 import { locustDefaults } from "../config/settings.ts";
 import type { RunExtras } from "../gate/load.ts";
 import type { Configuration } from "../slo/configuration.ts";
-import { clusterOrder } from "./cluster-options.ts";
-import { confLayers } from "./conf-layers.ts";
-import { readConfigUsers } from "./config-users.ts";
-import { type Layer, layerOfEnvironment, lookUp, optionNames, refuseUnbuilt, settingLayers } from "./layers.ts";
 import { forgiven } from "./locust-exit.ts";
 import { spelled } from "./log.ts";
-import { parsedOptions } from "./parsed-options.ts";
-import { parseRunArguments } from "./run-arguments.ts";
+import { clusterOrder } from "./options/cluster-options.ts";
+import { confLayers } from "./options/conf-layers.ts";
+import { readConfigUsers } from "./options/config-users.ts";
+import { type Layer, layerOfEnvironment, lookUp, optionNames, refuseUnbuilt, settingLayers } from "./options/layers.ts";
+import { parsedOptions } from "./options/parsed-options.ts";
+import { parseRunArguments } from "./options/run-arguments.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** The command line of `run`, read and checked. */

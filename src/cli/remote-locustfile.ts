@@ -4,8 +4,8 @@ import { get as getSecure } from "node:https";
 import { join } from "node:path";
 import { GateError, messageOf } from "../base/errors.ts";
 import type { GateConfig } from "../config/gate-config.ts";
-import { AllowedHosts, forbidsAddress } from "../engine/allowed-hosts.ts";
-import { guardedLookup } from "../http/guarded-lookup.ts";
+import { AllowedHosts, forbidsAddress } from "../engine/limits/allowed-hosts.ts";
+import { guardedLookup } from "../http/wire/guarded-lookup.ts";
 
 const mostBytes = 1024 * 1024;
 const mostRedirects = 5;

@@ -1,12 +1,12 @@
 import { ExitCode, UsageError } from "../base/errors.ts";
 import { nearMiss } from "../config/fields.ts";
-import { locustPrefix } from "../gate/locust-files.ts";
+import { locustPrefix } from "../gate/results/locust-files.ts";
 import { renderConsole } from "../report/console.ts";
-import { renderCsv } from "../report/csv.ts";
-import { renderHtml } from "../report/html.ts";
+import { parseReport, type Render, renderJson } from "../report/document/report.ts";
+import { renderHtml } from "../report/html/html.ts";
 import { renderJunit } from "../report/junit.ts";
-import { renderMarkdown } from "../report/markdown.ts";
-import { parseReport, type Render, renderJson } from "../report/report.ts";
+import { renderCsv } from "../report/locust/csv.ts";
+import { renderMarkdown } from "../report/markdown/markdown.ts";
 import { type FileCommand, parseFileCommand, resultOf, textOf } from "./file-command.ts";
 import { judgeCommand, judged, noPast } from "./judge.ts";
 import { writeCsv } from "./run-documents.ts";

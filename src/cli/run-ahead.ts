@@ -1,6 +1,6 @@
 import { GateError } from "../base/errors.ts";
-import { entryFile } from "../door/beside.ts";
-import { allowedEnvironment, SwarmAhead } from "../gate/swarm-child.ts";
+import { entryFile } from "../door/entry-points.ts";
+import { allowedEnvironment, SwarmAhead } from "../gate/swarm/swarm-child.ts";
 import type { RunMode } from "./read-run.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -14,7 +14,7 @@ export async function runAhead(
   const ahead = new SwarmAhead({ entry: entryFile("swarm"), environment, directory: terminal.directory });
   try {
     const { run } = await import("./run.ts");
-    const { writtenOut } = await import("./abbreviations.ts");
+    const { writtenOut } = await import("./options/abbreviations.ts");
     try {
       return await run(argv, terminal, { mode, swarm: ahead.take });
     } catch (error) {

@@ -1,17 +1,17 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { cleanData, Redactor } from "../base/redact.ts";
-import { saveDocuments } from "../gate/tell.ts";
-import type { Told, Unwritten } from "../gate/world.ts";
+import type { Unwritten, WrittenRun } from "../gate/gate-context.ts";
+import { saveDocuments } from "../gate/write-reports.ts";
 import { errorReport, percentilesTable, renderConsole, statsTable, tablesOf } from "../report/console.ts";
-import { type LocustCsv, renderCsv } from "../report/csv.ts";
-import { renderHtml } from "../report/html.ts";
+import type { Report } from "../report/document/report.ts";
+import { renderHtml } from "../report/html/html.ts";
 import { renderJunit } from "../report/junit.ts";
-import { renderLocustJson } from "../report/locust-json.ts";
-import type { Report } from "../report/report.ts";
-import { retriedTable } from "../report/retried.ts";
+import { type LocustCsv, renderCsv } from "../report/locust/csv.ts";
+import { renderLocustJson } from "../report/locust/locust-json.ts";
+import { retriedTable } from "../report/view/retried.ts";
+import { encodeResult } from "../stats/document/result-document.ts";
 import type { ExceptionGroup } from "../stats/failures.ts";
-import { encodeResult } from "../stats/result-document.ts";
 import type { OutputPaths } from "./output-paths.ts";
 
 export { renderLocustJson };
@@ -19,7 +19,7 @@ export { renderLocustJson };
 /** Writes every file the options ask for, each by itself; gives those that could not be. */
 export async function writeFiles(
   report: Report,
-  told: Told,
+  told: WrittenRun,
   { paths, secrets }: { paths: OutputPaths; secrets: readonly string[] },
 ): Promise<Unwritten[]> {
   const { result } = told;
@@ -53,7 +53,7 @@ export async function writeCsv(prefix: string, files: LocustCsv): Promise<Unwrit
 /** What stands on the terminal at the end: Locust's tables, and what the gate has to say where it was asked. */
 export function finalTables(
   report: Report,
-  { result, verdict }: Told,
+  { result, verdict }: WrittenRun,
   options: { readonly judges: boolean; readonly columns: number | null },
 ): string {
   const width = options.columns === null ? {} : { columns: options.columns };

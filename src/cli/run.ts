@@ -3,22 +3,22 @@ import { systemClock } from "../base/clock.ts";
 import { ExitCode, GateError } from "../base/errors.ts";
 import { guardSockets } from "../base/socket-guard.ts";
 import type { GateConfig } from "../config/gate-config.ts";
-import { entryFile } from "../door/beside.ts";
+import { entryFile } from "../door/entry-points.ts";
 import { onInterruption } from "../door/interruption.ts";
 import { thisMachine } from "../door/machine.ts";
 import { ProgressMeter } from "../door/progress-meter.ts";
 import { storeFor } from "../door/store-for.ts";
+import type { GateContext, WrittenRun } from "../gate/gate-context.ts";
 import type { RunExtras } from "../gate/load.ts";
 import { inspect, loadOrder, work } from "../gate/load.ts";
-import type { LoadOrder } from "../gate/swarm-channel.ts";
-import type { Told, World } from "../gate/world.ts";
+import type { LoadOrder } from "../gate/swarm/swarm-channel.ts";
 import { gate } from "../gate.ts";
 import { ownLines } from "../github/workflow-commands.ts";
-import type { Report } from "../report/report.ts";
+import type { Report } from "../report/document/report.ts";
 import { watchKeys } from "./keys.ts";
-import { lookUp } from "./layers.ts";
 import { codeOnError, locustExitCode } from "./locust-exit.ts";
 import { logFor } from "./log.ts";
+import { lookUp } from "./options/layers.ts";
 import { outputPaths } from "./output-paths.ts";
 import { type RunMode, readCommandLine } from "./read-run.ts";
 import type { Terminal } from "./terminal.ts";
@@ -41,7 +41,7 @@ const inspections: readonly (readonly [option: string, what: NonNullable<LoadOrd
 export async function run(
   argv: readonly string[],
   terminal: Terminal,
-  { mode, swarm }: { mode: RunMode | "arguments"; swarm: World["swarmAhead"] },
+  { mode, swarm }: { mode: RunMode | "arguments"; swarm: GateContext["swarmAhead"] },
 ): Promise<number> {
   guardSockets();
   const asked = await readCommandLine(argv, terminal, mode === "arguments" ? "gate" : mode);
@@ -56,8 +56,8 @@ export async function run(
   const quiet = says("only-summary") !== undefined || !["DEBUG", "INFO"].includes(logged.level);
   const meter = new ProgressMeter(terminal.error, { columns: terminal.columns });
   let stopKeys = () => {};
-  let finished: { report: Report; told: Told } | undefined;
-  const world: World = {
+  let finished: { report: Report; told: WrittenRun } | undefined;
+  const world: GateContext = {
     clock: systemClock,
     directory: terminal.directory,
     environment: terminal.env,
@@ -86,7 +86,7 @@ export async function run(
       });
     },
     store: storeFor({ config, directory: terminal.directory }),
-    tell: async (report, told) => {
+    publish: async (report, told) => {
       finished = { report, told };
     },
   };

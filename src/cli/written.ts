@@ -4,7 +4,7 @@ import { dirname, join, resolve } from "node:path";
 import { GateError } from "../base/errors.ts";
 import { makeDirectory } from "../base/make-directory.ts";
 import { saveText, systemReason } from "../base/save-file.ts";
-import type { Unwritten } from "../gate/world.ts";
+import type { Unwritten } from "../gate/gate-context.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Says which files are missing. The verdict, and with it the exit code, is what it would have been. */

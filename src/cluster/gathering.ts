@@ -1,9 +1,9 @@
 import type { Clock } from "../base/clock.ts";
-import type { LoadPlan } from "../engine/load-plan.ts";
-import type { NodeSource, WorkerNode } from "../engine/node.ts";
+import type { NodeSource, WorkerNode } from "../engine/node/node.ts";
+import type { LoadPlan } from "../engine/plan/load-plan.ts";
 import { decodeMessage, encodeMessage } from "../protocol/codec.ts";
-import { aboutUs, versionOf } from "./about.ts";
-import { heardFrom } from "./heard.ts";
+import { decodeWorkerMessage } from "./decode-worker-message.ts";
+import { readyProperties, versionOf } from "./ready-version.ts";
 import { RemoteNode } from "./remote-node.ts";
 import { Router, type RouterPeer } from "./router.ts";
 import { isRecord, sharedOf } from "./shared-plan.ts";
@@ -46,7 +46,7 @@ export class Gathering implements NodeSource {
     this.#options = options;
     this.expected = options.expected;
     this.maxWaitMs = options.maxWaitMs;
-    this.#router = new Router({ about: aboutUs(options.plan.engine), onPeer: (peer) => this.#meet(peer) });
+    this.#router = new Router({ about: readyProperties(options.plan.engine), onPeer: (peer) => this.#meet(peer) });
   }
 
   /** Begins to listen; workers are let in once there is a run. Resolves with the port. Throws GateError. */
@@ -124,7 +124,7 @@ export class Gathering implements NodeSource {
       node.left(reason);
     });
     connection.onMessage((parts) => {
-      node.take(heardFrom(identity, decodeMessage(parts.at(-1) ?? Buffer.alloc(0))));
+      node.take(decodeWorkerMessage(identity, decodeMessage(parts.at(-1) ?? Buffer.alloc(0))));
     });
     const workers = Math.max(expected, this.#joined);
     const nowMs = clock.now();

@@ -1,15 +1,15 @@
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../base/clock.ts";
 import { ExitCode, GateError, messageOf } from "../base/errors.ts";
-import type { LoadPlan } from "../engine/load-plan.ts";
-import type { WorkerNode } from "../engine/node.ts";
-import { RateCap } from "../engine/rate-cap.ts";
-import { startThreads, type ThreadPool } from "../engine/thread-node.ts";
+import { RateCap } from "../engine/limits/rate-cap.ts";
+import type { WorkerNode } from "../engine/node/node.ts";
+import { startThreads, type ThreadPool } from "../engine/node/thread-node.ts";
+import type { LoadPlan } from "../engine/plan/load-plan.ts";
 import { decodeMessage, encodeMessage } from "../protocol/codec.ts";
 import { failureFromWire } from "../protocol/failure-wire.ts";
 import type { MasterMessage } from "../protocol/messages.ts";
-import { aboutUs, versionOf } from "./about.ts";
 import { deal } from "./dealer.ts";
+import { readyProperties, versionOf } from "./ready-version.ts";
 import { isRecord, joinedPlan } from "./shared-plan.ts";
 import type { ZmtpConnection } from "./zmtp-connection.ts";
 
@@ -73,7 +73,7 @@ export async function joinMaster(plan: LoadPlan, options: JoinOptions): Promise<
 
 async function takePlace(plan: LoadPlan, { at, clock, machineName, signal, note }: JoinOptions): Promise<Place> {
   const id = `${machineName.replaceAll("_", "-")}_${randomUUID().replaceAll("-", "")}`;
-  const about = aboutUs(plan.engine);
+  const about = readyProperties(plan.engine);
   const { connection, peer } = await deal(at, { identity: id, about, clock, patienceMs, signal });
   if (versionOf(peer.properties) === undefined) {
     await connection.close();

@@ -1,4 +1,4 @@
-import type { WorkerNode } from "../engine/node.ts";
+import type { WorkerNode } from "../engine/node/node.ts";
 import { encodeMessage } from "../protocol/codec.ts";
 import type { Bare, MasterMessage, WorkerMessage } from "../protocol/messages.ts";
 import type { ZmtpConnection } from "./zmtp-connection.ts";

@@ -1,5 +1,5 @@
 import { withoutUserinfo } from "../base/userinfo.ts";
-import type { LoadPlan } from "../engine/load-plan.ts";
+import type { LoadPlan } from "../engine/plan/load-plan.ts";
 
 /**
  * What a worker takes from its master: all that says what the load is. What a machine may know and reach stays its

@@ -1,8 +1,8 @@
 import type { Problem } from "../base/errors.ts";
 import { shortestSecret } from "../base/redact.ts";
-import { AllowedHosts } from "../engine/allowed-hosts.ts";
+import { AllowedHosts } from "../engine/limits/allowed-hosts.ts";
 import type { Configuration } from "../slo/configuration.ts";
-import { parseThresholds, type Threshold } from "../slo/threshold.ts";
+import { parseThresholds, type Threshold } from "../slo/threshold/threshold.ts";
 import { bareTargets, secretsIn, shortPasswords, type TargetUserinfo } from "./bare-targets.ts";
 import { type HeldSetting, heldGuards } from "./held-guards.ts";
 import { settingsForMode } from "./mode-settings.ts";

@@ -1,4 +1,4 @@
-import { AllowedHosts } from "../engine/allowed-hosts.ts";
+import { AllowedHosts } from "../engine/limits/allowed-hosts.ts";
 import type { Settings } from "./settings.ts";
 
 /** What a configuration file asked for and the workflow does not let it have. */

@@ -1,4 +1,4 @@
-import type { Shard } from "../engine/shard.ts";
+import type { Shard } from "../engine/plan/shard.ts";
 
 /** `shard-2-of-5`: for names of artifacts. */
 export function shardName({ index, of }: Shard): string {

@@ -6,35 +6,35 @@ import { ExitCode, messageOf } from "../base/errors.ts";
 import { shortestSecret } from "../base/redact.ts";
 import { guardSockets } from "../base/socket-guard.ts";
 import { secretsOfUserinfo } from "../base/userinfo.ts";
+import type { GateContext, GateDifference } from "../gate/gate-context.ts";
 import { noExtras } from "../gate/load.ts";
 import { withoutTarget } from "../gate/no-target.ts";
-import type { GateDifference, World } from "../gate/world.ts";
 import { gate } from "../gate.ts";
-import { ownsBaseline } from "../github/baseline-access.ts";
-import type { GitHubClient } from "../github/client.ts";
-import { type GitHubContext, readContext } from "../github/context.ts";
+import type { GitHubClient } from "../github/api/client.ts";
+import { type GitHubContext, readContext } from "../github/event/context.ts";
+import { ownsBaseline } from "../github/files/baseline-access.ts";
 import { resolvePullRequest } from "../github/pull-request.ts";
 import { refuseUntrusted } from "../github/untrusted.ts";
 import { placeBaseLocustfile } from "./base-locustfile.ts";
 import { baseCommit } from "./base-side.ts";
-import { entryFile } from "./beside.ts";
-import { tellFailure } from "./failed-run.ts";
+import { entryFile } from "./entry-points.ts";
+import { reportFailure } from "./failed-run.ts";
 import { findTarget } from "./find-target.ts";
 import { gateDifference, noDifference, unknown } from "./gate-difference.ts";
-import { githubClient } from "./github-client.ts";
-import { githubStore } from "./github-store.ts";
+import type { ActionContext } from "./github/action-context.ts";
+import { githubClient } from "./github/client.ts";
+import { reportOtherRun } from "./github/report-mode.ts";
+import { reportToGitHub } from "./github/report-to-github.ts";
+import { RunningNotice } from "./github/running-notice.ts";
+import { githubStore } from "./github/store.ts";
 import { inTime } from "./in-time.ts";
 import { type Interruption, onInterruption } from "./interruption.ts";
 import { thisMachine } from "./machine.ts";
 import { ProgressMeter } from "./progress-meter.ts";
 import { type ReadConfiguration, readConfiguration } from "./read-configuration.ts";
-import { tellOtherRun } from "./report-mode.ts";
 import { RunnerLog } from "./runner-log.ts";
-import { RunningNotice } from "./running-notice.ts";
-import { tellGitHub } from "./tell-github.ts";
-import type { Ears } from "./telling.ts";
 
-export interface ActionWorld {
+export interface ActionStart {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly directory: string;
   /** The job's log: standard output, where the runner reads workflow commands. */
@@ -64,7 +64,7 @@ interface Parts {
 }
 
 /** Runs the action and gives the process's exit code. Never throws: what goes wrong is an annotation. */
-export async function runAction({ env, directory, write, overhear }: ActionWorld): Promise<number> {
+export async function runAction({ env, directory, write, overhear }: ActionStart): Promise<number> {
   guardSockets();
   const log = new RunnerLog(write);
   overhear(log.overhear);
@@ -83,7 +83,7 @@ export async function runAction({ env, directory, write, overhear }: ActionWorld
     const token = settings["github-token"] ?? "";
     const patient = reports ? client : await githubClient({ token, context, env, silenceMs });
     const store = await githubClient({ token, context, env, silenceMs, retryPauseMs: storePauseMs });
-    const ears: Ears = {
+    const ears: ActionContext = {
       config,
       context,
       client: patient,
@@ -92,24 +92,24 @@ export async function runAction({ env, directory, write, overhear }: ActionWorld
       pull: once(() => pullOf(ears)),
       run: stampOf(context),
     };
-    if (reports) return await tellOtherRun(ears, { workspace: directory, temporary: documents(env, settings.name) });
+    if (reports) return await reportOtherRun(ears, { workspace: directory, temporary: documents(env, settings.name) });
     const difference = inTime(gateDifference({ read, context, env, directory }), beside);
     const userDirectory = loadsLocustfile ? await userDirectoryOf(read, { context, env, directory }) : directory;
     return await measure(ears, { client, store, directory, userDirectory, interruption, difference });
   } catch (error) {
     log.resumeCommands();
-    const code = await tellFailure(error, { env, log });
+    const code = await reportFailure(error, { env, log });
     return exitCode(code, interruption);
   } finally {
     interruption.release();
   }
 }
 
-async function measure(ears: Ears, parts: Parts): Promise<number> {
+async function measure(ears: ActionContext, parts: Parts): Promise<number> {
   const { log, context } = ears;
   const { interruption } = parts;
   const running = new RunningNotice(ears);
-  const target = { ...ears, client: parts.client, signal: interruption.signal, log: log.tell };
+  const target = { ...ears, client: parts.client, signal: interruption.signal, log: log.info };
   try {
     const measured = ears.config.settings.results.length > 0;
     const found = measured ? { found: true as const, config: ears.config } : await findTarget(target);
@@ -119,7 +119,7 @@ async function measure(ears: Ears, parts: Parts): Promise<number> {
       await withoutTarget(config, world, found.reason);
       return ExitCode.ok;
     }
-    if (!measured && config.settings.permissions === null) log.tell(unlocked);
+    if (!measured && config.settings.permissions === null) log.info(unlocked);
     log.stopCommands();
     const { exitCode: code } = await gate(config, world, noExtras);
     return exitCode(code, interruption);
@@ -130,7 +130,7 @@ async function measure(ears: Ears, parts: Parts): Promise<number> {
     throw error;
   } finally {
     log.resumeCommands();
-    if (interruption.signal.aborted) log.tell(`cancelled at ${context.run.url}`);
+    if (interruption.signal.aborted) log.info(`cancelled at ${context.run.url}`);
   }
 }
 
@@ -138,7 +138,7 @@ async function measure(ears: Ears, parts: Parts): Promise<number> {
 const unlocked =
   "the locustfile has the rights of a `run:` step; `permissions: locked` takes from it what measuring does not need";
 
-function worldOf(ears: Ears, parts: Parts & { readonly running: RunningNotice }): World {
+function worldOf(ears: ActionContext, parts: Parts & { readonly running: RunningNotice }): GateContext {
   const { config, context, env, log } = ears;
   const { directory, userDirectory, interruption, difference, running } = parts;
   return {
@@ -155,14 +155,14 @@ function worldOf(ears: Ears, parts: Parts & { readonly running: RunningNotice })
     origin: originOf(context),
     gateDifference: () => (interruption.signal.aborted ? Promise.resolve(noDifference) : difference),
     readiness: true,
-    log: log.tell,
+    log: log.info,
     note: log.note,
     userOutput: log.quote,
     onProgress: new ProgressMeter(log.raw, { columns: null }).show,
     store: githubStore({ config, context, client: parts.store, env, directory, temporaryDirectory: temporary(env) }),
-    tell: async (report, { verdict, ...told }) => {
+    publish: async (report, { verdict, ...told }) => {
       log.resumeCommands();
-      await tellGitHub({ report, ...told, comparisons: verdict.comparisons }, ears, running);
+      await reportToGitHub({ report, ...told, comparisons: verdict.comparisons }, ears, running);
     },
   };
 }
@@ -170,7 +170,7 @@ function worldOf(ears: Ears, parts: Parts & { readonly running: RunningNotice })
 /** Where the locustfile is: in the checkout, or with `locustfile-ref: base` in a folder that holds the base's. */
 async function userDirectoryOf(
   { config, base }: ReadConfiguration,
-  { context, env, directory }: Pick<ActionWorld, "env" | "directory"> & { readonly context: GitHubContext },
+  { context, env, directory }: Pick<ActionStart, "env" | "directory"> & { readonly context: GitHubContext },
 ): Promise<string> {
   const { settings } = config;
   if (settings["locustfile-ref"] !== "base" || baseCommit(context) === null) return directory;
@@ -181,7 +181,7 @@ async function userDirectoryOf(
 }
 
 /** What must not be told even before the inputs are understood. */
-function secretsOf(env: ActionWorld["env"]): string[] {
+function secretsOf(env: ActionStart["env"]): string[] {
   const values = (env.INPUT_HEADERS ?? "").split(/\r?\n/).map((line) => line.replace(/^[^:]*:/, "").trim());
   for (const url of [env.INPUT_HOST ?? "", env["INPUT_BASE-HOST"] ?? ""]) {
     // A URL that is wrong is quoted in the complaint about it.
@@ -191,7 +191,7 @@ function secretsOf(env: ActionWorld["env"]): string[] {
   return [env["INPUT_GITHUB-TOKEN"] ?? "", ...values].filter((value) => value.length >= shortestSecret);
 }
 
-function readEvent(env: ActionWorld["env"]): unknown {
+function readEvent(env: ActionStart["env"]): unknown {
   if (!env.GITHUB_EVENT_PATH) return {};
   try {
     return JSON.parse(readFileSync(env.GITHUB_EVENT_PATH, "utf8"));
@@ -200,24 +200,24 @@ function readEvent(env: ActionWorld["env"]): unknown {
   }
 }
 
-function temporary(env: ActionWorld["env"]): string {
+function temporary(env: ActionStart["env"]): string {
   return env.RUNNER_TEMP ?? env.TMPDIR ?? "/tmp";
 }
 
-function documents(env: ActionWorld["env"], name: string): string {
+function documents(env: ActionStart["env"], name: string): string {
   return join(temporary(env), "swarmgate", name);
 }
 
-function pullOf({ config, context, client }: Ears) {
+function pullOf({ config, context, client }: ActionContext) {
   return resolvePullRequest({ context, client, given: config.settings["pr-number"] ?? undefined });
 }
 
 /** The run whose numbers are told: another one's where the event is about that. */
-function stampOf({ run, workflowRun, headSha }: GitHubContext): Ears["run"] {
+function stampOf({ run, workflowRun, headSha }: GitHubContext): ActionContext["run"] {
   return { id: workflowRun?.id ?? run.id, attempt: workflowRun?.attempt ?? run.attempt, sha: headSha };
 }
 
-function originOf(context: GitHubContext): World["origin"] {
+function originOf(context: GitHubContext): GateContext["origin"] {
   return {
     commit: context.headSha || null,
     baseCommit: context.baseSha ?? null,

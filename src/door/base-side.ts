@@ -1,6 +1,6 @@
-import type { GitHubClient } from "../github/client.ts";
-import { CommitFiles } from "../github/commit-files.ts";
-import type { GitHubContext } from "../github/context.ts";
+import type { GitHubClient } from "../github/api/client.ts";
+import type { GitHubContext } from "../github/event/context.ts";
+import { CommitFiles } from "../github/files/commit-files.ts";
 
 /** The side a pull request, or a merge queue's group, is to be put on. */
 export class BaseSide {

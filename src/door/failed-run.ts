@@ -3,11 +3,11 @@ import { machineRefusal } from "../base/save-file.ts";
 import { writeJobSummary } from "../github/job-summary.ts";
 import { writeOutputs } from "../github/outputs.ts";
 import type { Annotation } from "../github/workflow-commands.ts";
-import { code } from "../report/safe-text.ts";
+import { code } from "../report/view/safe-text.ts";
 import type { RunnerLog } from "./runner-log.ts";
 
 /** One annotation for each problem, a summary, the outputs, and the exit code of a run that ended without a result. */
-export async function tellFailure(
+export async function reportFailure(
   thrown: unknown,
   { env, log }: { env: Readonly<Record<string, string | undefined>>; log: RunnerLog },
 ): Promise<number> {

@@ -1,8 +1,8 @@
 import { ExitCode, GateError } from "../base/errors.ts";
 import { aimedAt, type GateConfig } from "../config/gate-config.ts";
-import type { GitHubClient } from "../github/client.ts";
-import type { GitHubContext } from "../github/context.ts";
-import { awaitDeployment, type DeploymentAnswer, findBaseDeployment } from "../github/deployment.ts";
+import type { GitHubClient } from "../github/api/client.ts";
+import { awaitDeployment, type DeploymentAnswer, findBaseDeployment } from "../github/deployment/deployment.ts";
+import type { GitHubContext } from "../github/event/context.ts";
 
 interface Search {
   readonly config: GateConfig;

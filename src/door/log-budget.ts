@@ -1,4 +1,4 @@
-import { counted, plain } from "../report/format.ts";
+import { counted, plain } from "../report/view/format.ts";
 
 /** How much of one source stands in the log: pages of it can be read, hundreds of megabytes only cost. Bytes. */
 export const sourceLimitBytes = 2 * 1024 * 1024;

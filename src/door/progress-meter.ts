@@ -1,4 +1,4 @@
-import type { Progress } from "../engine/load-plan.ts";
+import type { Progress } from "../engine/plan/load-plan.ts";
 import { progressLine, redrawEnd, redrawLine } from "../report/progress.ts";
 
 interface MeterOptions {

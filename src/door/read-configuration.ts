@@ -2,13 +2,13 @@ import { GateError, UsageError } from "../base/errors.ts";
 import { defaultConfiguration, findConfiguration } from "../config/find-configuration.ts";
 import { type GateConfig, gateConfig } from "../config/gate-config.ts";
 import { Problems } from "../config/problems.ts";
-import { adviceFor } from "../github/api-advice.ts";
-import type { GitHubClient } from "../github/client.ts";
-import type { GitHubContext } from "../github/context.ts";
+import { adviceFor } from "../github/api/api-advice.ts";
+import type { GitHubClient } from "../github/api/client.ts";
+import type { GitHubContext } from "../github/event/context.ts";
 import { type RawInputs, readInputs } from "../github/inputs.ts";
 import { type Configuration, parseConfiguration } from "../slo/configuration.ts";
 import { BaseSide, baseCommit } from "./base-side.ts";
-import { githubClient } from "./github-client.ts";
+import { githubClient } from "./github/client.ts";
 
 interface Asking {
   readonly env: Readonly<Record<string, string | undefined>>;

@@ -48,10 +48,10 @@ export class RunnerLog {
   };
 
   /** One line about what goes on. */
-  readonly tell = (text: string): void => this.say(`swarmgate: ${text}`);
+  readonly info = (text: string): void => this.say(`swarmgate: ${text}`);
 
   /** The same of the load-generating process, whose user code may forge it. */
-  readonly note = (text: string): void => this.#within(this.#notes, text, () => this.tell(text));
+  readonly note = (text: string): void => this.#within(this.#notes, text, () => this.info(text));
 
   /** What user code printed. */
   readonly quote = (text: string): void =>

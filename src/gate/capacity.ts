@@ -1,18 +1,18 @@
 import { GateError } from "../base/errors.ts";
 import { type Usable, usable } from "../baseline/usable.ts";
 import type { GateConfig } from "../config/gate-config.ts";
-import type { Threshold } from "../slo/threshold.ts";
+import type { Threshold } from "../slo/threshold/threshold.ts";
 import type { LoadProfile, RunResult } from "../stats/run-result.ts";
-import { type Capacity, type CapacityUnit, isDrop, precisionOf } from "../verdict/capacity.ts";
-import { bracketOf, nextStep, type SearchBounds } from "../verdict/capacity-plan.ts";
-import { type CapacityStep, judgeStep } from "../verdict/capacity-step.ts";
+import { type Capacity, type CapacityUnit, isDrop, precisionOf } from "../verdict/capacity/capacity.ts";
+import { bracketOf, nextStep, type SearchBounds } from "../verdict/capacity/capacity-plan.ts";
+import { type CapacityStep, judgeStep } from "../verdict/capacity/capacity-step.ts";
+import type { GateContext } from "./gate-context.ts";
 import { compareSettings } from "./judge.ts";
-import { keepResult } from "./keep-result.ts";
 import { load, loadOrder, type RunExtras } from "./load.ts";
-import { Lookout } from "./lookout.ts";
-import type { Past } from "./recall.ts";
-import { shieldWatch } from "./shield-watch.ts";
-import type { World } from "./world.ts";
+import type { Past } from "./load-baseline.ts";
+import { keepResult } from "./results/keep-result.ts";
+import { shieldWatch } from "./watch/shield-watch.ts";
+import { StopRule } from "./watch/stop-rule.ts";
 
 /** A step with something undecided may take so many times its own time in all. */
 const longestStep = 4;
@@ -36,7 +36,7 @@ export interface Searched {
  * connections, a ramp and a warm-up, judged like any other run.
  */
 export async function searchCapacity(
-  stage: { config: GateConfig; world: World; extras: RunExtras; directory: string },
+  stage: { config: GateConfig; world: GateContext; extras: RunExtras; directory: string },
   remembered: Past,
 ): Promise<Searched> {
   const { config, world, directory } = stage;
@@ -143,7 +143,12 @@ function stepMsOf({ settings }: GateConfig): number {
 }
 
 async function runStep(
-  { config, world, extras, directory }: { config: GateConfig; world: World; extras: RunExtras; directory: string },
+  {
+    config,
+    world,
+    extras,
+    directory,
+  }: { config: GateConfig; world: GateContext; extras: RunExtras; directory: string },
   step: { load: number; unit: CapacityUnit; stepMs: number; limitMs: number },
 ): Promise<RunResult> {
   const { settings, given } = config;
@@ -163,7 +168,7 @@ async function runStep(
   };
   const extensionMs = Math.max(0, step.limitMs - step.stepMs);
   const order = loadOrder({ config: stepped, world, extras, directory, extensionMs });
-  const lookout = new Lookout({ thresholds, sideBySide: null, maxDurationMs: step.limitMs }, world.log);
+  const lookout = new StopRule({ thresholds, sideBySide: null, maxDurationMs: step.limitMs }, world.log);
   return await load(order, world, stepped, {
     isEnough: (blocks, trouble) => lookout.take(blocks, trouble),
     whyBlocked: shieldWatch(extras),

@@ -4,17 +4,17 @@ import type { GateConfig } from "../config/gate-config.ts";
 import type { RunResult } from "../stats/run-result.ts";
 import type { Block } from "../stats/snapshot.ts";
 import { summarize } from "../stats/summary.ts";
-import { judgeSideBySide, type Next } from "../verdict/side-by-side.ts";
-import { headGone } from "../verdict/target-gone.ts";
-import { invalidities } from "../verdict/validity.ts";
-import { appendRun } from "./append-run.ts";
+import { judgeSideBySide, type Next } from "../verdict/side-by-side/side-by-side.ts";
+import { headGone } from "../verdict/validity/target-gone.ts";
+import { invalidities } from "../verdict/validity/validity.ts";
+import type { GateContext } from "./gate-context.ts";
 import { compareSettings } from "./judge.ts";
-import { keepResult } from "./keep-result.ts";
 import { load, loadOrder, type RunExtras } from "./load.ts";
-import { lossWatch } from "./loss-watch.ts";
 import { comparingOf, steadyMs } from "./question.ts";
-import { shieldWatch } from "./shield-watch.ts";
-import type { World } from "./world.ts";
+import { appendRun } from "./results/append-run.ts";
+import { keepResult } from "./results/keep-result.ts";
+import { invalidRunWatch } from "./watch/invalid-run-watch.ts";
+import { shieldWatch } from "./watch/shield-watch.ts";
 
 /**
  * A regression is believed when it is seen twice: runs the whole locustfile again, with fresh users and connections,
@@ -23,7 +23,12 @@ import type { World } from "./world.ts";
  */
 export async function confirmRegression(
   result: RunResult,
-  { config, world, extras, directory }: { config: GateConfig; world: World; extras: RunExtras; directory: string },
+  {
+    config,
+    world,
+    extras,
+    directory,
+  }: { config: GateConfig; world: GateContext; extras: RunExtras; directory: string },
 ): Promise<RunResult> {
   const next = nextOf(result, config);
   if (next.action !== "confirm") return result;
@@ -35,7 +40,7 @@ export async function confirmRegression(
     try {
       const pass = await load(order, world, config, {
         whyBlocked: shieldWatch(extras),
-        whyLost: lossWatch(config, { extras, extensionMs: 0 }),
+        whyLost: invalidRunWatch(config, { extras, extensionMs: 0 }),
       });
       const [why] = invalidities(asRun(pass));
       if (why && !pass.interrupted) return unconfirmed(why.message);

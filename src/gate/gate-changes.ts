@@ -6,8 +6,8 @@ import { thresholdsChanged } from "../slo/threshold-changes.ts";
 import { waiverSubject } from "../slo/waiver.ts";
 import type { ComparisonMetric } from "../verdict/comparison.ts";
 import { toleranceOf } from "../verdict/settings.ts";
-import { asWritten } from "./as-written.ts";
 import { compareSettings } from "./judge.ts";
+import { asWritten } from "./results/as-written.ts";
 
 type Kind = GateChange["kind"];
 

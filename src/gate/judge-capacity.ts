@@ -1,11 +1,11 @@
 import type { GateConfig } from "../config/gate-config.ts";
 import { evaluate, settle } from "../slo/evaluate.ts";
-import { compareCapacity, openEnd } from "../verdict/capacity.ts";
+import { compareCapacity, openEnd } from "../verdict/capacity/capacity.ts";
 import { judge } from "../verdict/verdict-of.ts";
 import { waive } from "../verdict/waivers.ts";
 import { loadsOf, type Searched } from "./capacity.ts";
 import { compareSettings, failOnOf, type Judged, overdue, withoutPast } from "./judge.ts";
-import type { Past } from "./recall.ts";
+import type { Past } from "./load-baseline.ts";
 
 /**
  * Judges what a search for the largest load found. The promises are those of the step shown: kept at the largest load

@@ -4,19 +4,19 @@ import type { GateConfig } from "../config/gate-config.ts";
 import { evaluate, settle } from "../slo/evaluate.ts";
 import { expiredWaivers, waiverSubject } from "../slo/waiver.ts";
 import { locustMeasurementVersion, type RunResult, type Warning } from "../stats/run-result.ts";
-import { machineWasBusy } from "../verdict/busy-machine.ts";
-import { calibrate, calibrationLines } from "../verdict/calibration.ts";
 import { type Against, compare } from "../verdict/compare.ts";
 import type { Comparison, ComparisonMetric } from "../verdict/comparison.ts";
-import { correctionNotes } from "../verdict/correction-notes.ts";
-import { crowding } from "../verdict/crowding.ts";
 import type { FailOn } from "../verdict/exit-code.ts";
-import { retries } from "../verdict/retries.ts";
 import { type CompareSettings, defaultCompareSettings } from "../verdict/settings.ts";
+import { calibrate, calibrationLines } from "../verdict/side-by-side/calibration.ts";
+import { machineWasBusy } from "../verdict/validity/busy-machine.ts";
+import { correctionNotes } from "../verdict/validity/correction-notes.ts";
+import { crowding } from "../verdict/validity/crowding.ts";
+import { retries } from "../verdict/validity/retries.ts";
 import type { Reason, Verdict } from "../verdict/verdict.ts";
 import { invalidCodes, judge } from "../verdict/verdict-of.ts";
+import type { Past } from "./load-baseline.ts";
 import { comparingOf, steadyMs } from "./question.ts";
-import type { Past } from "./recall.ts";
 
 export interface Judged {
   readonly verdict: Verdict;

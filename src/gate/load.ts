@@ -3,19 +3,19 @@ import { join } from "node:path";
 import { withUserinfo } from "../base/userinfo.ts";
 import { version } from "../base/version.ts";
 import type { GateConfig } from "../config/gate-config.ts";
-import { type LoadPlan, type Progress, threadsFor } from "../engine/load-plan.ts";
-import type { LoadOutline } from "../engine/outline.ts";
-import { shareOf } from "../engine/shard.ts";
+import type { LoadOutline } from "../engine/locustfile/outline.ts";
+import { type LoadPlan, type Progress, threadsFor } from "../engine/plan/load-plan.ts";
+import { shareOf } from "../engine/plan/shard.ts";
 import type { FailureGroup } from "../stats/failures.ts";
 import type { RunResult, UserTrouble } from "../stats/run-result.ts";
 import type { Block } from "../stats/snapshot.ts";
-import { notKept } from "./keep-result.ts";
-import { permissionFlags } from "./permission-flags.ts";
+import type { GateContext } from "./gate-context.ts";
 import { baseHostOf, baseUserinfoOf } from "./question.ts";
-import type { ClusterOrder, CustomArguments, LoadOrder } from "./swarm-channel.ts";
-import { allowedEnvironment, withheldNames } from "./swarm-child.ts";
-import { runSwarmProcess } from "./swarm-process.ts";
-import type { World } from "./world.ts";
+import { notKept } from "./results/keep-result.ts";
+import { permissionFlags } from "./swarm/permission-flags.ts";
+import type { ClusterOrder, CustomArguments, LoadOrder } from "./swarm/swarm-channel.ts";
+import { allowedEnvironment, withheldNames } from "./swarm/swarm-child.ts";
+import { runSwarmProcess } from "./swarm/swarm-process.ts";
 
 /** Options of the command line that are no settings of the gate. */
 export interface RunExtras {
@@ -62,7 +62,7 @@ export function loadOrder({
   watched = false,
 }: {
   config: GateConfig;
-  world: World;
+  world: GateContext;
   extras: RunExtras;
   /** Where documents go. */
   directory: string;
@@ -168,7 +168,12 @@ const noWatch: Required<Watch> = {
 };
 
 /** Runs the load; `result.json` is complete on disk when it returns, or the result warns that it is not. */
-export async function load(order: LoadOrder, world: World, config: GateConfig, watch: Watch = {}): Promise<RunResult> {
+export async function load(
+  order: LoadOrder,
+  world: GateContext,
+  config: GateConfig,
+  watch: Watch = {},
+): Promise<RunResult> {
   const { foresee, isEnough, whyBroken, whyBlocked, whyLost } = { ...noWatch, ...watch };
   const { unsaved } = await runSwarmProcess(order, {
     ...swarmProcess(order, world, config),
@@ -178,7 +183,7 @@ export async function load(order: LoadOrder, world: World, config: GateConfig, w
     whyBlocked: (failures) => told(whyBlocked(failures)),
     whyLost: (progress, trouble) => told(whyLost(progress, trouble)),
   });
-  const { decodeResult } = await import("../stats/result-document.ts");
+  const { decodeResult } = await import("../stats/document/result-document.ts");
   const text = unsaved?.text ?? readFileSync(order.resultPath, "utf8");
   const result = decodeResult(text, order.resultPath, ownRun);
   return unsaved ? notKept(result, unsaved.why) : result;
@@ -190,17 +195,17 @@ export async function load(order: LoadOrder, world: World, config: GateConfig, w
 }
 
 /** Works for a master until that says it is over; what was measured is the master's to tell. */
-export async function work(order: LoadOrder, world: World, config: GateConfig): Promise<void> {
+export async function work(order: LoadOrder, world: GateContext, config: GateConfig): Promise<void> {
   await runSwarmProcess(order, { ...swarmProcess(order, world, config), ...noWatch });
 }
 
 /** Loads the locustfile and says what is in it, without load. */
-export async function inspect(order: LoadOrder, world: World, config: GateConfig): Promise<string> {
+export async function inspect(order: LoadOrder, world: GateContext, config: GateConfig): Promise<string> {
   const { inspected } = await runSwarmProcess(order, { ...swarmProcess(order, world, config), ...noWatch });
   return inspected ?? "";
 }
 
-function swarmProcess(order: LoadOrder, world: World, { settings }: GateConfig) {
+function swarmProcess(order: LoadOrder, world: GateContext, { settings }: GateConfig) {
   const environment = allowedEnvironment(world.environment, settings.env);
   const { swarmEntry: entry } = world;
   const directory = world.userDirectory ?? world.directory;

@@ -1,16 +1,16 @@
 import type { GateConfig } from "../config/gate-config.ts";
-import type { LoadOutline } from "../engine/outline.ts";
+import type { LoadOutline } from "../engine/locustfile/outline.ts";
 import type { RunResult } from "../stats/run-result.ts";
-import { foresight } from "../verdict/foresight.ts";
-import { lookLimit } from "../verdict/side-by-side.ts";
-import { AbortWatch } from "./abort-watch.ts";
+import { lookLimit } from "../verdict/side-by-side/side-by-side.ts";
+import { foresight } from "../verdict/stored/foresight.ts";
+import type { GateContext } from "./gate-context.ts";
 import { compareSettings } from "./judge.ts";
 import { load, loadOrder, type RunExtras } from "./load.ts";
-import { Lookout } from "./lookout.ts";
-import { lossWatch } from "./loss-watch.ts";
 import { comparingOf } from "./question.ts";
-import { shieldWatch } from "./shield-watch.ts";
-import type { World } from "./world.ts";
+import { AbortWatch } from "./watch/abort-watch.ts";
+import { invalidRunWatch } from "./watch/invalid-run-watch.ts";
+import { shieldWatch } from "./watch/shield-watch.ts";
+import { StopRule } from "./watch/stop-rule.ts";
 
 /** Of the run time, the warm-up at most (`auto`): what it takes is judged time the extension may give back. */
 const warmupShare = 0.25;
@@ -57,7 +57,7 @@ export async function measure({
   directory,
 }: {
   config: GateConfig;
-  world: World;
+  world: GateContext;
   extras: RunExtras;
   directory: string;
 }): Promise<RunResult> {
@@ -68,7 +68,7 @@ export async function measure({
     arrivalRate: config.settings["arrival-rate"],
     forgiven: extras.forgiven,
   };
-  const lookout = new Lookout(questions, world.log);
+  const lookout = new StopRule(questions, world.log);
   const extensionMs = extensionOf(config, extras);
   const aborts = new AbortWatch(config.thresholds);
   const order = loadOrder({ config, world, extras, directory, extensionMs, watched: aborts.isAsked });
@@ -77,6 +77,6 @@ export async function measure({
     isEnough: (blocks, trouble) => lookout.take(blocks, trouble),
     whyBroken: (blocks) => aborts.take(blocks),
     whyBlocked: shieldWatch(extras),
-    whyLost: lossWatch(config, { extras, extensionMs }),
+    whyLost: invalidRunWatch(config, { extras, extensionMs }),
   });
 }

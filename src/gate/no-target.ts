@@ -3,13 +3,13 @@ import type { GateConfig } from "../config/gate-config.ts";
 import { measurementVersion, noTrouble, type RunResult, resultSchemaVersion } from "../stats/run-result.ts";
 import { summarize } from "../stats/summary.ts";
 import { noTargetVerdict } from "../verdict/verdict-of.ts";
+import { differenceOf, type GateContext } from "./gate-context.ts";
 import { compareSettings, failOnOf } from "./judge.ts";
 import { documentsDirectory } from "./prepare.ts";
-import { reportOf, writeDocuments } from "./tell.ts";
-import { differenceOf, type World } from "./world.ts";
+import { reportOf, writeDocuments } from "./write-reports.ts";
 
 /** Nothing was deployed, and that is fine: nothing is run, and everybody is told why. */
-export async function withoutTarget(config: GateConfig, world: World, reason: string): Promise<void> {
+export async function withoutTarget(config: GateConfig, world: GateContext, reason: string): Promise<void> {
   const directory = documentsDirectory(config, world);
   const verdict = noTargetVerdict(reason);
   const result = nothingMeasured(config, world);
@@ -31,11 +31,11 @@ export async function withoutTarget(config: GateConfig, world: World, reason: st
     difference: await differenceOf(world),
   });
   const unwritten = await writeDocuments({ directory, result, report, verdict, secrets: config.secrets });
-  await world.tell(report, { directory, exitCode: 0, verdict, result, unwritten });
+  await world.publish(report, { directory, exitCode: 0, verdict, result, unwritten });
 }
 
 /** The result of a run that never began. */
-function nothingMeasured({ settings }: GateConfig, world: World): RunResult {
+function nothingMeasured({ settings }: GateConfig, world: GateContext): RunResult {
   const now = new Date(world.clock.now()).toISOString();
   return {
     schema: resultSchemaVersion,

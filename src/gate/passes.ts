@@ -6,17 +6,17 @@ import type { GateConfig } from "../config/gate-config.ts";
 import type { RunResult } from "../stats/run-result.ts";
 import { blockMs } from "../stats/snapshot.ts";
 import type { Comparison } from "../verdict/comparison.ts";
-import { invalidities } from "../verdict/validity.ts";
+import { invalidities } from "../verdict/validity/validity.ts";
 import type { Verdict } from "../verdict/verdict.ts";
-import { appendRun } from "./append-run.ts";
+import type { GateContext } from "./gate-context.ts";
 import { judgeRun } from "./judge.ts";
-import { keepResult } from "./keep-result.ts";
 import { load, loadOrder, type RunExtras } from "./load.ts";
-import { lossWatch } from "./loss-watch.ts";
+import type { Past } from "./load-baseline.ts";
 import { comparingOf } from "./question.ts";
-import type { Past } from "./recall.ts";
-import { shieldWatch } from "./shield-watch.ts";
-import type { World } from "./world.ts";
+import { appendRun } from "./results/append-run.ts";
+import { keepResult } from "./results/keep-result.ts";
+import { invalidRunWatch } from "./watch/invalid-run-watch.ts";
+import { shieldWatch } from "./watch/shield-watch.ts";
 
 /** More passes leave what belongs to the machine as it is, and take the time of as many runs. */
 export const mostPasses = 3;
@@ -69,7 +69,7 @@ export async function morePasses(
     extras,
     directory,
     past,
-  }: { config: GateConfig; world: World; extras: RunExtras; directory: string; past: Past },
+  }: { config: GateConfig; world: GateContext; extras: RunExtras; directory: string; past: Past },
 ): Promise<RunResult> {
   const { settings } = config;
   if (extras.countEverything || extras.cluster !== null || settings.shard !== null) return first;
@@ -116,7 +116,7 @@ export async function morePasses(
     try {
       const pass = await load({ ...order, resultPath, plan }, world, config, {
         whyBlocked: shieldWatch(extras),
-        whyLost: lossWatch(config, { extras, extensionMs: 0 }),
+        whyLost: invalidRunWatch(config, { extras, extensionMs: 0 }),
       });
       return pass.interrupted ? "it was interrupted" : (invalidities(pass)[0]?.message ?? pass);
     } catch (error) {

@@ -5,10 +5,10 @@ import { makeDirectory } from "../base/make-directory.ts";
 import { systemReason } from "../base/save-file.ts";
 import { basicAuthorization } from "../base/userinfo.ts";
 import type { GateConfig } from "../config/gate-config.ts";
+import type { GateContext } from "./gate-context.ts";
+import { loadBaseline, type Past } from "./load-baseline.ts";
 import { baseHostOf, baseUserinfoOf } from "./question.ts";
 import { waitUntilReady } from "./readiness.ts";
-import { type Past, recall } from "./recall.ts";
-import type { World } from "./world.ts";
 
 export interface Prepared {
   /** Absolute; exists. */
@@ -29,7 +29,10 @@ function probeHeaders(config: GateConfig, url: string): GateConfig["settings"]["
 }
 
 /** Where the documents go; made if it is not there. Throws GateError where nothing can be written: nothing was sent. */
-export function documentsDirectory({ settings }: GateConfig, world: Pick<World, "directory" | "documents">): string {
+export function documentsDirectory(
+  { settings }: GateConfig,
+  world: Pick<GateContext, "directory" | "documents">,
+): string {
   const wanted = settings["report-dir"];
   const directory = wanted === null ? world.documents(settings.name) : resolve(world.directory, wanted);
   try {
@@ -49,11 +52,11 @@ export function documentsDirectory({ settings }: GateConfig, world: Pick<World, 
  * Everything that can fail before a single request of the test is sent: the place for the documents, the baseline,
  * the target.
  */
-export async function prepare(config: GateConfig, world: World): Promise<Prepared> {
+export async function prepare(config: GateConfig, world: GateContext): Promise<Prepared> {
   const { settings } = config;
   for (const notice of config.notices) world.log(notice);
   const directory = documentsDirectory(config, world);
-  const past = recall(config, world).then((read) => {
+  const past = loadBaseline(config, world).then((read) => {
     if (read.wanted && read.whyNot !== null) world.log(`no comparison: ${read.whyNot}`);
     return read;
   });
@@ -77,7 +80,7 @@ export async function prepare(config: GateConfig, world: World): Promise<Prepare
 }
 
 /** What is spoilt is known before anything is sent, unless its store is slow to say so. */
-async function atMost(ms: number, past: Promise<Past>, { clock }: World): Promise<void> {
+async function atMost(ms: number, past: Promise<Past>, { clock }: GateContext): Promise<void> {
   const done = new AbortController();
   try {
     await Promise.race([past, clock.sleep(ms, done.signal)]);

@@ -1,7 +1,7 @@
-import type { GitHubClient } from "./client.ts";
-import type { GitHubContext } from "./context.ts";
+import type { GitHubClient } from "./api/client.ts";
+import { apiFailure } from "./api/rate-limit.ts";
+import type { GitHubContext } from "./event/context.ts";
 import { openPullsByHead, pullsOfCommit } from "./pull-request.ts";
-import { apiFailure } from "./rate-limit.ts";
 
 /** Whose code a commit is: pushed by somebody who may write here, or a contributor's. */
 export type CommitOrigin = "own" | "fork" | "unknown";

@@ -1,6 +1,6 @@
-import { adviceFor } from "./api-advice.ts";
-import type { GitHubClient } from "./client.ts";
-import type { GitHubContext, WorkflowRunFacts } from "./context.ts";
+import { adviceFor } from "./api/api-advice.ts";
+import type { GitHubClient } from "./api/client.ts";
+import type { GitHubContext, WorkflowRunFacts } from "./event/context.ts";
 
 /** A pull request found for an event, or why there is none. */
 export type PullRequestAnswer =

@@ -1,5 +1,5 @@
-import { adviceFor, type ReadOnlyCause } from "./api-advice.ts";
-import type { GitHubClient } from "./client.ts";
+import { adviceFor, type ReadOnlyCause } from "./api/api-advice.ts";
+import type { GitHubClient } from "./api/client.ts";
 
 /** The input `status`. */
 export type StatusKind = "none" | "commit-status" | "check-run";

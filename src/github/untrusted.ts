@@ -1,8 +1,8 @@
 import { ExitCode, GateError } from "../base/errors.ts";
-import { adviceFor } from "./api-advice.ts";
-import type { GitHubClient } from "./client.ts";
+import { adviceFor } from "./api/api-advice.ts";
+import type { GitHubClient } from "./api/client.ts";
 import { type CommitOrigin, originOfCommit } from "./commit-origin.ts";
-import type { GitHubContext } from "./context.ts";
+import type { GitHubContext } from "./event/context.ts";
 
 /**
  * Events whose code somebody who may write here has chosen, or for which the platform takes secrets and the writing

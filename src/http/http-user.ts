@@ -1,6 +1,6 @@
 import type { UserRuntime } from "../user/runtime.ts";
 import { User } from "../user/user.ts";
-import { HttpClient } from "./client.ts";
+import { HttpClient } from "./client/client.ts";
 import { type HttpSettings, noSettings } from "./settings.ts";
 
 /** A user that speaks HTTP through `this.client`. */
@@ -24,7 +24,7 @@ export class HttpUser extends User {
   }
 }
 
-declare module "../user/task-set.ts" {
+declare module "../user/tasks/task-set.ts" {
   /** A task set that does not say whose it is belongs to an HTTP user: `this.client` is there, and typed. */
   interface DefaultUser {
     readonly client: HttpClient;

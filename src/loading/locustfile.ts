@@ -7,7 +7,7 @@ import { within } from "../base/within.ts";
 import { type CompiledModule, loadCompiler } from "./compile.ts";
 import { endlessAwait } from "./endless-await.ts";
 import { jsonModule } from "./json-module.ts";
-import { loadLightCompiler } from "./light-compiler.ts";
+import { loadLightCompiler } from "./light/light-compiler.ts";
 import { explainLoadFailure } from "./load-failure.ts";
 import { findLocustfiles } from "./locustfile-find.ts";
 import { installHooks } from "./resolve-hooks.ts";

@@ -3,7 +3,7 @@ import { closest } from "fastest-levenshtein";
 import { GateError } from "../base/errors.ts";
 import { formatPlace, shownPath } from "../base/user-place.ts";
 import { isAbstract, isShapeClass, isUserClass } from "../user/brand.ts";
-import type { ShapeClass } from "../user/shape.ts";
+import type { ShapeClass } from "../user/shapes/shape.ts";
 import type { UserClass } from "../user/user.ts";
 
 /** What the locustfiles export that a run can use. */

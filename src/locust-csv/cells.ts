@@ -1,7 +1,7 @@
 import { cellKey } from "../stats/endpoint.ts";
 import { EndpointStats } from "../stats/endpoint-stats.ts";
-import type { Statement } from "../stats/statement.ts";
-import type { Course } from "./history-file.ts";
+import type { ReportedPercentiles } from "../stats/reported-percentiles.ts";
+import type { HistorySeries } from "./history-file.ts";
 import { deal, latenciesOf, type Ranked, type Weighted } from "./reconstruct.ts";
 import type { Entry } from "./stats-file.ts";
 
@@ -13,7 +13,7 @@ export interface Share {
   readonly slot: number;
   readonly requests: number;
   readonly failures: number;
-  readonly percentiles: Course["points"][number]["percentiles"];
+  readonly percentiles: HistorySeries["points"][number]["percentiles"];
 }
 
 /** An entry's statistics by slot. They add up to what was stated, which the last of them carries. */
@@ -32,7 +32,7 @@ export function cellsOf(entry: Entry, shares: readonly Share[]): Map<number, End
     return cells;
   }
   const last = cells.get(lastOf(cells));
-  if (last) last.stated = [statementOn(entry)];
+  if (last) last.stated = [reportedOn(entry)];
   time(entry, shares, cells);
   return cells;
 }
@@ -43,7 +43,10 @@ function lastOf(cells: ReadonlyMap<number, EndpointStats>): number {
   return last;
 }
 
-export function statementOn({ requests, avgMs, rps, percentiles }: Entry, sumMs = avgMs * requests): Statement {
+export function reportedOn(
+  { requests, avgMs, rps, percentiles }: Entry,
+  sumMs = avgMs * requests,
+): ReportedPercentiles {
   return { count: requests, sumMs, rps: rps > 0 ? rps : null, percentiles };
 }
 

@@ -1,5 +1,5 @@
 import type { Endpoint } from "../stats/endpoint.ts";
-import type { StatedPercentile } from "../stats/statement.ts";
+import type { ReportedPercentile } from "../stats/reported-percentiles.ts";
 import type { Record } from "./table.ts";
 
 /** What every entry of Locust's, in `_stats` and in `_stats_history`, is known by. */
@@ -65,7 +65,7 @@ export function isLocustRounded(ms: number): boolean {
 }
 
 /** What the statement of an entry holds: every column but the extremes, which have columns of their own. */
-export function statedOf(list: ReturnType<typeof percentilesOf>, whole: boolean): StatedPercentile[] {
+export function statedOf(list: ReturnType<typeof percentilesOf>, whole: boolean): ReportedPercentile[] {
   return list
     .filter(({ column }) => column.ratio > 0 && column.ratio < 1)
     .map(({ column, ms }) => ({ ratio: column.ratio, ms, roundingMs: roundingMs(ms, whole) }));

@@ -1,5 +1,5 @@
 import type { Endpoint } from "../stats/endpoint.ts";
-import type { StatedPercentile } from "../stats/statement.ts";
+import type { ReportedPercentile } from "../stats/reported-percentiles.ts";
 import { endpointOf, isAggregated, percentileColumns, percentilesOf, statedOf } from "./entry.ts";
 import type { CsvFile } from "./rows.ts";
 import { tableOf } from "./table.ts";
@@ -11,10 +11,10 @@ export interface Point {
   readonly requests: number;
   readonly failures: number;
   /** Of the last ten seconds; empty where Locust does not say. */
-  readonly percentiles: readonly StatedPercentile[];
+  readonly percentiles: readonly ReportedPercentile[];
 }
 
-export interface Course {
+export interface HistorySeries {
   readonly endpoint: Endpoint;
   readonly points: readonly Point[];
 }
@@ -27,16 +27,16 @@ export interface History {
   readonly fromSecond: number;
   readonly toSecond: number;
   readonly users: readonly { readonly second: number; readonly users: number }[];
-  readonly total: Course;
+  readonly total: HistorySeries;
   /** By entry, where Locust ran with --csv-full-history; under `method NUL name`. */
-  readonly courses: ReadonlyMap<string, Course>;
+  readonly courses: ReadonlyMap<string, HistorySeries>;
 }
 
 const needed = [...["Timestamp", "User Count", "Type", "Name", "Total Request Count", "Total Failure Count"]];
 /** A run of a day; the document of a longer one would have no room for its blocks. */
 export const longestSeconds = 86_400;
 
-interface Open extends Course {
+interface Open extends HistorySeries {
   readonly points: Point[];
   requests: number;
   failures: number;

@@ -12,7 +12,7 @@ import {
 } from "../stats/run-result.ts";
 import type { Block } from "../stats/snapshot.ts";
 import { summarize } from "../stats/summary.ts";
-import { apportion, cellsOf, keyOf, statementOn } from "./cells.ts";
+import { apportion, cellsOf, keyOf, reportedOn } from "./cells.ts";
 import { readExceptions, readFailures } from "./failures-file.ts";
 import { type History, longestSeconds, readHistory } from "./history-file.ts";
 import { type CsvFile, refuse } from "./rows.ts";
@@ -99,7 +99,7 @@ function blocksOf(
       sumMs += stats.latencySumMs;
     }
   }
-  if (carrier && total.percentiles.length > 0) carrier.stated = [...carrier.stated, statementOn(total, sumMs)];
+  if (carrier && total.percentiles.length > 0) carrier.stated = [...carrier.stated, reportedOn(total, sumMs)];
   const users = usersBySlot(history, length);
   return Array.from({ length: 2 * length }, (_, block): Block => {
     const slot = Math.floor(block / 2);

@@ -1,4 +1,4 @@
-import type { StatedPercentile } from "../stats/statement.ts";
+import type { ReportedPercentile } from "../stats/reported-percentiles.ts";
 
 /** So many requests of one latency, milliseconds. */
 export interface Weighted {
@@ -24,7 +24,7 @@ export function latenciesOf({
   count: number;
   minMs: number;
   maxMs: number;
-  percentiles: readonly StatedPercentile[];
+  percentiles: readonly ReportedPercentile[];
   pieces: number;
 }): Weighted[] {
   const known = anchors({ count, minMs, maxMs, percentiles });
@@ -51,7 +51,7 @@ function anchors({
   count: number;
   minMs: number;
   maxMs: number;
-  percentiles: readonly StatedPercentile[];
+  percentiles: readonly ReportedPercentile[];
 }): Anchor[] {
   const out: Anchor[] = count > 0 ? [{ index: 0, ms: minMs }] : [];
   const put = (index: number, ms: number) => {

@@ -1,6 +1,6 @@
 import type { Endpoint } from "../stats/endpoint.ts";
 import { endpointLabel } from "../stats/endpoint.ts";
-import type { StatedPercentile } from "../stats/statement.ts";
+import type { ReportedPercentile } from "../stats/reported-percentiles.ts";
 import { endpointOf, isAggregated, isLocustRounded, percentileColumns, percentilesOf, statedOf } from "./entry.ts";
 import { type CsvFile, refuse } from "./rows.ts";
 import { tableOf } from "./table.ts";
@@ -15,7 +15,7 @@ export interface Entry {
   readonly maxMs: number;
   readonly bytesEach: number;
   readonly rps: number;
-  readonly percentiles: readonly StatedPercentile[];
+  readonly percentiles: readonly ReportedPercentile[];
 }
 
 export interface StatsFile {

@@ -1,9 +1,9 @@
 import { endpointLabel } from "../stats/endpoint.ts";
-import { formatPromised, plain } from "./format.ts";
-import { headlineText } from "./headline.ts";
-import { changeInWords } from "./headline-words.ts";
-import type { Report, ReportThreshold } from "./report.ts";
-import { cut, oneLine } from "./safe-text.ts";
+import type { Report, ReportThreshold } from "./document/report.ts";
+import { formatPromised, plain } from "./view/format.ts";
+import { headlineText } from "./view/headline.ts";
+import { changeInWords } from "./view/headline-words.ts";
+import { cut, oneLine } from "./view/safe-text.ts";
 
 export interface Annotation {
   readonly level: "error" | "warning" | "notice";

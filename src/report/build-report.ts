@@ -1,21 +1,21 @@
 import { type Endpoint, endpointLabel } from "../stats/endpoint.ts";
 import type { RunResult } from "../stats/run-result.ts";
-import type { Capacity } from "../verdict/capacity.ts";
-import type { Throughput } from "../verdict/throughput.ts";
-import { troublesOf } from "../verdict/troubles.ts";
+import type { Capacity } from "../verdict/capacity/capacity.ts";
+import type { Throughput } from "../verdict/side-by-side/throughput.ts";
+import { troublesOf } from "../verdict/troubles/troubles.ts";
 import type { Verdict } from "../verdict/verdict.ts";
-import { capacitySectionOf } from "./capacity-section.ts";
-import { clipEndpoint, clipInstant, clipSha, clipText, ratioOf, sizeOrNull, tidySize, whole } from "./clip.ts";
-import { distributionOf, phaseTimings, serverTimings, totalOf, windowCells } from "./distribution.ts";
-import { exceptionsOf, failuresOf } from "./failures.ts";
-import { measuredOf } from "./measured.ts";
-import { largestReportBytes, type Report, type ReportComparison, type ReportRow } from "./report.ts";
-import { bounds, reportSchemaVersion } from "./report-schema.ts";
-import { comparisonsOf, numbersOf, rowsOf, tallyOf, thresholdsOf } from "./rows.ts";
-import { seriesOf, withoutTail } from "./series.ts";
-import { timingCourse } from "./timing-course.ts";
-import { troubleOf } from "./trouble-words.ts";
-import { watchedEndpoints } from "./watched.ts";
+import { capacitySectionOf } from "./document/capacity-section.ts";
+import { clipEndpoint, clipInstant, clipSha, clipText, ratioOf, sizeOrNull, tidySize, whole } from "./document/clip.ts";
+import { distributionOf, phaseTimings, serverTimings, totalOf, windowCells } from "./document/distribution.ts";
+import { exceptionsOf, failuresOf } from "./document/failures.ts";
+import { measuredOf } from "./document/measured.ts";
+import { largestReportBytes, type Report, type ReportComparison, type ReportRow } from "./document/report.ts";
+import { bounds, reportSchemaVersion } from "./document/report-schema.ts";
+import { comparisonsOf, numbersOf, rowsOf, tallyOf, thresholdsOf } from "./document/rows.ts";
+import { seriesOf, withoutTail } from "./document/series.ts";
+import { timingsOverTime } from "./document/timings-over-time.ts";
+import { watchedEndpoints } from "./document/watched.ts";
+import { troubleOf } from "./view/trouble-words.ts";
 
 /** What a report says of the baseline; `whyNot` where it was not found or not usable. */
 export interface BaselineInfo {
@@ -163,7 +163,7 @@ export function buildReport(input: ReportInput): Report {
       : null,
     troubles: troublesOf(result).map(troubleOf),
     timingCourses: [null, ...(rows.length > 1 ? watched.slice(0, 1) : [])].flatMap(
-      (endpoint) => timingCourse(withoutTail(result.blocks), endpoint) ?? [],
+      (endpoint) => timingsOverTime(withoutTail(result.blocks), endpoint) ?? [],
     ),
     configuration: (input.configuration ?? [])
       .slice(0, bounds.list)

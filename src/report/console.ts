@@ -2,17 +2,17 @@ import type { Endpoint } from "../stats/endpoint.ts";
 import { endpointLabel } from "../stats/endpoint.ts";
 import type { FailureGroup } from "../stats/failures.ts";
 import { type Summary, shownPercentiles } from "../stats/summary.ts";
-import type { CapacitySection } from "./capacity-schema.ts";
-import { stepsByLoad } from "./capacity-section.ts";
-import { loadInWords } from "./capacity-words.ts";
-import { counted, formatMs, formatPercent, formatPromised, formatRate, plain } from "./format.ts";
-import { headlineText, stepInWords } from "./headline.ts";
-import { brokenInWords, changeInWords } from "./headline-words.ts";
-import { changeSides, gateChangesTitle } from "./md-gate.ts";
-import { noticesOf } from "./md-rows.ts";
-import type { Report, ReportNumbers } from "./report.ts";
-import { retriedTable } from "./retried.ts";
-import { oneLine } from "./safe-text.ts";
+import type { CapacitySection } from "./document/capacity-schema.ts";
+import { stepsByLoad } from "./document/capacity-section.ts";
+import type { Report, ReportNumbers } from "./document/report.ts";
+import { changeSides, gateChangesTitle } from "./markdown/gate-changes.ts";
+import { loadInWords } from "./view/capacity-words.ts";
+import { counted, formatMs, formatPercent, formatPromised, formatRate, plain } from "./view/format.ts";
+import { headlineText, stepInWords } from "./view/headline.ts";
+import { brokenInWords, changeInWords } from "./view/headline-words.ts";
+import { retriedTable } from "./view/retried.ts";
+import { noticesOf } from "./view/rows-that-matter.ts";
+import { oneLine } from "./view/safe-text.ts";
 
 /** A row of Locust's tables: what a live summary and a report have in common. */
 export type ConsoleRow = Omit<ReportNumbers, "percentilesMs"> & {

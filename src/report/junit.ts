@@ -1,9 +1,9 @@
 import { endpointLabel } from "../stats/endpoint.ts";
-import { plain } from "./format.ts";
-import { headlineText } from "./headline.ts";
-import { changeInWords } from "./headline-words.ts";
-import type { Report, ReportComparison, ReportThreshold } from "./report.ts";
-import { escapeMarkup, oneLine } from "./safe-text.ts";
+import type { Report, ReportComparison, ReportThreshold } from "./document/report.ts";
+import { plain } from "./view/format.ts";
+import { headlineText } from "./view/headline.ts";
+import { changeInWords } from "./view/headline-words.ts";
+import { escapeMarkup, oneLine } from "./view/safe-text.ts";
 
 /** JUnit XML: a testcase for every promise and every comparison, and one for the verdict where nothing could be judged. */
 export function renderJunit(report: Report): string {

@@ -1,4 +1,4 @@
-import { formatCount, formatMoment, formatMs, formatPercent, formatRate, plain } from "./format.ts";
+import { formatCount, formatMoment, formatMs, formatPercent, formatRate, plain } from "./view/format.ts";
 
 /** Where a run stands. */
 export interface ProgressState {

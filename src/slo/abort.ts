@@ -1,7 +1,7 @@
 import type { Block } from "../stats/snapshot.ts";
 import { evaluate } from "./evaluate.ts";
 import type { ThresholdResult } from "./promise.ts";
-import type { Threshold } from "./threshold.ts";
+import type { Threshold } from "./threshold/threshold.ts";
 import { leastRequests } from "./windows.ts";
 
 /** Asked again and again, one in twenty would be wrong sooner or later: it takes far more to end a run than to judge it. */

@@ -10,7 +10,7 @@ import {
   runMetrics,
   wanted,
 } from "./schema.ts";
-import type { Threshold } from "./threshold.ts";
+import type { Threshold } from "./threshold/threshold.ts";
 import { YamlSource } from "./yaml-source.ts";
 
 /** A regression that is known and accepted until a day, that day included. */

@@ -2,8 +2,8 @@ import type { Problem } from "../base/errors.ts";
 import { matchesGlob } from "../base/glob.ts";
 import { parseTimespanMs } from "../base/units.ts";
 import { knownKeys } from "./schema.ts";
-import { parseThreshold, problemOf, type Threshold, whyNoAbort } from "./threshold.ts";
-import { ThresholdSyntaxError } from "./threshold-cursor.ts";
+import { ThresholdSyntaxError } from "./threshold/cursor.ts";
+import { parseThreshold, problemOf, type Threshold, whyNoAbort } from "./threshold/threshold.ts";
 import { whyNoWindow } from "./window-length.ts";
 import type { YamlSource } from "./yaml-source.ts";
 

@@ -4,8 +4,8 @@ import { judgeWindows } from "./judge-windows.ts";
 import { type JudgedWindow, judgedWindow, measure, untold } from "./measure.ts";
 import type { ThresholdResult } from "./promise.ts";
 import { sayMeasured } from "./say.ts";
-import type { Threshold } from "./threshold.ts";
-import { printQuantity } from "./threshold-quantity.ts";
+import { printQuantity } from "./threshold/quantity.ts";
+import type { Threshold } from "./threshold/threshold.ts";
 import { outcomeOf, type Subject, subjectOf, withData, withoutData } from "./threshold-result.ts";
 import { windowsOf } from "./windows.ts";
 

@@ -3,10 +3,10 @@ import { EndpointStats } from "../stats/endpoint-stats.ts";
 import { type JudgedWindow, type Measured, measure, untold } from "./measure.ts";
 import type { ThresholdOutcome, ThresholdResult } from "./promise.ts";
 import { sayWindow } from "./say.ts";
-import type { Threshold } from "./threshold.ts";
-import { printMetric, unitOf } from "./threshold-metric.ts";
-import { holds } from "./threshold-operator.ts";
-import { printQuantity } from "./threshold-quantity.ts";
+import { printMetric, unitOf } from "./threshold/metric.ts";
+import { holds } from "./threshold/operator.ts";
+import { printQuantity } from "./threshold/quantity.ts";
+import type { Threshold } from "./threshold/threshold.ts";
 import { outcomeOf, type Subject, subjectOf, withData, withoutData } from "./threshold-result.ts";
 import { leastRequests, type RunWindow } from "./windows.ts";
 

@@ -2,12 +2,12 @@ import type { Endpoint } from "../stats/endpoint.ts";
 import { parseCellKey } from "../stats/endpoint.ts";
 import { EndpointStats } from "../stats/endpoint-stats.ts";
 import { type JudgedLatencies, judgedLatencies, rawLatencies } from "../stats/judged-latencies.ts";
+import { reportedBounds, reportedFor } from "../stats/reported-percentiles.ts";
 import { addCells, type Block, blockMs } from "../stats/snapshot.ts";
-import { statedBounds, statementOf } from "../stats/statement.ts";
 import { isJudged } from "../stats/summary.ts";
 import { quantileRanks, shareInterval } from "./interval.ts";
-import type { Threshold } from "./threshold.ts";
-import type { ThresholdMetric } from "./threshold-metric.ts";
+import type { ThresholdMetric } from "./threshold/metric.ts";
+import type { Threshold } from "./threshold/threshold.ts";
 
 /** What thresholds are held against: the head arm's judged blocks, less the first `afterMs` of them. */
 export interface JudgedWindow {
@@ -85,7 +85,7 @@ export function measure(
     case "requests":
       return exactly(n);
     case "rps":
-      return exactly(statementOf(stats)?.rps ?? n / (windowMs / 1000));
+      return exactly(reportedFor(stats)?.rps ?? n / (windowMs / 1000));
     default:
       return measureLatency(metric, stats, confidence);
   }
@@ -123,8 +123,8 @@ function latencyOf(
     const ranks = quantileRanks({ n, ratio, confidence });
     const low = ranks.low < 1 ? judged.minMs : judged.percentileMs(ranks.low / n);
     const high = ranks.high > n ? judged.maxMs : judged.percentileMs(ranks.high / n);
-    const statement = statementOf(stats);
-    const stated = statement ? statedBounds(statement, { ratio, ...stats }) : { low: actual, high: actual };
+    const statement = reportedFor(stats);
+    const stated = statement ? reportedBounds(statement, { ratio, ...stats }) : { low: actual, high: actual };
     return { actual, interval: [Math.min(low, actual, stated.low), Math.max(high, actual, stated.high)], n };
   }
   if (metric.kind === "apdex") return exactly(apdex(stats, { targetMs: metric.targetMs, of: judged.count }));

@@ -1,9 +1,9 @@
 import type { Measured } from "./measure.ts";
 import type { ThresholdResult } from "./promise.ts";
-import type { Threshold } from "./threshold.ts";
-import { printMetric, unitOf } from "./threshold-metric.ts";
-import { holds } from "./threshold-operator.ts";
-import { plainNumber, printQuantity } from "./threshold-quantity.ts";
+import { printMetric, unitOf } from "./threshold/metric.ts";
+import { holds } from "./threshold/operator.ts";
+import { plainNumber, printQuantity } from "./threshold/quantity.ts";
+import type { Threshold } from "./threshold/threshold.ts";
 
 type Unit = ThresholdResult["unit"];
 

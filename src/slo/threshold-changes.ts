@@ -1,5 +1,5 @@
-import { printThreshold, type Threshold } from "./threshold.ts";
-import { printMetric } from "./threshold-metric.ts";
+import { printMetric } from "./threshold/metric.ts";
+import { printThreshold, type Threshold } from "./threshold/threshold.ts";
 
 /** What a pull request did to one promise. */
 export interface ThresholdChange {

@@ -3,9 +3,9 @@ import type { EndpointStats } from "../stats/endpoint-stats.ts";
 import type { Measured } from "./measure.ts";
 import type { ThresholdOutcome, ThresholdResult } from "./promise.ts";
 import { sayPromise } from "./say.ts";
-import { printThreshold, type Threshold } from "./threshold.ts";
-import { printMetric, unitOf } from "./threshold-metric.ts";
-import { holds } from "./threshold-operator.ts";
+import { printMetric, unitOf } from "./threshold/metric.ts";
+import { holds } from "./threshold/operator.ts";
+import { printThreshold, type Threshold } from "./threshold/threshold.ts";
 
 /** What a promise is held against. */
 export interface Subject {

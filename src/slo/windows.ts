@@ -1,7 +1,7 @@
 import { type Block, blockMs } from "../stats/snapshot.ts";
 import { isJudged } from "../stats/summary.ts";
 import { type JudgedWindow, judgedWindow } from "./measure.ts";
-import type { ThresholdMetric } from "./threshold-metric.ts";
+import type { ThresholdMetric } from "./threshold/metric.ts";
 
 /** One of the windows of equal length that the judged part of a run is cut into. */
 export interface RunWindow {

@@ -1,6 +1,6 @@
 import { type Digits, Histogram } from "./histogram.ts";
+import { nothingReported, type ReportedPercentiles } from "./reported-percentiles.ts";
 import { type Phases, phaseNames, type Sample } from "./sample.ts";
-import { nothingStated, type Statement } from "./statement.ts";
 
 /** By phase of the request; a phase that never happened has none. */
 export type PhaseHistograms = { -readonly [K in keyof Phases]?: Histogram };
@@ -52,7 +52,7 @@ export class EndpointStats {
   readonly phases: PhaseHistograms = {};
   readonly serverTiming = new Map<string, Histogram>();
   /** Where another tool measured: what it says of these requests, or of more of which these are part. */
-  stated: readonly Statement[] = nothingStated;
+  stated: readonly ReportedPercentiles[] = nothingReported;
 
   /** @param as how its latency is judged; see `Judging` */
   record(sample: Sample, as: Judging = "usual"): void {

@@ -1,8 +1,8 @@
 import { type Arm, type Endpoint, parseCellKey } from "./endpoint.ts";
 import { EndpointStats } from "./endpoint-stats.ts";
 import { type FailureGroup, FailureLog } from "./failures.ts";
+import { reportedAt, reportedFor } from "./reported-percentiles.ts";
 import { addCells, type Block, blockMs } from "./snapshot.ts";
-import { statedAt, statementOf } from "./statement.ts";
 
 /** The percentiles every table and document shows, as ratios. */
 export const shownPercentiles = [0.5, 0.66, 0.75, 0.8, 0.9, 0.95, 0.98, 0.99, 0.999, 0.9999, 1] as const;
@@ -56,7 +56,7 @@ export function isJudged({ phase }: Block): boolean {
  */
 export function percentileMs(stats: EndpointStats, ratio: number, latencies = stats.latencies): number | null {
   if (latencies.count === 0) return null;
-  const stated = stats.stated.length === 0 ? undefined : statedAt(statementOf(stats), ratio);
+  const stated = stats.stated.length === 0 ? undefined : reportedAt(reportedFor(stats), ratio);
   if (stated) return stated.ms;
   return Math.min(stats.maxMs, Math.max(stats.minMs, ratio === 1 ? stats.maxMs : latencies.quantile(ratio)));
 }
@@ -65,7 +65,7 @@ export function summaryRow(arm: Arm, endpoint: Endpoint, stats: EndpointStats, w
   const latencies = stats.latencies;
   const timed = latencies.count;
   const seconds = windowMs / 1000;
-  const stated = statementOf(stats)?.rps ?? null;
+  const stated = reportedFor(stats)?.rps ?? null;
   const perSecond = (count: number) =>
     stated === null ? (seconds > 0 ? count / seconds : 0) : (stated * count) / Math.max(1, stats.requests);
   return {

@@ -39,7 +39,7 @@ export interface Activity {
  * Sees what a user's current task begins and ends. A task that returns while its own request is in flight forgot an
  * `await`: the run is invalid (SPEC section 10), naming task and place.
  */
-export interface TaskWitness extends Cycling {
+export interface ActivityTracker extends Cycling {
   begin(activity: Activity): void;
   end(activity: Activity): void;
   /** True once this task was caught, so that the next time the place is worth its price. */

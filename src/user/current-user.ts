@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Clock } from "../base/clock.ts";
 import type { Arm } from "../stats/endpoint.ts";
-import type { TaskWitness, TrafficGuard } from "./activity.ts";
+import type { ActivityTracker, TrafficGuard } from "./activity.ts";
 
 /** What a request fired by hand has to know of the user that fired it: a part of `UserRuntime`. */
 interface Running {
@@ -9,7 +9,7 @@ interface Running {
     readonly clock: Clock;
     readonly arm: Arm;
     readonly guard: TrafficGuard;
-    readonly witness: TaskWitness;
+    readonly witness: ActivityTracker;
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Paced } from "./pace.ts";
+import type { Paced } from "./waiting/pace.ts";
 
 /** Where a user keeps the one who runs it. */
 export const lifeKey = Symbol.for("swarmgate.life");

@@ -2,15 +2,15 @@ import { type Clock, systemClock } from "../base/clock.ts";
 import { messageOf, traceOf } from "../base/errors.ts";
 import { endpointLabel } from "../stats/endpoint.ts";
 import type { Sample } from "../stats/sample.ts";
-import { events } from "./events.ts";
+import { events } from "./events/events.ts";
 import { controlKindOf } from "./exceptions.ts";
-import { UserLife } from "./loop.ts";
-import type { UserObserver } from "./observer.ts";
+import { UserLife } from "./loop/loop.ts";
+import type { UserObserver } from "./loop/observer.ts";
 import { SingleStats, singleEnvironment, singleRunner } from "./single-environment.ts";
-import { TaskPlans } from "./task-plans.ts";
+import { TaskActivity } from "./task-activity.ts";
+import { TaskPlans } from "./tasks/task-plans.ts";
 import type { UserClass } from "./user.ts";
 import { readUserClass } from "./user-class.ts";
-import { Witness } from "./witness.ts";
 
 export interface SingleUserOptions {
   /** Base URL; default: the class's own. */
@@ -65,7 +65,7 @@ export async function runSingleUser(userClass: UserClass, options: SingleUserOpt
   const interrupted = new AbortController();
   const interrupt = () => interrupted.abort();
   if (!options.signal) process.once("SIGINT", interrupt);
-  const witness = new Witness();
+  const witness = new TaskActivity();
   events.request.install({ record: report, now: () => clock.now() });
   events.failures.onFailure(({ event, error }) => print(`a listener of ${event} threw: ${stackOf(error)}`));
   life.current = new UserLife({

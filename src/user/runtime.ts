@@ -1,10 +1,10 @@
 import type { Clock } from "../base/clock.ts";
 import type { Arm } from "../stats/endpoint.ts";
 import type { Sample } from "../stats/sample.ts";
-import type { TaskWitness, TrafficGuard } from "./activity.ts";
-import type { Environment } from "./environment.ts";
+import type { ActivityTracker, TrafficGuard } from "./activity.ts";
+import type { Environment } from "./events/environment.ts";
 
-export type { Activity, TaskWitness, TrafficGuard } from "./activity.ts";
+export type { Activity, ActivityTracker, TrafficGuard } from "./activity.ts";
 
 /**
  * What one running user needs from whoever runs it (the worker, or `runSingleUser`). A user and its clients know the
@@ -23,7 +23,7 @@ export interface UserRuntime {
   /** Aborts when the user must stop at once: the stop timeout is over, or there was none. */
   readonly signal: AbortSignal;
   readonly guard: TrafficGuard;
-  readonly witness: TaskWitness;
+  readonly witness: ActivityTracker;
   /** Takes one finished request: counts it, and fires the `request` event if anybody listens. */
   report(sample: Sample, details?: RequestDetails): void;
   /** Shows the user of the program something that changes no number. `code` is stable, equal messages count once. */

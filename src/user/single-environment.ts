@@ -1,8 +1,8 @@
 import { type Endpoint, endpointLabel } from "../stats/endpoint.ts";
 import { EndpointStats } from "../stats/endpoint-stats.ts";
 import type { Sample } from "../stats/sample.ts";
-import type { Environment, MessageListener, Runner, Stats, StatsView } from "./environment.ts";
-import { events } from "./events.ts";
+import type { Environment, MessageListener, Runner, Stats, StatsView } from "./events/environment.ts";
+import { events } from "./events/events.ts";
 
 /** The environment of `runSingleUser`. */
 export function singleEnvironment(given: {

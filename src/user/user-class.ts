@@ -1,12 +1,12 @@
 import { systemClock } from "../base/clock.ts";
 import { GateError, messageOf } from "../base/errors.ts";
 import { isAbstract, taskSetBrand, userBrand } from "./brand.ts";
-import type { Environment } from "./environment.ts";
-import { events } from "./events.ts";
+import type { Environment } from "./events/environment.ts";
+import { events } from "./events/events.ts";
 import type { UserRuntime } from "./runtime.ts";
+import { TaskActivity } from "./task-activity.ts";
 import type { User, UserClass } from "./user.ts";
-import { meanWaitSeconds } from "./wait-time.ts";
-import { Witness } from "./witness.ts";
+import { meanWaitSeconds } from "./waiting/wait-time.ts";
 
 /** What a run must know of a user class before there is a user. */
 export interface UserClassFacts {
@@ -102,7 +102,7 @@ function inertRuntime(environment: Environment | undefined): UserRuntime {
     seed: "specimen",
     signal: new AbortController().signal,
     guard: { forbids: () => "this user is never run", admit: () => false },
-    witness: new Witness(),
+    witness: new TaskActivity(),
     report: () => undefined,
     hasRequestListeners: false,
   };

@@ -1,12 +1,12 @@
 import { Random } from "../base/random.ts";
 import type { Arm } from "../stats/endpoint.ts";
 import { userBrand } from "./brand.ts";
-import type { Environment } from "./environment.ts";
+import type { Environment } from "./events/environment.ts";
 import { InterruptTaskSet } from "./exceptions.ts";
 import { type Life, lifeKey } from "./life.ts";
-import { Pace, type Paced, paceKey } from "./pace.ts";
 import type { UserRuntime } from "./runtime.ts";
 import type { TaskList } from "./task.ts";
+import { Pace, type Paced, paceKey } from "./waiting/pace.ts";
 
 /**
  * One simulated user. A locustfile derives from it (or from `HttpUser`), says in `tasks` or with `@task` what its

@@ -5,8 +5,8 @@ import type { Comparison } from "./comparison.ts";
 import { explain } from "./explain.ts";
 import { nameRenames } from "./renames.ts";
 import type { CompareSettings } from "./settings.ts";
-import { judgeSideBySide, type Next } from "./side-by-side.ts";
-import { compareWithBaseline } from "./stored-baseline.ts";
+import { judgeSideBySide, type Next } from "./side-by-side/side-by-side.ts";
+import { compareWithBaseline } from "./stored/stored-baseline.ts";
 import type { Reason } from "./verdict.ts";
 import { waive } from "./waivers.ts";
 

@@ -1,7 +1,7 @@
-import { type ErrorWindow, errorDifferences, sum } from "./error-test.ts";
-import { newcombe } from "./newcombe.ts";
-import { robustTest } from "./robust-p.ts";
-import { tUpperTail } from "./student-t.ts";
+import { type ErrorWindow, errorDifferences, sum } from "./statistics/error-test.ts";
+import { newcombe } from "./statistics/newcombe.ts";
+import { robustTest } from "./statistics/robust-p.ts";
+import { tUpperTail } from "./statistics/student-t.ts";
 
 /** Beyond this quantile of the normal distribution no chance matters any more. */
 const farthest = 8;

@@ -1,5 +1,5 @@
 import type { ComparisonOutcome } from "./comparison.ts";
-import { newcombe } from "./newcombe.ts";
+import { newcombe } from "./statistics/newcombe.ts";
 
 /** One-sided. Rarer than this by chance, and what is not proven leaves the run open all the same. */
 export const doubtful = 0.05;

@@ -3,12 +3,12 @@ import type { RunResult } from "../stats/run-result.ts";
 import { changeText } from "./change-text.ts";
 import type { Comparison } from "./comparison.ts";
 import { asides, undecided as undecidedOf } from "./open-questions.ts";
-import { headGone } from "./target-gone.ts";
-import { invalidities } from "./validity.ts";
+import { headGone } from "./validity/target-gone.ts";
+import { invalidities } from "./validity/validity.ts";
 import type { Conclusion, Reason, Verdict } from "./verdict.ts";
 
 /** What a run is judged by. */
-export interface Case {
+export interface VerdictInput {
   readonly result: RunResult;
   readonly thresholds: readonly ThresholdResult[];
   /** Empty where nothing was to be compared (`compare: none`). */
@@ -18,7 +18,7 @@ export interface Case {
 }
 
 /** The verdict of SPEC 4, in its order: invalid, promises, regressions, undecided, pass. */
-export function judge({ result, thresholds, comparisons, findings = [] }: Case): Verdict {
+export function judge({ result, thresholds, comparisons, findings = [] }: VerdictInput): Verdict {
   const invalid = [...invalidities(result), ...findings.filter(({ code }) => invalidCodes.has(code))];
   const broken = [...brokenPromises(thresholds), ...exitCodeSet(result)];
   const regressed = [...[headGone(result)].filter((reason) => reason !== null), ...regressions(comparisons)];

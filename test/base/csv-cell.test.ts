@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { guardedCell, unguardedCell } from "../../src/base/csv-cell.ts";
 import { rowsOf } from "../../src/locust-csv/rows.ts";
-import { renderCsv } from "../../src/report/csv.ts";
+import { renderCsv } from "../../src/report/locust/csv.ts";
 import { blockOf, resultOf, sample } from "../verdict/runs.ts";
 
 const computed = ["=HYPERLINK(1)", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"];

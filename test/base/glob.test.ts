@@ -3,8 +3,8 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { matchesGlob } from "../../src/base/glob.ts";
-import { AllowedHosts } from "../../src/engine/allowed-hosts.ts";
-import { allowedEnvironment } from "../../src/gate/swarm-child.ts";
+import { AllowedHosts } from "../../src/engine/limits/allowed-hosts.ts";
+import { allowedEnvironment } from "../../src/gate/swarm/swarm-child.ts";
 
 const hostile = `${"*a".repeat(60)}b`;
 const long = "a".repeat(20_000);

@@ -21,7 +21,7 @@ test("frames without a function, and the caller's own rule", () => {
 
 test("the engine's own files are not the user's, this test is", () => {
   expect(userPlace(new Error("here").stack)?.file).toMatch(/user-place\.test\.ts$/);
-  expect(isUserFile(new URL("../../src/http/client.ts", import.meta.url).pathname)).toBe(false);
+  expect(isUserFile(new URL("../../src/http/client/client.ts", import.meta.url).pathname)).toBe(false);
 });
 
 test("a place is written file:line:column, from the root where it lies below it", () => {

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { decodeResult, encodeResult } from "../../src/stats/result-document.ts";
+import { decodeResult, encodeResult } from "../../src/stats/document/result-document.ts";
 import { chart, type Panel } from "./chart.ts";
 import { cpuSeconds, heldMib, start } from "./gauge.ts";
 import { cli } from "./generators.ts";

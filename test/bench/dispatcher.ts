@@ -1,5 +1,5 @@
 // 100,000 users of 50 classes over 1,000 workers. Bound (issue 3): 0.2 s a step.
-import { Dispatcher } from "../../src/engine/dispatcher.ts";
+import { Dispatcher } from "../../src/engine/plan/dispatcher.ts";
 
 const classes = Array.from({ length: 50 }, (_, i) => ({
   name: `Class${i}`,

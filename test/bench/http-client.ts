@@ -7,10 +7,10 @@
 import { connect } from "node:net";
 import { Client } from "undici";
 import { systemClock } from "../../src/base/clock.ts";
-import { HttpClient } from "../../src/http/client.ts";
+import { HttpClient } from "../../src/http/client/client.ts";
 import { EndpointStats } from "../../src/stats/endpoint-stats.ts";
 import type { UserRuntime } from "../../src/user/runtime.ts";
-import { Witness } from "../../src/user/witness.ts";
+import { TaskActivity } from "../../src/user/task-activity.ts";
 
 const [target = "http://127.0.0.1:18080/", kind = "client", secondsText = "5", usersText = "64"] =
   process.argv.slice(2);
@@ -32,7 +32,7 @@ function ours(): void {
       seed: "bench",
       signal,
       guard,
-      witness: new Witness(),
+      witness: new TaskActivity(),
       hasRequestListeners: false,
       report: (sample: Parameters<EndpointStats["record"]>[0]) => {
         requests++;

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { addRecord, emptyBaseline } from "../../src/baseline/baseline.ts";
 import { encodeBaseline } from "../../src/baseline/document.ts";
 import { recordOf } from "../../src/baseline/record.ts";
-import { decodeResult, encodeResult, largestResultBytes } from "../../src/stats/result-document.ts";
+import { decodeResult, encodeResult, largestResultBytes } from "../../src/stats/document/result-document.ts";
 import { dispatching } from "./dispatcher.ts";
 import { end, heldMib, start } from "./gauge.ts";
 import { cli, locustfile } from "./generators.ts";

@@ -1,12 +1,12 @@
 import type { Arm } from "../../src/stats/endpoint.ts";
-import { comparisonOf } from "../../src/verdict/comparison-of.ts";
-import { confirm } from "../../src/verdict/confirm.ts";
-import type { TestResult } from "../../src/verdict/decide.ts";
-import { planLooks } from "../../src/verdict/looks.ts";
-import type { Cell, Series } from "../../src/verdict/series.ts";
 import { type CompareSettings, defaultCompareSettings } from "../../src/verdict/settings.ts";
-import { lookAt, lookLimit, type TakenLook } from "../../src/verdict/side-by-side.ts";
-import { cutWindows } from "../../src/verdict/window.ts";
+import { comparisonOf } from "../../src/verdict/side-by-side/comparison-of.ts";
+import { confirm } from "../../src/verdict/side-by-side/confirm.ts";
+import type { TestResult } from "../../src/verdict/side-by-side/decide.ts";
+import type { Cell, Series } from "../../src/verdict/side-by-side/series.ts";
+import { lookAt, lookLimit, type TakenLook } from "../../src/verdict/side-by-side/side-by-side.ts";
+import { cutWindows } from "../../src/verdict/side-by-side/window.ts";
+import { planLooks } from "../../src/verdict/statistics/looks.ts";
 
 /** A target that can be measured for longer, both versions of it. */
 export interface Simulated {

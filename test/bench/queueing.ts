@@ -2,8 +2,8 @@ import { Random } from "../../src/base/random.ts";
 import type { Arm, Endpoint } from "../../src/stats/endpoint.ts";
 import { Histogram } from "../../src/stats/histogram.ts";
 import { blockMs } from "../../src/stats/snapshot.ts";
-import { Counts } from "../../src/verdict/counts.ts";
-import type { Cell, Series } from "../../src/verdict/series.ts";
+import type { Cell, Series } from "../../src/verdict/side-by-side/series.ts";
+import { Counts } from "../../src/verdict/statistics/counts.ts";
 import { normal } from "./verdict-noise.ts";
 
 /** Two versions of a service under twin users, request by request. */

@@ -1,5 +1,5 @@
 import { Random } from "../../src/base/random.ts";
-import type { PastEndpoint, PastRun } from "../../src/verdict/history.ts";
+import type { PastEndpoint, PastRun } from "../../src/verdict/stored/history.ts";
 import { normal } from "./verdict-noise.ts";
 
 /** How runs of one code differ from one another: what the stored baseline has to see through. */

@@ -1,5 +1,5 @@
 import { defaultCompareSettings as settings } from "../../src/verdict/settings.ts";
-import { judgeStored } from "../../src/verdict/stored-baseline.ts";
+import { judgeStored } from "../../src/verdict/stored/stored-baseline.ts";
 import { rateText } from "./proportion.ts";
 import { drawStored, type RunNoise, type StoredSetting } from "./stored-noise.ts";
 

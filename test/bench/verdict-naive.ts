@@ -1,7 +1,7 @@
-import { Counts } from "../../src/verdict/counts.ts";
-import { median } from "../../src/verdict/screen.ts";
-import type { Cell } from "../../src/verdict/series.ts";
-import { tUpperTail } from "../../src/verdict/student-t.ts";
+import type { Cell } from "../../src/verdict/side-by-side/series.ts";
+import { Counts } from "../../src/verdict/statistics/counts.ts";
+import { median } from "../../src/verdict/statistics/screen.ts";
+import { tUpperTail } from "../../src/verdict/statistics/student-t.ts";
 
 /** The rules people write by hand, on the p95 of one endpoint (true: regressed). */
 export function percentPast(now: number, before: number, percent: number): boolean {

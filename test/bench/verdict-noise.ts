@@ -1,10 +1,10 @@
 import { Random } from "../../src/base/random.ts";
-import { Slots } from "../../src/engine/slots.ts";
+import { Slots } from "../../src/engine/worker/slots.ts";
 import type { Arm, Endpoint } from "../../src/stats/endpoint.ts";
 import { Histogram } from "../../src/stats/histogram.ts";
 import { blockMs } from "../../src/stats/snapshot.ts";
-import { Counts } from "../../src/verdict/counts.ts";
-import type { Cell, Series } from "../../src/verdict/series.ts";
+import type { Cell, Series } from "../../src/verdict/side-by-side/series.ts";
+import { Counts } from "../../src/verdict/statistics/counts.ts";
 
 /** How restless a host is; the simulator of the method's reference, its section 2. */
 export interface Noise {

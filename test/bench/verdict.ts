@@ -1,9 +1,9 @@
 import { parseArgs } from "node:util";
 import { Histogram } from "../../src/stats/histogram.ts";
-import { Counts } from "../../src/verdict/counts.ts";
-import type { PastRun } from "../../src/verdict/history.ts";
 import { defaultCompareSettings as settings } from "../../src/verdict/settings.ts";
-import { judgeStored } from "../../src/verdict/stored-baseline.ts";
+import { Counts } from "../../src/verdict/statistics/counts.ts";
+import type { PastRun } from "../../src/verdict/stored/history.ts";
+import { judgeStored } from "../../src/verdict/stored/stored-baseline.ts";
 import { rateText } from "./proportion.ts";
 import { asShipped, byReference, type Rule } from "./pull-request.ts";
 import { printStoredRates } from "./stored-rates.ts";

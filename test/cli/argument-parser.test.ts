@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { UsageError } from "../../src/base/errors.ts";
-import { OwnArguments } from "../../src/user/argument-parser.ts";
+import { OwnArguments } from "../../src/user/arguments/argument-parser.ts";
 
 function parser(): OwnArguments {
   const parser = new OwnArguments({ taken: ["--users"] });

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { addRecord, emptyBaseline } from "../../src/baseline/baseline.ts";
 import { encodeBaseline } from "../../src/baseline/document.ts";
 import { recordOf } from "../../src/baseline/record.ts";
-import { decodeResult, encodeResult } from "../../src/stats/result-document.ts";
+import { decodeResult, encodeResult } from "../../src/stats/document/result-document.ts";
 import type { RunMeta, RunResult } from "../../src/stats/run-result.ts";
 import { makeResult } from "../support/make-result.ts";
 import { swarmgate } from "./at-terminal.ts";

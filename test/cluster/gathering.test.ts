@@ -1,9 +1,9 @@
 import { afterEach, expect, test } from "vitest";
 import { systemClock } from "../../src/base/clock.ts";
-import { aboutUs } from "../../src/cluster/about.ts";
 import { deal } from "../../src/cluster/dealer.ts";
 import { Gathering } from "../../src/cluster/gathering.ts";
-import type { WorkerNode } from "../../src/engine/node.ts";
+import { readyProperties } from "../../src/cluster/ready-version.ts";
+import type { WorkerNode } from "../../src/engine/node/node.ts";
 import { decodeMessage, encodeMessage } from "../../src/protocol/codec.ts";
 import type { WorkerMessage } from "../../src/protocol/messages.ts";
 import { planFor } from "../engine/plan.ts";
@@ -46,7 +46,7 @@ async function gathering() {
 }
 
 /** A peer that connects; what it is told is noted. */
-async function peer(port: number, { id = "vm_1", about = aboutUs(plan.engine) } = {}) {
+async function peer(port: number, { id = "vm_1", about = readyProperties(plan.engine) } = {}) {
   const options = { clock: systemClock, patienceMs: 0, signal: new AbortController().signal };
   const { connection } = await deal({ host: "127.0.0.1", port }, { ...options, identity: id, about });
   toClose.push(() => connection.close());
@@ -95,7 +95,7 @@ test("a worker is told what the load is, and no secret; its words come in as mes
 
 test.each([
   [{}, "only workers of swarmgate can join"],
-  [aboutUs("9.9.9"), "the master is swarmgate 0.0.0, not 9.9.9"],
+  [readyProperties("9.9.9"), "the master is swarmgate 0.0.0, not 9.9.9"],
 ])("a peer that says %j of itself is refused by name, and told of once", async (about, reason) => {
   const { port, notes, nodes, open } = await gathering();
   open();

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { gateConfig } from "../../src/config/gate-config.ts";
+import type { GateContext } from "../../src/gate/gate-context.ts";
 import { loadOrder, noExtras } from "../../src/gate/load.ts";
-import type { World } from "../../src/gate/world.ts";
 import { parseConfiguration } from "../../src/slo/configuration.ts";
 
 function config(file: string, inputs: Record<string, string> = {}, fileMayRaise = false) {
@@ -19,7 +19,7 @@ const world = {
   origin: { commit: null, baseCommit: null },
   machine: { cores: 2 },
   environment: {},
-} as World;
+} as GateContext;
 const hosts = (read: ReturnType<typeof config>) =>
   loadOrder({ config: read, world, extras: noExtras, directory: "/" }).plan.allowedHosts;
 

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { Redactor } from "../../src/base/redact.ts";
 import { aimedAt, gateConfig } from "../../src/config/gate-config.ts";
+import type { GateContext } from "../../src/gate/gate-context.ts";
 import { loadOrder, noExtras } from "../../src/gate/load.ts";
-import type { World } from "../../src/gate/world.ts";
 
 function config(inputs: Record<string, string>) {
   return gateConfig({
@@ -18,7 +18,7 @@ const world = {
   origin: { commit: null, baseCommit: null },
   machine: { cores: 2 },
   environment: {},
-} as World;
+} as GateContext;
 const url = "https://ci:p%40ssw0rd-1@shop.test:8443/app";
 
 test("user and password are taken out of a target's URL, and given to the load alone", () => {

@@ -37,7 +37,7 @@ describe("a source that never stops printing", () => {
     log.stopCommands();
     const line = "x".repeat(999);
     for (let i = 0; i < 10_000; i++) log.quote(line);
-    log.tell("all users run");
+    log.info("all users run");
     log.resumeCommands();
     const text = written.join("");
     expect(text.length).toBeLessThan(1.1 * sourceLimitBytes);

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { decodeResult } from "../../src/stats/result-document.ts";
+import { decodeResult } from "../../src/stats/document/result-document.ts";
 import { pullRequestEvent } from "../github/events.ts";
 import { GitHubEmulator, type SeededPull, tokens } from "../support/github-emulator.ts";
 import { type ActionOutcome, cleanUpActionRuns, runAction } from "../support/run-action.ts";

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { decodeResult } from "../../src/stats/result-document.ts";
+import { decodeResult } from "../../src/stats/document/result-document.ts";
 import { pullRequestEvent } from "../github/events.ts";
 import { GitHubEmulator, type SeededPull, tokens } from "../support/github-emulator.ts";
 import { type ActionOutcome, cleanUpActionRuns, runAction } from "../support/run-action.ts";

@@ -10,13 +10,13 @@ import { afterAll, describe, expect, test } from "vitest";
 import { ManualClock } from "../../src/base/clock.ts";
 import { FileStore } from "../../src/baseline/file-store.ts";
 import { gateConfig } from "../../src/config/gate-config.ts";
+import type { GateContext } from "../../src/gate/gate-context.ts";
 import { noExtras } from "../../src/gate/load.ts";
-import type { World } from "../../src/gate/world.ts";
 import { gate } from "../../src/gate.ts";
-import { capacityJsonSchema } from "../../src/report/capacity-document.ts";
-import { renderHtml } from "../../src/report/html.ts";
-import { renderJobSummary } from "../../src/report/job-summary.ts";
-import { renderMarkdown } from "../../src/report/markdown.ts";
+import { capacityJsonSchema } from "../../src/report/document/capacity-document.ts";
+import { renderHtml } from "../../src/report/html/html.ts";
+import { renderJobSummary } from "../../src/report/markdown/job-summary.ts";
+import { renderMarkdown } from "../../src/report/markdown/markdown.ts";
 import { parseConfiguration } from "../../src/slo/configuration.ts";
 
 /**
@@ -49,7 +49,7 @@ async function search(
   const config = configOf(target, inputs, file);
   const clock = new ManualClock(Date.UTC(2026, 0, 1));
   const path = store === undefined ? null : join(scratch, store);
-  const world: World = {
+  const world: GateContext = {
     clock,
     directory: scratch,
     environment: { PATH: process.env.PATH },
@@ -63,7 +63,7 @@ async function search(
     log: (line) => void said.push(line),
     userOutput: (line) => void said.push(line),
     onProgress: () => undefined,
-    tell: async () => undefined,
+    publish: async () => undefined,
     store: path === null ? null : new FileStore({ path, keep: 20, clock }),
     readiness: false,
   };

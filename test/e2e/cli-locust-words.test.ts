@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startShop } from "../../src/demo/shop.ts";
-import { decodeResult } from "../../src/stats/result-document.ts";
+import { decodeResult } from "../../src/stats/document/result-document.ts";
 import { swarmgate } from "../cli/at-terminal.ts";
 
 type Shop = Awaited<ReturnType<typeof startShop>>;

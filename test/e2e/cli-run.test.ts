@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startShop } from "../../src/demo/shop.ts";
-import { decodeResult } from "../../src/stats/result-document.ts";
+import { decodeResult } from "../../src/stats/document/result-document.ts";
 import { scratch, swarmgate } from "../cli/at-terminal.ts";
 import { target } from "../engine/in-process.ts";
 import { htmlTally, resultTally } from "../support/surfaces.ts";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startShop } from "../../src/demo/shop.ts";
-import { decodeResult } from "../../src/stats/result-document.ts";
+import { decodeResult } from "../../src/stats/document/result-document.ts";
 import { scratch } from "../cli/at-terminal.ts";
 
 type Shop = Awaited<ReturnType<typeof startShop>>;

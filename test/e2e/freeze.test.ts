@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { afterAll, expect, test } from "vitest";
-import { decodeResult } from "../../src/stats/result-document.ts";
+import { decodeResult } from "../../src/stats/document/result-document.ts";
 import { openMoodyTarget } from "../support/moody-target.ts";
 import { cleanUpActionRuns, runAction } from "../support/run-action.ts";
 

@@ -6,7 +6,7 @@ import { systemClock } from "../../src/base/clock.ts";
 import { guardSockets } from "../../src/base/socket-guard.ts";
 import { startShop } from "../../src/demo/shop.ts";
 import { waitUntilReady } from "../../src/gate/readiness.ts";
-import { decodeResult } from "../../src/stats/result-document.ts";
+import { decodeResult } from "../../src/stats/document/result-document.ts";
 import { swarmgate } from "../cli/at-terminal.ts";
 
 /** Where a locustfile's own connections may lead, beside those of the client. */

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import { type AddressInfo, createServer as createTcpServer } from "node:net";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { retries } from "../../src/verdict/retries.ts";
+import { retries } from "../../src/verdict/validity/retries.ts";
 import { runLocustfile } from "../engine/in-process.ts";
 
 let server: Server;

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startShop } from "../../src/demo/shop.ts";
-import { decodeResult } from "../../src/stats/result-document.ts";
+import { decodeResult } from "../../src/stats/document/result-document.ts";
 import { type Said, scratch, swarmgate } from "../cli/at-terminal.ts";
 import { cleanUpActionRuns, runAction } from "../support/run-action.ts";
 

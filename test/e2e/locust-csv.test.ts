@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { decodeBaseline } from "../../src/baseline/document.ts";
-import { decodeResult } from "../../src/stats/result-document.ts";
+import { decodeResult } from "../../src/stats/document/result-document.ts";
 import { pullRequestEvent } from "../github/events.ts";
 import { GitHubEmulator, type SeededPull } from "../support/github-emulator.ts";
 import { cleanUpActionRuns } from "../support/run-action.ts";

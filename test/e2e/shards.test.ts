@@ -7,11 +7,11 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ManualClock } from "../../src/base/clock.ts";
 import { UsageError } from "../../src/base/errors.ts";
 import { gateConfig } from "../../src/config/gate-config.ts";
-import { shareOf } from "../../src/engine/shard.ts";
+import { shareOf } from "../../src/engine/plan/shard.ts";
+import type { GateContext } from "../../src/gate/gate-context.ts";
 import { noExtras } from "../../src/gate/load.ts";
-import type { World } from "../../src/gate/world.ts";
 import { gate } from "../../src/gate.ts";
-import { decodeResult, encodeResult } from "../../src/stats/result-document.ts";
+import { decodeResult, encodeResult } from "../../src/stats/document/result-document.ts";
 import { runCli } from "../support/run-cli.ts";
 
 /** One load shared by several jobs, and the job that adds up and judges what they measured. */
@@ -63,7 +63,7 @@ async function judged(inputs: Readonly<Record<string, string>>) {
     defaults: {},
     promiseByDefault: true,
   });
-  const world: World = {
+  const world: GateContext = {
     clock: new ManualClock(Date.UTC(2026, 0, 1)),
     directory: scratch,
     environment: {},
@@ -77,7 +77,7 @@ async function judged(inputs: Readonly<Record<string, string>>) {
     log: () => undefined,
     userOutput: () => undefined,
     onProgress: () => undefined,
-    tell: async () => undefined,
+    publish: async () => undefined,
     store: null,
     readiness: true,
   };

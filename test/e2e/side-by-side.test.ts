@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { decodeResult } from "../../src/stats/result-document.ts";
+import { decodeResult } from "../../src/stats/document/result-document.ts";
 import { cleanUpActionRuns, runAction } from "../support/run-action.ts";
 import { openTwoShops, sideBySideRun, type TwoShops } from "../support/side-by-side-run.ts";
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { Slots, slotMs } from "../../src/engine/slots.ts";
+import { Slots, slotMs } from "../../src/engine/worker/slots.ts";
 import type { Arm } from "../../src/stats/endpoint.ts";
 import { runLocustfile, type Target, target } from "../engine/in-process.ts";
 

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
-import { decodeResult } from "../../src/stats/result-document.ts";
+import { decodeResult } from "../../src/stats/document/result-document.ts";
 import { type Mood, type MoodyTarget, openMoodyTarget } from "../support/moody-target.ts";
 import { type ActionOutcome, cleanUpActionRuns, runAction } from "../support/run-action.ts";
 

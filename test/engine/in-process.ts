@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { LoadPlan } from "../../src/engine/load-plan.ts";
+import type { LoadPlan } from "../../src/engine/plan/load-plan.ts";
 import type { RunResult } from "../../src/stats/run-result.ts";
 import { planFor } from "./plan.ts";
 

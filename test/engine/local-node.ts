@@ -1,9 +1,9 @@
 import type { Clock } from "../../src/base/clock.ts";
 import { Redactor } from "../../src/base/redact.ts";
-import type { RunningUser } from "../../src/engine/crew.ts";
-import type { WorkerNode } from "../../src/engine/node.ts";
-import { TroubleLog } from "../../src/engine/trouble-log.ts";
-import { WorkerRunner } from "../../src/engine/worker.ts";
+import type { WorkerNode } from "../../src/engine/node/node.ts";
+import { TroubleLog } from "../../src/engine/worker/trouble-log.ts";
+import type { RunningUser } from "../../src/engine/worker/user-pool.ts";
+import { WorkerRunner } from "../../src/engine/worker/worker.ts";
 import type { MasterMessage, WorkerMessage } from "../../src/protocol/messages.ts";
 import type { Recorder } from "../../src/stats/recorder.ts";
 

@@ -1,5 +1,5 @@
-import type { LoadPlan } from "../../src/engine/load-plan.ts";
-import type { MasterHooks } from "../../src/engine/master-options.ts";
+import type { MasterHooks } from "../../src/engine/master/options.ts";
+import type { LoadPlan } from "../../src/engine/plan/load-plan.ts";
 
 /** A plan with nothing special about it. */
 export function planFor(changes: Partial<LoadPlan> = {}): LoadPlan {
@@ -13,7 +13,7 @@ export function planFor(changes: Partial<LoadPlan> = {}): LoadPlan {
     locustfileHash: "0",
     compiled: { entries: [], compiled: new Map(), hash: "0", root: "/" },
     engineUrl: new URL("../../src/index.ts", import.meta.url).href,
-    threadUrl: new URL("../../src/engine/thread.ts", import.meta.url).href,
+    threadUrl: new URL("../../src/engine/worker/thread.ts", import.meta.url).href,
     host: null,
     baseHost: null,
     users: 1,

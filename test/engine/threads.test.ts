@@ -2,10 +2,10 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { systemClock } from "../../src/base/clock.ts";
-import { leadRun } from "../../src/engine/lead-run.ts";
-import type { LoadPlan, Progress } from "../../src/engine/load-plan.ts";
-import { RequestBudget } from "../../src/engine/request-budget.ts";
-import { startThreads } from "../../src/engine/thread-node.ts";
+import { RequestBudget } from "../../src/engine/limits/request-budget.ts";
+import { leadRun } from "../../src/engine/master/lead-run.ts";
+import { startThreads } from "../../src/engine/node/thread-node.ts";
+import type { LoadPlan, Progress } from "../../src/engine/plan/load-plan.ts";
 import { notingHooks, planFor } from "./plan.ts";
 
 let server: Server;

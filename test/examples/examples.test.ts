@@ -6,7 +6,7 @@ import { loadSync } from "@grpc/proto-loader";
 import { afterAll, describe, expect, test, vi } from "vitest";
 import { parse } from "yaml";
 import { type Shop, startShop } from "../../src/demo/shop.ts";
-import { parseThreshold } from "../../src/slo/threshold.ts";
+import { parseThreshold } from "../../src/slo/threshold/threshold.ts";
 import { type CliRun, runCli } from "../support/run-cli.ts";
 import { serveWebSocket } from "../support/serve-web-socket.ts";
 import { expectAgreement, expectQuiet, expectShare, expectWeights } from "./agreement.ts";

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { passesOf } from "../../src/baseline/pass-blocks.ts";
 import { recordOf } from "../../src/baseline/record.ts";
-import { appendRun } from "../../src/gate/append-run.ts";
 import { type PassQuestion, wantsAnotherPass } from "../../src/gate/passes.ts";
+import { appendRun } from "../../src/gate/results/append-run.ts";
 import type { RunResult } from "../../src/stats/run-result.ts";
 import type { Comparison } from "../../src/verdict/comparison.ts";
 import { blockOf, resultOf, sample } from "../verdict/runs.ts";

@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, it } from "vitest";
-import { capacityJsonSchema } from "../../src/report/capacity-document.ts";
-import { resultJsonSchema } from "../../src/stats/json-schema.ts";
-import { encodeResult } from "../../src/stats/result-document.ts";
+import { capacityJsonSchema } from "../../src/report/document/capacity-document.ts";
+import { resultJsonSchema } from "../../src/stats/document/json-schema.ts";
+import { encodeResult } from "../../src/stats/document/result-document.ts";
 import type { RunResult } from "../../src/stats/run-result.ts";
 import { verdictJsonSchema, verdictSchemaVersion } from "../../src/verdict/json-schema.ts";
 import type { Verdict } from "../../src/verdict/verdict.ts";

@@ -1,5 +1,5 @@
 /** Payloads and environments as GitHub sends them, cut to what the room reads. */
-import { type GitHubContext, readContext } from "../../src/github/context.ts";
+import { type GitHubContext, readContext } from "../../src/github/event/context.ts";
 import type { SeededPull } from "../support/github-emulator.ts";
 
 export const repositoryId = 1;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { systemClock } from "../../src/base/clock.ts";
-import { connectGitHub, type GitHubClient } from "../../src/github/client.ts";
+import { connectGitHub, type GitHubClient } from "../../src/github/api/client.ts";
 import { resolvePullRequest } from "../../src/github/pull-request.ts";
 import { refuseUntrusted } from "../../src/github/untrusted.ts";
 import { GitHubEmulator, type SeededPull, tokens } from "../support/github-emulator.ts";

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { systemClock } from "../../src/base/clock.ts";
-import { connectGitHub } from "../../src/github/client.ts";
+import { connectGitHub } from "../../src/github/api/client.ts";
 import { beginStatus, type StatusKind } from "../../src/github/status.ts";
 import { GitHubEmulator, type SeededPull, tokens } from "../support/github-emulator.ts";
 

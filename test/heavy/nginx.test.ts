@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { decodeResult } from "../../src/stats/result-document.ts";
+import { decodeResult } from "../../src/stats/document/result-document.ts";
 import { type Nginx, startNginx } from "../support/nginx.ts";
 import { cleanUpActionRuns, runAction } from "../support/run-action.ts";
 

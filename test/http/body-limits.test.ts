@@ -1,6 +1,6 @@
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
-import { bodyBudget, quarterOfMemory } from "../../src/http/body-budget.ts";
+import { bodyBudget, quarterOfMemory } from "../../src/http/answer/body-budget.ts";
 import { serve } from "./support/servers.ts";
 import { TestWorld } from "./support/world.ts";
 

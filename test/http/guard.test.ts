@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { guardedLookup } from "../../src/http/guarded-lookup.ts";
-import { WebSocketClient } from "../../src/http/web-socket.ts";
+import { WebSocketClient } from "../../src/http/web-socket/web-socket.ts";
+import { guardedLookup } from "../../src/http/wire/guarded-lookup.ts";
 import { controlKindOf } from "../../src/user/exceptions.ts";
 import { serve } from "./support/servers.ts";
 import { TestWorld } from "./support/world.ts";

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { readHead } from "../../src/http/answer-head.ts";
+import { parseServerTiming } from "../../src/http/answer/server-timing.ts";
 import { causeOf } from "../../src/http/cause.ts";
-import { ChunkedBody } from "../../src/http/chunked.ts";
-import { parseServerTiming } from "../../src/http/server-timing.ts";
-import { Notable } from "../../src/http/transport.ts";
+import { readHead } from "../../src/http/wire/answer-head.ts";
+import { ChunkedBody } from "../../src/http/wire/chunked.ts";
+import { Notable } from "../../src/http/wire/transport.ts";
 
 /** A head without its last empty line. */
 function parseHead(text: string) {

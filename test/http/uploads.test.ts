@@ -8,7 +8,7 @@ import { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { RequestOptions } from "../../src/http/options.ts";
+import type { RequestOptions } from "../../src/http/request/options.ts";
 import { bodyOf, certificates, listen, serve, serveRaw } from "./support/servers.ts";
 import { TestWorld } from "./support/world.ts";
 

@@ -4,13 +4,13 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
 import { GateError } from "../../src/base/errors.ts";
-import { locustPrefix, readLocust } from "../../src/gate/locust-files.ts";
-import { renderCsv } from "../../src/report/csv.ts";
+import { locustPrefix, readLocust } from "../../src/gate/results/locust-files.ts";
+import { renderCsv } from "../../src/report/locust/csv.ts";
 import { evaluate } from "../../src/slo/evaluate.ts";
-import { parseThreshold } from "../../src/slo/threshold.ts";
-import { decodeResult, encodeResult } from "../../src/stats/result-document.ts";
+import { parseThreshold } from "../../src/slo/threshold/threshold.ts";
+import { decodeResult, encodeResult } from "../../src/stats/document/result-document.ts";
 import { shownPercentiles } from "../../src/stats/summary.ts";
-import { invalidities } from "../../src/verdict/validity.ts";
+import { invalidities } from "../../src/verdict/validity/validity.ts";
 import { makeResult } from "../support/make-result.ts";
 
 /** What Locust 2.47 wrote: `full` with --csv-full-history, `plain` without, `throws` of a locustfile that throws. */

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { deal, latenciesOf } from "../../src/locust-csv/reconstruct.ts";
-import { locustBucket } from "../../src/report/locust-numbers.ts";
+import { locustBucket } from "../../src/report/locust/locust-numbers.ts";
 import { EndpointStats } from "../../src/stats/endpoint-stats.ts";
 import { Histogram } from "../../src/stats/histogram.ts";
 import { percentileMs, shownPercentiles } from "../../src/stats/summary.ts";

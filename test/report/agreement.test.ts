@@ -1,14 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { outputsOf } from "../../src/door/outputs-of.ts";
+import { outputsOf } from "../../src/door/github/outputs-of.ts";
 import { buildReport } from "../../src/report/build-report.ts";
 import { renderConsole } from "../../src/report/console.ts";
-import { renderCsv } from "../../src/report/csv.ts";
-import { renderHtml } from "../../src/report/html.ts";
-import { renderJobSummary } from "../../src/report/job-summary.ts";
-import { locustEntries } from "../../src/report/locust-json.ts";
-import { renderMarkdown } from "../../src/report/markdown.ts";
-import { parseReport, renderJson } from "../../src/report/report.ts";
-import { decodeResult, encodeResult } from "../../src/stats/result-document.ts";
+import { parseReport, renderJson } from "../../src/report/document/report.ts";
+import { renderHtml } from "../../src/report/html/html.ts";
+import { renderCsv } from "../../src/report/locust/csv.ts";
+import { locustEntries } from "../../src/report/locust/locust-json.ts";
+import { renderJobSummary } from "../../src/report/markdown/job-summary.ts";
+import { renderMarkdown } from "../../src/report/markdown/markdown.ts";
+import { decodeResult, encodeResult } from "../../src/stats/document/result-document.ts";
 import { checkout, home, item, sampleInputs } from "../support/make-report.ts";
 import { makeResult } from "../support/make-result.ts";
 import {

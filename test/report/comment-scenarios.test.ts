@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { renderMarkdown } from "../../src/report/markdown.ts";
+import { renderMarkdown } from "../../src/report/markdown/markdown.ts";
 import { reportOfScenario, scenarios } from "../support/comment-scenarios.ts";
 import { expectGolden } from "../support/golden.ts";
 

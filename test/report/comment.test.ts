@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { buildReport } from "../../src/report/build-report.ts";
 import { renderConsole } from "../../src/report/console.ts";
-import { fixedPart, type Part, shedToFit } from "../../src/report/fit.ts";
-import { headlineMarkdown, headlineText } from "../../src/report/headline.ts";
-import { renderHtml } from "../../src/report/html.ts";
-import { bodyOf, renderMarkdown } from "../../src/report/markdown.ts";
-import { commentMarker, withoutMarker } from "../../src/report/marker.ts";
+import { renderHtml } from "../../src/report/html/html.ts";
+import { fixedPart, type Part, shedToFit } from "../../src/report/markdown/fit.ts";
+import { bodyOf, renderMarkdown } from "../../src/report/markdown/markdown.ts";
+import { commentMarker, withoutMarker } from "../../src/report/markdown/marker.ts";
+import { headlineMarkdown, headlineText } from "../../src/report/view/headline.ts";
 import { comparison, sampleInputs, sampleReport, threshold } from "../support/make-report.ts";
 
 describe("the comment", () => {

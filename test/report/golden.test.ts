@@ -1,14 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { annotationsOf } from "../../src/report/annotations.ts";
 import { renderConsole } from "../../src/report/console.ts";
-import { renderCsv } from "../../src/report/csv.ts";
+import { parseReport, renderJson } from "../../src/report/document/report.ts";
 import { pageScript, pageStyle } from "../../src/report/html/assets.ts";
-import { renderHtml } from "../../src/report/html.ts";
-import { renderJobSummary } from "../../src/report/job-summary.ts";
+import { renderHtml } from "../../src/report/html/html.ts";
 import { renderJunit } from "../../src/report/junit.ts";
-import { renderLocustJson } from "../../src/report/locust-json.ts";
-import { renderMarkdown } from "../../src/report/markdown.ts";
-import { parseReport, renderJson } from "../../src/report/report.ts";
+import { renderCsv } from "../../src/report/locust/csv.ts";
+import { renderLocustJson } from "../../src/report/locust/locust-json.ts";
+import { renderJobSummary } from "../../src/report/markdown/job-summary.ts";
+import { renderMarkdown } from "../../src/report/markdown/markdown.ts";
 import { expectGolden } from "../support/golden.ts";
 import { sampleInputs, sampleNames, sampleReport } from "../support/make-report.ts";
 

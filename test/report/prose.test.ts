@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { prose } from "../../src/report/safe-text.ts";
+import { prose } from "../../src/report/view/safe-text.ts";
 
 test("a sentence of ours is text, the names of the outside in it and settings are code", () => {
   expect(prose("Undecided: GET /a p95 and 3 more.", ["GET /a", "GET /"])).toBe("Undecided: `GET /a` p95 and 3 more.");

@@ -7,7 +7,7 @@ import { UsageError } from "../../src/base/errors.ts";
 import { parseConfiguration } from "../../src/slo/configuration.ts";
 import { evaluate } from "../../src/slo/evaluate.ts";
 import { configurationJsonSchema } from "../../src/slo/json-schema.ts";
-import { printThreshold } from "../../src/slo/threshold.ts";
+import { printThreshold } from "../../src/slo/threshold/threshold.ts";
 import { blocksOf, times } from "./support/traffic.ts";
 
 const whole = `version: 1

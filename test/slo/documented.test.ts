@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { parseConfiguration } from "../../src/slo/configuration.ts";
-import { parseThreshold } from "../../src/slo/threshold.ts";
+import { parseThreshold } from "../../src/slo/threshold/threshold.ts";
 
 const root = join(import.meta.dirname, "../..");
 const pages = ["README.md", ...readdirSync(join(root, "docs")).map((name) => `docs/${name}`)].filter((name) =>

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { Random } from "../../src/base/random.ts";
 import { abortingPromise } from "../../src/slo/abort.ts";
 import { evaluate, settle } from "../../src/slo/evaluate.ts";
-import { parseThreshold } from "../../src/slo/threshold.ts";
+import { parseThreshold } from "../../src/slo/threshold/threshold.ts";
 import { type Block, emptySnapshot } from "../../src/stats/snapshot.ts";
 import { blocksOf, ramp, times } from "./support/traffic.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseThreshold } from "../../src/slo/threshold.ts";
+import { parseThreshold } from "../../src/slo/threshold/threshold.ts";
 import { thresholdsChanged } from "../../src/slo/threshold-changes.ts";
 
 const changes = (before: readonly string[], after: readonly string[]) =>

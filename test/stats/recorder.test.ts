@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { Redactor } from "../../src/base/redact.ts";
+import { decodeResult, encodeResult } from "../../src/stats/document/result-document.ts";
 import { cellKey } from "../../src/stats/endpoint.ts";
 import { Recorder } from "../../src/stats/recorder.ts";
-import { decodeResult, encodeResult } from "../../src/stats/result-document.ts";
 import type { Sample } from "../../src/stats/sample.ts";
 import { summarize } from "../../src/stats/summary.ts";
 import { makeResult } from "../support/make-result.ts";

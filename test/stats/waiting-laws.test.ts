@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { fromBlockWire, toBlockWire } from "../../src/gate/block-wire.ts";
+import { fromBlockWire, toBlockWire } from "../../src/gate/swarm/block-wire.ts";
 import { checkSnapshotWire } from "../../src/protocol/snapshot-check.ts";
 import { fromWire, toWire } from "../../src/protocol/snapshot-wire.ts";
+import { decodeResult, encodeResult } from "../../src/stats/document/result-document.ts";
 import { type Arm, cellKey } from "../../src/stats/endpoint.ts";
 import { EndpointStats } from "../../src/stats/endpoint-stats.ts";
 import type { Histogram } from "../../src/stats/histogram.ts";
 import { addLiveness, type Liveness, type LivenessByArm } from "../../src/stats/liveness.ts";
-import { decodeResult, encodeResult } from "../../src/stats/result-document.ts";
 import { addSnapshots, emptySnapshot, type Snapshot } from "../../src/stats/snapshot.ts";
 import { addWaiting, type Waiting } from "../../src/stats/waiting.ts";
 import { withWaiting } from "../../src/stats/with-waiting.ts";

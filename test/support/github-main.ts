@@ -1,11 +1,11 @@
 /** A door that does nothing but tell: the room `github/` from inputs to outputs, to be bundled and run as an action. */
 import { readFileSync } from "node:fs";
 import { systemClock } from "../../src/base/clock.ts";
-import { readOnlyCause } from "../../src/github/api-advice.ts";
-import { uploadArtifact } from "../../src/github/artifact-upload.ts";
-import { connectGitHub, readProxySettings } from "../../src/github/client.ts";
-import { upsertComment } from "../../src/github/comment.ts";
-import { readContext } from "../../src/github/context.ts";
+import { readOnlyCause } from "../../src/github/api/api-advice.ts";
+import { connectGitHub, readProxySettings } from "../../src/github/api/client.ts";
+import { upsertComment } from "../../src/github/comment/comment.ts";
+import { readContext } from "../../src/github/event/context.ts";
+import { uploadArtifact } from "../../src/github/files/artifact-upload.ts";
 import { readInputs } from "../../src/github/inputs.ts";
 import { writeJobSummary } from "../../src/github/job-summary.ts";
 import { writeOutputs } from "../../src/github/outputs.ts";

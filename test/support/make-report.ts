@@ -1,10 +1,10 @@
 import { buildReport, type ReportInput } from "../../src/report/build-report.ts";
-import type { Report } from "../../src/report/report.ts";
+import type { Report } from "../../src/report/document/report.ts";
 import type { ThresholdResult } from "../../src/slo/promise.ts";
 import type { Endpoint } from "../../src/stats/endpoint.ts";
 import type { RunResult } from "../../src/stats/run-result.ts";
-import type { Capacity } from "../../src/verdict/capacity.ts";
-import type { CapacityStep } from "../../src/verdict/capacity-step.ts";
+import type { Capacity } from "../../src/verdict/capacity/capacity.ts";
+import type { CapacityStep } from "../../src/verdict/capacity/capacity-step.ts";
 import type { Comparison } from "../../src/verdict/comparison.ts";
 import { type Behaviour, makeResult } from "./make-result.ts";
 

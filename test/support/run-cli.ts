@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { decodeResult } from "../../src/stats/result-document.ts";
+import { decodeResult } from "../../src/stats/document/result-document.ts";
 import type { RunResult } from "../../src/stats/run-result.ts";
 
 const entry = fileURLToPath(new URL("../../src/cli.ts", import.meta.url));

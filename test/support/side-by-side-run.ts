@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { decodeResult } from "../../src/stats/result-document.ts";
+import { decodeResult } from "../../src/stats/document/result-document.ts";
 import type { Comparison } from "../../src/verdict/comparison.ts";
 import type { Verdict } from "../../src/verdict/verdict.ts";
 import { type ActionOutcome, runAction } from "./run-action.ts";

@@ -2,13 +2,13 @@ import { once } from "node:events";
 import { connect, createServer } from "node:net";
 import { describe, expect, test, vi } from "vitest";
 import { isAbstract, isUserClass } from "../../src/user/brand.ts";
-import { events } from "../../src/user/events.ts";
+import { events } from "../../src/user/events/events.ts";
 import { StopUser } from "../../src/user/exceptions.ts";
 import { runSingleUser } from "../../src/user/run-single-user.ts";
 import { task } from "../../src/user/task.ts";
 import { User, type UserClass } from "../../src/user/user.ts";
 import { readUserClass } from "../../src/user/user-class.ts";
-import { constant } from "../../src/user/wait-time.ts";
+import { constant } from "../../src/user/waiting/wait-time.ts";
 import { compileClass, compilers } from "./compile-class.ts";
 import { Stage } from "./stage.ts";
 

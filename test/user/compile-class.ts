@@ -1,8 +1,8 @@
 import { transformSync } from "@babel/core";
 import { transform } from "esbuild";
 import { tag, task } from "../../src/user/task.ts";
-import { MarkovTaskSet, SequentialTaskSet, TaskSet } from "../../src/user/task-set.ts";
-import { transition, transitions } from "../../src/user/transition.ts";
+import { MarkovTaskSet, SequentialTaskSet, TaskSet } from "../../src/user/tasks/task-set.ts";
+import { transition, transitions } from "../../src/user/tasks/transition.ts";
 import { User } from "../../src/user/user.ts";
 
 /** What a locustfile may have been compiled with. */

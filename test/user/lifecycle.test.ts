@@ -7,9 +7,9 @@ import {
   StopUser,
 } from "../../src/user/exceptions.ts";
 import { task } from "../../src/user/task.ts";
-import { SequentialTaskSet, TaskSet } from "../../src/user/task-set.ts";
+import { SequentialTaskSet, TaskSet } from "../../src/user/tasks/task-set.ts";
 import { User } from "../../src/user/user.ts";
-import { constant } from "../../src/user/wait-time.ts";
+import { constant } from "../../src/user/waiting/wait-time.ts";
 import { Stage } from "./stage.ts";
 
 test("[seed S7] onStart runs before the first task and onStop after the last", async () => {

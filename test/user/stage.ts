@@ -1,13 +1,13 @@
 import { ManualClock } from "../../src/base/clock.ts";
 import type { Sample } from "../../src/stats/sample.ts";
-import type { Environment } from "../../src/user/environment.ts";
-import { createEvents } from "../../src/user/events.ts";
-import { UserLife } from "../../src/user/loop.ts";
-import type { MissingAwait, UserError, UserObserver } from "../../src/user/observer.ts";
+import type { Environment } from "../../src/user/events/environment.ts";
+import { createEvents } from "../../src/user/events/events.ts";
+import { UserLife } from "../../src/user/loop/loop.ts";
+import type { MissingAwait, UserError, UserObserver } from "../../src/user/loop/observer.ts";
 import type { UserRuntime } from "../../src/user/runtime.ts";
-import { TaskPlans, type TaskPlansOptions } from "../../src/user/task-plans.ts";
+import { TaskActivity } from "../../src/user/task-activity.ts";
+import { TaskPlans, type TaskPlansOptions } from "../../src/user/tasks/task-plans.ts";
 import type { UserClass } from "../../src/user/user.ts";
-import { Witness } from "../../src/user/witness.ts";
 
 /** Everything a user needs to live, with a clock moved by hand and a notebook for what is told about it. */
 export class Stage implements UserObserver {
@@ -32,7 +32,7 @@ export class Stage implements UserObserver {
     this.events.request.install({ record: (sample) => void this.samples.push(sample), now: () => this.clock.now() });
   }
 
-  runtime(over: Partial<UserRuntime> = {}): UserRuntime & { readonly witness: Witness } {
+  runtime(over: Partial<UserRuntime> = {}): UserRuntime & { readonly witness: TaskActivity } {
     return {
       environment: this.environment,
       clock: this.clock,
@@ -45,7 +45,7 @@ export class Stage implements UserObserver {
       report: (sample) => void this.samples.push(sample),
       hasRequestListeners: false,
       ...over,
-      witness: new Witness(),
+      witness: new TaskActivity(),
     };
   }
 

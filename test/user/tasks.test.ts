@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { GateError } from "../../src/base/errors.ts";
 import { tag, task } from "../../src/user/task.ts";
-import type { TaskPlan } from "../../src/user/task-plan.ts";
-import { TaskPlans } from "../../src/user/task-plans.ts";
-import { SequentialTaskSet, TaskSet } from "../../src/user/task-set.ts";
+import type { TaskPlan } from "../../src/user/tasks/task-plan.ts";
+import { TaskPlans } from "../../src/user/tasks/task-plans.ts";
+import { SequentialTaskSet, TaskSet } from "../../src/user/tasks/task-set.ts";
 import { User, type UserClass } from "../../src/user/user.ts";
 import { compileClass, compilers } from "./compile-class.ts";
 

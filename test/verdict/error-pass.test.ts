@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Random } from "../../src/base/random.ts";
 import { errorPass } from "../../src/verdict/error-pass.ts";
-import type { ErrorWindow } from "../../src/verdict/error-test.ts";
+import type { ErrorWindow } from "../../src/verdict/statistics/error-test.ts";
 
 const requests = 25;
 

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { decide } from "../../src/verdict/decide.ts";
-import { passShare, planLooks } from "../../src/verdict/looks.ts";
 import { defaultCompareSettings as settings } from "../../src/verdict/settings.ts";
-import { tUpperTail } from "../../src/verdict/student-t.ts";
-import type { RunWindows } from "../../src/verdict/window.ts";
+import { decide } from "../../src/verdict/side-by-side/decide.ts";
+import type { RunWindows } from "../../src/verdict/side-by-side/window.ts";
+import { passShare, planLooks } from "../../src/verdict/statistics/looks.ts";
+import { tUpperTail } from "../../src/verdict/statistics/student-t.ts";
 import { generate, normals, windowsOf } from "./vector-data.ts";
 
 const times = fc.record({

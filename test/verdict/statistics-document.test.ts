@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { fisherUpperTail } from "../../src/verdict/fisher.ts";
-import { newcombe } from "../../src/verdict/newcombe.ts";
-import { detectable, predict } from "../../src/verdict/prediction.ts";
-import { slowerThanOthers } from "../../src/verdict/relative-test.ts";
-import { scoreDifferences, scoreThreshold, slowerThan } from "../../src/verdict/score-test.ts";
-import { together } from "../../src/verdict/screen.ts";
-import { levelPrior } from "../../src/verdict/stored-question.ts";
+import { fisherUpperTail } from "../../src/verdict/statistics/fisher.ts";
+import { newcombe } from "../../src/verdict/statistics/newcombe.ts";
+import { detectable, predict } from "../../src/verdict/statistics/prediction.ts";
+import { slowerThanOthers } from "../../src/verdict/statistics/relative-test.ts";
+import { scoreDifferences, scoreThreshold, slowerThan } from "../../src/verdict/statistics/score-test.ts";
+import { together } from "../../src/verdict/statistics/screen.ts";
+import { levelPrior } from "../../src/verdict/stored/stored-question.ts";
 import { windowsOf } from "./vector-data.ts";
 
 const text = readFileSync(new URL("../../docs/statistics.md", import.meta.url), "utf8");

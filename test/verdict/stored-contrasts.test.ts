@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { PastRun } from "../../src/verdict/history.ts";
 import { defaultCompareSettings as settings } from "../../src/verdict/settings.ts";
-import { judgeStored } from "../../src/verdict/stored-baseline.ts";
+import type { PastRun } from "../../src/verdict/stored/history.ts";
+import { judgeStored } from "../../src/verdict/stored/stored-baseline.ts";
 import { drawStored, type StoredSetting } from "../bench/stored-noise.ts";
 
 const noise = { sd: 0.05, correlation: 0.77, jobShare: 0.3, uneven: 0.3 };

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { PastRun } from "../../src/verdict/history.ts";
 import { defaultCompareSettings as settings } from "../../src/verdict/settings.ts";
-import { judgeStored } from "../../src/verdict/stored-baseline.ts";
+import type { PastRun } from "../../src/verdict/stored/history.ts";
+import { judgeStored } from "../../src/verdict/stored/stored-baseline.ts";
 import { drawStored } from "../bench/stored-noise.ts";
 
 const machineOf = (cpuModel: string, cores = 4) => ({ cpuModel, cores, memoryBytes: 1, os: "Linux 6.8", node: "24" });

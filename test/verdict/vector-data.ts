@@ -1,6 +1,6 @@
 import { Histogram } from "../../src/stats/histogram.ts";
-import { Counts } from "../../src/verdict/counts.ts";
-import type { LatencyWindow } from "../../src/verdict/score-test.ts";
+import { Counts } from "../../src/verdict/statistics/counts.ts";
+import type { LatencyWindow } from "../../src/verdict/statistics/score-test.ts";
 
 /** The generator behind the vectors: a linear congruence (ANSI C's constants) and Box and Muller's normal values. */
 export function normals(seed: number): () => number {

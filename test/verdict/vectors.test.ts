@@ -1,22 +1,22 @@
 import { describe, expect, test } from "vitest";
-import { mser5 } from "../../src/engine/warmup.ts";
+import { mser5 } from "../../src/engine/master/warmup.ts";
 import { binBounds, binIndex } from "../../src/stats/histogram.ts";
-import { type ErrorWindow, errorTest } from "../../src/verdict/error-test.ts";
-import { fisherUpperTail } from "../../src/verdict/fisher.ts";
-import { holm } from "../../src/verdict/holm.ts";
-import { alphaSpending } from "../../src/verdict/looks.ts";
-import { newcombe } from "../../src/verdict/newcombe.ts";
-import { robustTest } from "../../src/verdict/robust-p.ts";
+import { type ErrorWindow, errorTest } from "../../src/verdict/statistics/error-test.ts";
+import { fisherUpperTail } from "../../src/verdict/statistics/fisher.ts";
+import { holm } from "../../src/verdict/statistics/holm.ts";
+import { alphaSpending } from "../../src/verdict/statistics/looks.ts";
+import { newcombe } from "../../src/verdict/statistics/newcombe.ts";
+import { robustTest } from "../../src/verdict/statistics/robust-p.ts";
 import {
   ratioInterval,
   scoreDifferences,
   scoreEstimate,
   scoreThreshold,
   slowerThan,
-} from "../../src/verdict/score-test.ts";
-import { screened, together } from "../../src/verdict/screen.ts";
-import { stallTest } from "../../src/verdict/stall-test.ts";
-import { tQuantile, tUpperTail } from "../../src/verdict/student-t.ts";
+} from "../../src/verdict/statistics/score-test.ts";
+import { screened, together } from "../../src/verdict/statistics/screen.ts";
+import { stallTest } from "../../src/verdict/statistics/stall-test.ts";
+import { tQuantile, tUpperTail } from "../../src/verdict/statistics/student-t.ts";
 import { same } from "./six-digits.ts";
 import { countsOf, generate, windowsOf } from "./vector-data.ts";
 import vectors from "./vectors.json" with { type: "json" };

@@ -3,7 +3,7 @@ import type { ThresholdResult } from "../../src/slo/promise.ts";
 import type { Comparison } from "../../src/verdict/comparison.ts";
 import { defaultFailOn, exitCodeOf, type FailOn } from "../../src/verdict/exit-code.ts";
 import { defaultCompareSettings } from "../../src/verdict/settings.ts";
-import { compareWithBaseline } from "../../src/verdict/stored-baseline.ts";
+import { compareWithBaseline } from "../../src/verdict/stored/stored-baseline.ts";
 import { judge, noTargetVerdict } from "../../src/verdict/verdict-of.ts";
 import { home, resultOf, steadyBlocks } from "./runs.ts";
 

@@ -1,9 +1,9 @@
-import type { CapacitySection, CapacityStepRow } from "../capacity-schema.ts";
-import { stepsByLoad } from "../capacity-section.ts";
-import { foundInWords, stepIcon } from "../capacity-words.ts";
-import { formatMs, formatNumber, formatPercent, formatRate } from "../format.ts";
-import type { Report } from "../report.ts";
-import { oneLine } from "../safe-text.ts";
+import type { CapacitySection, CapacityStepRow } from "../document/capacity-schema.ts";
+import { stepsByLoad } from "../document/capacity-section.ts";
+import type { Report } from "../document/report.ts";
+import { foundInWords, stepIcon } from "../view/capacity-words.ts";
+import { formatMs, formatNumber, formatPercent, formatRate } from "../view/format.ts";
+import { oneLine } from "../view/safe-text.ts";
 import { type Markup, markup } from "./markup.ts";
 
 /** Response time against load, drawn here: no script has to run for it. Loads lie on a logarithmic scale. */

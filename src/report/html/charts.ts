@@ -1,8 +1,8 @@
 import { type Endpoint, endpointLabel } from "../../stats/endpoint.ts";
-import { formatCount, formatMoment, formatMs, formatRate } from "../format.ts";
-import { momentsOf } from "../moments.ts";
-import type { Report } from "../report.ts";
-import { oneLine } from "../safe-text.ts";
+import type { Report } from "../document/report.ts";
+import { formatCount, formatMoment, formatMs, formatRate } from "../view/format.ts";
+import { momentsOf } from "../view/moments.ts";
+import { oneLine } from "../view/safe-text.ts";
 import { type Markup, markup } from "./markup.ts";
 
 /** What `page.js` draws. Labels may be of the outside: they travel as JSON and are shown as text. */

@@ -1,5 +1,5 @@
-import { counted, formatMoment, formatMs, formatPercent } from "../format.ts";
-import type { HealthCourse, Report } from "../report.ts";
+import type { HealthCourse, Report } from "../document/report.ts";
+import { counted, formatMoment, formatMs, formatPercent } from "../view/format.ts";
 import { type Figure, secondsOf, unjudged } from "./charts.ts";
 
 /** How the load generator fared as the run went on, with the limits beyond which a block counts as saturated. */

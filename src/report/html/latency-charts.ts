@@ -1,5 +1,5 @@
-import { formatMs } from "../format.ts";
-import type { Distribution, Report } from "../report.ts";
+import type { Distribution, Report } from "../document/report.ts";
+import { formatMs } from "../view/format.ts";
 import type { Figure } from "./charts.ts";
 
 /** Pictures of the judged window as a whole: how long requests took, and the percentile curve. */

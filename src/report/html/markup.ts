@@ -1,4 +1,4 @@
-import { escapeMarkup } from "../safe-text.ts";
+import { escapeMarkup } from "../view/safe-text.ts";
 
 /** HTML that may be put into a page as it stands. Made only by `markup`, which escapes whatever is put into it. */
 export class Markup {

@@ -1,4 +1,9 @@
 import { endpointLabel } from "../../stats/endpoint.ts";
+import type { Report, ReportFailure } from "../document/report.ts";
+import { percentile } from "../markdown/details.ts";
+import { changeSides, gateChangesTitle } from "../markdown/gate-changes.ts";
+import { untrustedLabel } from "../markdown/markdown.ts";
+import { facts } from "../markdown/measured.ts";
 import {
   counted,
   formatCount,
@@ -8,16 +13,11 @@ import {
   formatNumber,
   formatPercent,
   formatRate,
-} from "../format.ts";
-import { headlineOf, stepInWords } from "../headline.ts";
-import { untrustedLabel } from "../markdown.ts";
-import { percentile } from "../md-details.ts";
-import { changeSides, gateChangesTitle } from "../md-gate.ts";
-import { facts } from "../md-measured.ts";
-import { noticesOf } from "../md-rows.ts";
-import { momentsOf } from "../moments.ts";
-import type { Report, ReportFailure } from "../report.ts";
-import { cleanLines, oneLine } from "../safe-text.ts";
+} from "../view/format.ts";
+import { headlineOf, stepInWords } from "../view/headline.ts";
+import { momentsOf } from "../view/moments.ts";
+import { noticesOf } from "../view/rows-that-matter.ts";
+import { cleanLines, oneLine } from "../view/safe-text.ts";
 import { type Markup, markup } from "./markup.ts";
 import { label } from "./tables.ts";
 

@@ -1,5 +1,14 @@
 import { endpointLabel } from "../../stats/endpoint.ts";
 import { intervalConfidence } from "../../verdict/comparison.ts";
+import type {
+  Report,
+  ReportComparison,
+  ReportNumbers,
+  ReportRow,
+  ReportThreshold,
+  Timing,
+} from "../document/report.ts";
+import { percentile, worstFirst } from "../markdown/details.ts";
 import {
   changeUnit,
   formatBytes,
@@ -13,11 +22,9 @@ import {
   formatPercent,
   formatPromised,
   nothing,
-} from "../format.ts";
-import { percentile, worstFirst } from "../md-details.ts";
-import { comparisonIcon, rowIcon, thresholdIcon } from "../md-rows.ts";
-import type { Report, ReportComparison, ReportNumbers, ReportRow, ReportThreshold, Timing } from "../report.ts";
-import { oneLine } from "../safe-text.ts";
+} from "../view/format.ts";
+import { comparisonIcon, rowIcon, thresholdIcon } from "../view/rows-that-matter.ts";
+import { oneLine } from "../view/safe-text.ts";
 import { type Markup, markup } from "./markup.ts";
 
 /** A cell: what it shows and, for numbers, what it is sorted by. */

@@ -1,8 +1,8 @@
 import { endpointLabel } from "../../stats/endpoint.ts";
-import { formatMoment, formatMs } from "../format.ts";
-import { phaseWords } from "../phase-words.ts";
-import type { Report, TimingCourse } from "../report.ts";
-import { oneLine } from "../safe-text.ts";
+import type { Report, TimingCourse } from "../document/report.ts";
+import { formatMoment, formatMs } from "../view/format.ts";
+import { phaseWords } from "../view/phase-words.ts";
+import { oneLine } from "../view/safe-text.ts";
 import { type Figure, secondsOf, unjudged } from "./charts.ts";
 
 /** What a request's time was made of, as the run went on: our phases as bands that add up to the mean. */

@@ -1,9 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { Random } from "../../../src/base/random.ts";
-import { toBlockWire } from "../../../src/gate/block-wire.ts";
-import type { FromSwarm, LoadOrder, ToSwarm } from "../../../src/gate/swarm-channel.ts";
+import { toBlockWire } from "../../../src/gate/swarm/block-wire.ts";
+import type { FromSwarm, LoadOrder, ToSwarm } from "../../../src/gate/swarm/swarm-channel.ts";
+import { encodeResult } from "../../../src/stats/document/result-document.ts";
 import type { Endpoint } from "../../../src/stats/endpoint.ts";
-import { encodeResult } from "../../../src/stats/result-document.ts";
 import { type Block, blockMs, type Phase } from "../../../src/stats/snapshot.ts";
 import { arms, blockOf, calm, noTrouble, resultOf, sample } from "../../verdict/runs.ts";
 

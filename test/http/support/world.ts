@@ -1,9 +1,9 @@
 import { systemClock } from "../../../src/base/clock.ts";
-import { HttpClient } from "../../../src/http/client.ts";
+import { HttpClient } from "../../../src/http/client/client.ts";
 import type { HttpSettings } from "../../../src/http/settings.ts";
 import type { Sample } from "../../../src/stats/sample.ts";
 import type { RequestDetails, TrafficGuard, UserRuntime } from "../../../src/user/runtime.ts";
-import { Witness } from "../../../src/user/witness.ts";
+import { TaskActivity } from "../../../src/user/task-activity.ts";
 
 /** The world of one user, standing in a test: what it reports is kept. */
 export class TestWorld {
@@ -11,7 +11,7 @@ export class TestWorld {
   readonly details: RequestDetails[] = [];
   /** Code and message; equal ones once, as a run keeps them. */
   readonly warnings: [code: string, message: string][] = [];
-  readonly witness = new Witness();
+  readonly witness = new TaskActivity();
   readonly stop = new AbortController();
   readonly runtime: UserRuntime;
   readonly client: HttpClient;

@@ -1,0 +1,102 @@
+import type { CapacitySection } from "../document/capacity-schema.ts";
+import type { Report } from "../document/report.ts";
+import { comparedCapacity, dropInWords, foundInWords } from "./capacity-words.ts";
+import { counted, formatCount, plain } from "./format.ts";
+import { failed, inconclusive, passed, wantsBaseline } from "./headline-verdicts.ts";
+import { type Headline, words } from "./headline-words.ts";
+import { code, cut, oneLine, plainName, slug } from "./safe-text.ts";
+
+/** The one line that says whether to act: verdict, magnitude, culprit. */
+export function headlineOf(report: Report): Headline {
+  const reason = report.verdict.reasons[0]?.code;
+  if (report.capacity !== null && report.verdict.conclusion !== "invalid") {
+    return ofCapacity(report, report.capacity);
+  }
+  switch (report.verdict.conclusion) {
+    case "invalid":
+      return { icon: "⚠️", ...words(notJudged(reason, report)) };
+    case "inconclusive":
+      return inconclusive(report);
+    case "fail":
+      return { icon: "❌", ...failed(report) };
+    case "pass":
+      return passed(report);
+  }
+}
+
+const capacityIcon = { fail: "❌", inconclusive: "🟡", pass: "✅" } as const;
+
+/** How far the target carries, and whether that is less than it was. */
+function ofCapacity(report: Report, capacity: CapacitySection): Headline {
+  const { conclusion } = report.verdict;
+  const compared = comparedCapacity(report);
+  const found = foundInWords(capacity);
+  if (conclusion === "invalid") return { icon: "⚠️", ...words(found) };
+  if (compared?.outcome === "regressed" && compared.waived) {
+    return { icon: "⚠️", ...words(`passed with a waiver: ${dropInWords(capacity, compared)}`) };
+  }
+  if (compared?.outcome === "regressed") return { icon: "❌", ...words(dropInWords(capacity, compared)) };
+  if (compared?.outcome === "improved") return { icon: "🚀", ...words(dropInWords(capacity, compared)) };
+  const isAlone = compared === null || compared.outcome === "no-baseline";
+  const isFirst = conclusion === "pass" && isAlone && wantsBaseline(report);
+  return isFirst
+    ? { icon: "ℹ️", ...words(`${found}; no baseline yet to compare with`) }
+    : { icon: capacityIcon[conclusion], ...words(found) };
+}
+
+function notJudged(code: string | undefined, report: Report): string {
+  const { measured } = report;
+  switch (code) {
+    case "zero-requests":
+      return "not judged: no request was sent";
+    case "users-dead":
+      return "not judged: every user died in onStart";
+    case "users-not-reached":
+      return `not judged: only ${formatCount(measured.peakUsers)} of ${counted(measured.users, "user")} ran`;
+    case "saturated":
+      return "not judged: the load generator was saturated, not the target";
+    case "machine-busy":
+      return "not judged: the machine of the load generator was busy with other things";
+    case "cores-shared":
+      return "not judged: the target and the load generator had to share the machine’s cores";
+    case "blocked":
+      return "not judged: the target’s platform blocked the load";
+    case "throttled":
+      return "not judged: the target throttled the load (429)";
+    case "target-gone":
+      return "not judged: the target went away during the run";
+    case "uncaught-exceptions":
+      return "not judged: the locustfile threw exceptions";
+    case "forbidden-host":
+      return "not judged: the locustfile aimed at a host outside allowed-hosts";
+    case "missing-await":
+      return "not judged: a task ended with its own request in flight (a missing await)";
+    case "interrupted":
+      return "interrupted: a partial result, not judged";
+    case "exit-code":
+      return "not judged: the locustfile set a failing exit code";
+    default:
+      return "not judged";
+  }
+}
+
+/** Where the step's outcome is not what the verdict suggests, a sentence that says so; otherwise nothing. */
+export function stepInWords({ verdict, passed: succeeds }: Report): string {
+  const bad = verdict.conclusion === "fail" || verdict.conclusion === "invalid";
+  if (bad && succeeds) return "The step passes all the same: fail-on leaves this out.";
+  if (!bad && !succeeds) return "The step fails, because fail-on says so.";
+  return "";
+}
+
+/** The heading's text: `❌ swarmgate · api — …`, the culprit as a code span. */
+export function headlineMarkdown(report: Report): string {
+  const { icon, before, culprit, after } = headlineOf(report);
+  return `${icon} swarmgate · ${plainName(report.name)} — ${before}${culprit === null ? "" : code(culprit, 80)}${after}`;
+}
+
+/** The same for places without Markdown (a commit status, a terminal): one line of at most `max` characters. */
+export function headlineText(report: Report, max = 300): string {
+  const { icon, before, culprit, after } = headlineOf(report);
+  const line = `${icon} ${slug(report.name)}: ${before}${culprit === null ? "" : oneLine(culprit, 80)}${after}`;
+  return cut(plain(line), max).replaceAll("##[", "# #[");
+}

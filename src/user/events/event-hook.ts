@@ -1,0 +1,101 @@
+import { controlKindOf } from "../exceptions.ts";
+
+/** Called with one object holding Locust's arguments of that event, in camelCase. */
+export type Listener<A> = (args: A) => void | Promise<void>;
+
+/** A listener that threw: told and counted, and the other listeners are called all the same. */
+export interface ListenerFailure {
+  /** `testStart` */
+  readonly event: string;
+  readonly error: unknown;
+}
+
+/**
+ * Where failing listeners are told. What happens before anybody listens here is kept and told to the first who does.
+ */
+export class ListenerFailures {
+  #count = 0;
+  #unreported: ListenerFailure[] = [];
+  #report: ((failure: ListenerFailure) => void) | undefined;
+
+  /** How many times a listener threw, in this thread. */
+  get count(): number {
+    return this.#count;
+  }
+
+  add(failure: ListenerFailure): void {
+    this.#count++;
+    if (this.#report) this.#report(failure);
+    else if (this.#unreported.length < 100) this.#unreported.push(failure);
+  }
+
+  /** From now on `tell` hears of every failure. One at a time: the newest wins. */
+  onFailure(tell: (failure: ListenerFailure) => void): void {
+    this.#report = tell;
+    for (const failure of this.#unreported.splice(0)) tell(failure);
+  }
+}
+
+/** One event. Make one of your own with `new EventHook()`; listeners are called in the order they were added. */
+export class EventHook<A> {
+  readonly name: string;
+  readonly #listeners: Listener<A>[] = [];
+  readonly #failures: ListenerFailures | undefined;
+  readonly #reverse: boolean;
+
+  /** @param options.reverse listeners added last are called first */
+  constructor(options: { name?: string; failures?: ListenerFailures; reverse?: boolean } = {}) {
+    this.name = options.name ?? "event";
+    this.#failures = options.failures;
+    this.#reverse = options.reverse ?? false;
+  }
+
+  /** Returns the listener, so that it can be taken off again. */
+  addListener(listener: Listener<A>): Listener<A> {
+    if (typeof listener !== "function") throw new TypeError(`events.${this.name}.addListener(…) takes a function`);
+    this.#listeners.push(listener);
+    return listener;
+  }
+
+  removeListener(listener: Listener<A>): void {
+    const at = this.#listeners.indexOf(listener);
+    if (at >= 0) this.#listeners.splice(at, 1);
+  }
+
+  get listeners(): readonly Listener<A>[] {
+    return this.#listeners;
+  }
+
+  /**
+   * Calls the listeners one after the other, each awaited before the next. One that throws is told and counted and
+   * keeps nobody from being called; an event of your own, which has no place to tell, throws it on.
+   * `StopUser`, `StopTest` and their kind are passed on at once.
+   * @returns how many listeners threw
+   */
+  async fire(args: A): Promise<number> {
+    let threw = 0;
+    for (const listener of this.ordered()) {
+      try {
+        await listener(args);
+      } catch (error) {
+        threw++;
+        this.failed(error);
+      }
+    }
+    return threw;
+  }
+
+  /** A copy, for a listener may take itself off. */
+  protected ordered(): readonly Listener<A>[] {
+    return this.#reverse ? this.#listeners.toReversed() : [...this.#listeners];
+  }
+
+  protected failed(error: unknown): void {
+    if (controlKindOf(error) !== undefined || !this.#failures) throw error;
+    this.#failures.add({ event: this.name, error });
+  }
+  /** A listener nobody waited for failed: too late to pass anything on. */
+  protected failedLater(error: unknown): void {
+    this.#failures?.add({ event: this.name, error });
+  }
+}

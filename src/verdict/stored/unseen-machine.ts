@@ -1,0 +1,39 @@
+import { machineKind } from "../../baseline/usable.ts";
+import type { Comparison } from "../comparison.ts";
+import type { PastRun } from "./history.ts";
+
+/** Stored runs of the new run's machine, and those of every other one. A run that names none has the new run's. */
+export function byMachine(
+  runs: readonly PastRun[],
+  current: PastRun,
+): { readonly own: readonly PastRun[]; readonly elsewhere: readonly (readonly PastRun[])[] } {
+  const kindOf = ({ machine = current.machine }: PastRun) => (machine ? machineKind(machine) : "");
+  const groups = Map.groupBy(runs, kindOf);
+  const here = kindOf(current);
+  return {
+    own: groups.get(here) ?? [],
+    elsewhere: [...groups].filter(([kind]) => kind !== here).map(([, group]) => group),
+  };
+}
+
+/** Why latencies cannot be judged where no stored run was measured on this machine. */
+export function unseenMachine(machine: PastRun["machine"]): string {
+  const name = machine ? machineKind(machine) : "this one";
+  return `no stored run was measured on this machine (${name}): what looks slower or faster may be the machine`;
+}
+
+/** A latency that was measured and cannot be judged. */
+export function undecidedBy(
+  { change, ...rest }: Omit<Comparison, "p" | "smallestDetectable" | "outcome">,
+  why: string,
+): Comparison {
+  return {
+    ...rest,
+    change: change && { estimate: change.estimate, low: null, high: null },
+    p: null,
+    smallestDetectable: null,
+    outcome: "inconclusive",
+    warnings: [why, ...rest.warnings],
+    explanation: [],
+  };
+}

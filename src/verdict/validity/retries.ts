@@ -1,0 +1,30 @@
+import { endpointLabel } from "../../stats/endpoint.ts";
+import type { RunResult, Warning } from "../../stats/run-result.ts";
+import type { SummaryRow } from "../../stats/summary.ts";
+
+/** Of an endpoint's requests; what a server's own idle time makes of ordinary load stays below it. */
+const retriedShare = 0.01;
+const namesShown = 3;
+
+/**
+ * Endpoints whose requests met a closing connection so often that chance does not explain it: a server that drops
+ * connections, or one that closes them without saying so. Each such request was sent twice and none failed by it, so
+ * no other number shows it. Null where there are none.
+ */
+export function retries({ summary }: Pick<RunResult, "summary">): Warning | null {
+  const found = summary.endpoints
+    .filter(({ retried, requests }) => retried > retriedShare * requests)
+    .sort((a, b) => b.retried - a.retried);
+  if (found.length === 0) return null;
+  const names = found.slice(0, namesShown).map(inWords);
+  if (found.length > namesShown) names.push(`and ${found.length - namesShown} more endpoints`);
+  const message =
+    `The target closed kept connections just as requests came: ${names.join(", ")} were sent a second time. ` +
+    "Latencies count from the first. If its idle timeout is not what closes them, it drops connections.";
+  return { code: "retried", message };
+}
+
+function inWords({ arm, endpoint, retried, requests }: SummaryRow): string {
+  const share = ((100 * retried) / requests).toFixed(1);
+  return `${retried} of ${requests} requests (${share} %) of ${endpointLabel(endpoint)}${arm === "base" ? " on the base version" : ""}`;
+}
