@@ -26,6 +26,29 @@ const rooms: Record<string, { floor: number; wing?: "load" | "gate" }> = {
   demo: { floor: 1 },
 };
 
+/** Sub-rooms, each above those before it. A file that stands in the room itself may lie beneath them or above. */
+const subRooms: Record<string, readonly string[]> = {
+  stats: ["document"],
+  user: ["events", "waiting", "tasks", "shapes", "arguments", "loop"],
+  http: ["wire", "answer", "request", "client", "web-socket"],
+  loading: ["light"],
+  engine: ["plan", "limits", "node", "locustfile", "worker", "master"],
+  slo: ["threshold"],
+  verdict: ["statistics", "side-by-side", "stored", "validity", "capacity", "troubles"],
+  report: ["document", "view", "markdown", "html", "locust"],
+  github: ["event", "api", "files", "cache", "comment", "deployment"],
+  gate: ["swarm", "watch", "results"],
+  door: ["github"],
+  cli: ["options"],
+};
+
+/** Neither side runs the other: they exchange messages. */
+const apart: readonly (readonly [string, string])[] = [["engine/master", "engine/worker"]];
+
+/** A room that anyone can walk. One that must be larger has its reason in docs/ARCHITECTURE.md and stands here. */
+const mostFiles = 24;
+const larger: Record<string, number> = {};
+
 /** Where each library may be imported; `""` is the top of src, the doors and what stands beside them. */
 const confined: Record<string, readonly string[]> = {
   undici: ["http", "github/api/octokit.ts"],
@@ -68,6 +91,31 @@ function roomOf(file: string): string {
   return rest === undefined ? "" : room;
 }
 
+/** `engine/master` of a file in it; undefined for a file that stands in its room itself. */
+function subRoomOf(file: string): string | undefined {
+  const [room, sub, rest] = file.split("/");
+  return rest === undefined ? undefined : `${room}/${sub}`;
+}
+
+/** What is wrong with an import inside one room. */
+function complaintInside(room: string, { from, to }: Import): string | undefined {
+  const [here, there] = [subRoomOf(from), subRoomOf(to)];
+  if (here === undefined || there === undefined || here === there) return undefined;
+  if (apart.some((pair) => pair.includes(here) && pair.includes(there)))
+    return `${from} imports ${to}: ${here} and ${there} stand apart`;
+  const order = subRooms[room] ?? [];
+  const [mine, other] = [here, there].map((sub) => order.indexOf(sub.slice(room.length + 1))) as [number, number];
+  if (mine < 0 || other < 0) return `${from} imports ${to}: a sub-room without a place in the order`;
+  return other > mine ? `${from} imports ${to}: ${there} is above ${here}` : undefined;
+}
+
+/** Imports with every sub-room as one place, so that a cycle is one between sub-rooms or through the room around them. */
+function bySubRoom(imports: readonly Import[]): Import[] {
+  return imports
+    .map(({ from, to }) => ({ from: subRoomOf(from) ?? from, to: subRoomOf(to) ?? to }))
+    .filter(({ from, to }) => from !== to);
+}
+
 /** What is wrong with one import, or undefined. */
 function complaint({ from, to }: Import): string | undefined {
   for (const [library, places] of Object.entries(confined)) {
@@ -84,7 +132,7 @@ function complaint({ from, to }: Import): string | undefined {
     return here && here.floor > 7 ? undefined : `${from} imports ${to}: rooms do not know the story`;
   if (roomOf(to) === "") return `${from} imports ${to}: rooms do not know the doors`;
   if (!here || !there) return `${from} imports ${to}: a room without a floor`;
-  if (roomOf(from) === roomOf(to)) return undefined;
+  if (roomOf(from) === roomOf(to)) return complaintInside(roomOf(from), { from, to });
   if (here.wing && there.wing && here.wing !== there.wing)
     return `${from} (${here.wing} wing) imports ${to} (${there.wing} wing)`;
   if (there.floor >= here.floor) return `${from} (floor ${here.floor}) imports ${to} (floor ${there.floor})`;
@@ -126,6 +174,16 @@ describe("the floor plan", () => {
     expect(findCycle(all)).toBeUndefined();
   });
 
+  it("has no cycle between sub-rooms, nor through the room around them", () => {
+    expect(findCycle(bySubRoom(all))).toBeUndefined();
+  });
+
+  it("has rooms one can walk", () => {
+    const folders = Map.groupBy(files, (file) => dirname(file));
+    const crowded = [...folders].filter(([folder, held]) => held.length > (larger[folder] ?? mostFiles));
+    expect(crowded.map(([folder, held]) => `${folder}: ${held.length} files`)).toEqual([]);
+  });
+
   it("keeps clock, dice, environment and directory at the doors", () => {
     const found = files.filter((file) => {
       const code = readFileSync(join(src, file), "utf8").replace(/\/\*[\s\S]*?\*\/|(?<!:)\/\/.*$/gm, "");
@@ -139,11 +197,26 @@ describe("the floor plan", () => {
     expect([...present].filter((room) => !rooms[room])).toEqual([]);
     const plan = readFileSync(join(src, "../docs/ARCHITECTURE.md"), "utf8");
     expect([...present].filter((room) => !plan.includes(`${room}/`))).toEqual([]);
+    const inside = [...new Set(files.map(subRoomOf))].filter((sub) => sub !== undefined).toSorted();
+    const ordered = Object.entries(subRooms).flatMap(([room, subs]) => subs.map((sub) => `${room}/${sub}`));
+    expect(inside).toEqual(ordered.toSorted());
+    expect(inside.filter((sub) => !plan.includes(`\n    ${sub.split("/")[1]}/`))).toEqual([]);
   });
 
   it("would notice a load-wing file that imports the gate wing", () => {
-    const [edge] = importsOf("engine/master/master.ts", `import type { Verdict } from "../verdict/verdict.ts";\n`);
+    const [edge] = importsOf("engine/master/master.ts", `import type { Verdict } from "../../verdict/verdict.ts";\n`);
     expect(edge && complaint(edge)).toContain("(load wing) imports verdict/verdict.ts (gate wing)");
+  });
+
+  it("would notice a sub-room that imports one above it, its opposite, and a way back through the room", () => {
+    expect(complaint({ from: "http/wire/wire.ts", to: "http/client/session.ts" })).toContain("is above http/wire");
+    expect(complaint({ from: "engine/master/master.ts", to: "engine/worker/worker.ts" })).toContain("stand apart");
+    const back = [
+      { from: "user/tasks/task-set.ts", to: "user/user.ts" },
+      { from: "user/user.ts", to: "user/tasks/chooser.ts" },
+    ];
+    expect(findCycle(back)).toBeUndefined();
+    expect(findCycle(bySubRoom(back))).toEqual(["user/tasks", "user/user.ts", "user/tasks"]);
   });
 
   it("would notice an import upwards, a library out of its room and a cycle", () => {

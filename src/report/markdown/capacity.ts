@@ -3,9 +3,10 @@ import { stepsByLoad } from "../document/capacity-section.ts";
 import type { Report } from "../document/report.ts";
 import { searchInWords, stepIcon } from "../view/capacity-words.ts";
 import { formatDuration, formatMs, formatNumber, formatPercent, nothing } from "../view/format.ts";
+import type { Column } from "../view/rows-that-matter.ts";
 import { code } from "../view/safe-text.ts";
 import { fixedPart, type Part } from "./fit.ts";
-import { type Column, details, tablePart } from "./table.ts";
+import { details, tablePart } from "./table.ts";
 
 /** Every load that was tried, and what it came to; nothing in the report of one run. */
 export function capacityPart({ capacity }: Report, tier: number): Part | null {

@@ -14,6 +14,7 @@ import {
   nothing,
 } from "../view/format.ts";
 import {
+  type Column,
   comparisonRow,
   endpointCell,
   isWithTheRest,
@@ -26,7 +27,7 @@ import {
 import { code, fence } from "../view/safe-text.ts";
 import { sentenceOf } from "../view/sentence.ts";
 import type { Part } from "./fit.ts";
-import { type Column, details, shedNote, tablePart } from "./table.ts";
+import { details, shedNote, tablePart } from "./table.ts";
 
 /** A shown percentile of a row's numbers. */
 export function percentile(numbers: ReportNumbers | null, ratio: (typeof shownPercentiles)[number]): number | null {

@@ -1,10 +1,6 @@
 import { markdownTable } from "markdown-table";
+import type { Column } from "../view/rows-that-matter.ts";
 import type { Part } from "./fit.ts";
-
-export interface Column {
-  readonly title: string;
-  readonly align?: "left" | "right" | "center";
-}
 
 /**
  * A table as a part that sheds rows from the bottom. Cells are our own words and numbers, or code spans.

@@ -3,7 +3,6 @@ import { intervalConfidence } from "../../verdict/comparison.ts";
 import { movedMore } from "../../verdict/side-by-side/common-shift.ts";
 import { movedWithTheRest } from "../../verdict/stored/with-the-rest.ts";
 import type { Report, ReportComparison, ReportRow, ReportThreshold } from "../document/report.ts";
-import type { Column } from "../markdown/table.ts";
 import {
   changeUnit,
   formatChange,
@@ -66,6 +65,12 @@ export const thresholdIcon: Record<ReportThreshold["outcome"], string> = {
 /** An endpoint's name in a cell; all of them together where there is none. */
 export function endpointCell(endpoint: ReportComparison["endpoint"], max = 80): string {
   return endpoint === null ? "all requests" : code(endpointLabel(endpoint), max);
+}
+
+/** A column of a table. */
+export interface Column {
+  readonly title: string;
+  readonly align?: "left" | "right" | "center";
 }
 
 export function matterColumns(report: Report): Column[] {

@@ -14,7 +14,9 @@ test("a withheld variable is named once, with the place that read it and the rem
   const { host, said } = watched(["API_KEY", "OTHER"], { PATH: "/bin" });
   expect([host.env.API_KEY, host.env.API_KEY, host.env.PATH]).toEqual([undefined, undefined, "/bin"]);
   expect(said).toHaveLength(1);
-  expect(said[0]).toMatch(/^test\/engine\/withheld-variables\.test\.ts:\d+:\d+ reads API_KEY, .*--env API_KEY/);
+  expect(said[0]).toMatch(
+    /^test\/engine\/locustfile\/withheld-variables\.test\.ts:\d+:\d+ reads API_KEY, .*--env API_KEY/,
+  );
 });
 
 test("what is not set anywhere, and what the locustfile set itself, is nobody's affair", () => {
