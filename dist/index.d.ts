@@ -7,14 +7,6 @@
 /** Node's Buffer where Node's types are installed, else the Uint8Array that it is. */
 type NodeBuffer = typeof globalThis extends { Buffer: { from(text: string): infer B } } ? B : Uint8Array;
 
-/** Where time comes from. Below the doors nobody reads the machine's clock any other way. */
-interface Clock {
-    /** Milliseconds since the Unix epoch, never going backwards within one process; fractions are microseconds. */
-    now(): number;
-    /** Resolves after `ms` milliseconds (at once if not positive), or as soon as `signal` aborts. Never rejects. */
-    sleep(ms: number, signal?: AbortSignal): Promise<void>;
-}
-
 /** Which side of a side-by-side run: `head` is the version under test and the only arm of an ordinary run. */
 type Arm = "head" | "base";
 /** One (method, name) pair, Locust's "stats entry". The name groups: `/item/{id}` stands for every item. */
@@ -81,6 +73,164 @@ interface Sample {
     readonly retried?: boolean | undefined;
 }
 
+/**
+ * The headers of one answer, kept as they came: text from our own wire, a record from undici. Nobody asks for most of
+ * them, so they are taken apart when somebody does.
+ */
+declare class AnswerHeaders {
+    #private;
+    /** @param raw the header lines, each with its line's end, without the status line; or a record with lower-case names */
+    constructor(raw: string | Readonly<Record<string, string | string[] | undefined>>);
+    /** Names in lower case, in the order they came; `set-cookie` may be there several times. */
+    get pairs(): readonly (readonly [name: string, value: string])[];
+    /** All values of one header (lower-case name) joined with a comma; undefined if it is not there. */
+    get(name: string): string | undefined;
+    all(name: string): string[];
+    toHeaders(): Headers;
+}
+
+/** The body of a streamed answer, on its way from the connection to whoever reads it. */
+declare class BodyStream implements AsyncIterable<NodeBuffer> {
+    #private;
+    /** Decoded bytes handed over so far. */
+    bytesRead: number;
+    /**
+     * `resume` and `abandon` act on the connection; `onFinished` is told once, when all is decoded or it broke.
+     */
+    constructor(options: {
+        contentEncoding: string | undefined;
+        /** Decoded bytes it may have; any number if undefined. */
+        mostBytes?: number | undefined;
+        resume: () => void;
+        abandon: () => void;
+        onFinished: () => void;
+    });
+    get kept(): NodeBuffer;
+    /** Takes bytes from the connection; false once enough is held. */
+    push(chunk: NodeBuffer): boolean;
+    /** The connection has no more. */
+    end(error: unknown): void;
+    /** All that will come has come. */
+    get ended(): boolean;
+    /** What ended it early. */
+    get error(): unknown;
+    /** Nobody will read the rest. */
+    cancel(): void;
+    /** The decoded body piece by piece. Throws what ended it early. */
+    [Symbol.asyncIterator](): AsyncGenerator<NodeBuffer>;
+}
+
+/** What a response shows: the exchange it came from. */
+interface Answered {
+    readonly status: number;
+    readonly failureKind: FailureKind | undefined;
+    readonly failureMessage: string;
+    readonly startMs: number;
+    readonly endMs: number;
+    /** The last hop's. */
+    readonly plan: {
+        readonly url: URL;
+    };
+    /** The decoded body, empty where it is streamed. */
+    readonly bytes: NodeBuffer;
+    readonly bodyStream: BodyStream | undefined;
+    answerHeaders(): AnswerHeaders;
+    phases(): Phases | undefined;
+    settle(error?: unknown): void;
+}
+
+/** What became of one request; undefined fields of a failure: the status says it. */
+type Outcome = {
+    readonly kind: "by-status";
+} | {
+    readonly kind: "success";
+} | {
+    readonly kind: "failure";
+    readonly failure: FailureKind;
+    readonly message: string;
+    readonly error: unknown;
+};
+/**
+ * The wait for a locustfile's own word on an answer (`catchResponse`). Whatever comes, the request is recorded once:
+ * with the last word that was said, or by its status.
+ */
+declare class Verdict {
+    #private;
+    constructor(record: (outcome: Outcome) => void);
+    get recorded(): boolean;
+    get spoken(): boolean;
+    succeed(): void;
+    fail(reason: unknown): void;
+    /** Records it now. `error` is what the locustfile threw; it counts if nothing was said before. */
+    settle(error?: unknown): void;
+}
+
+/** The `using` scope that an answer may be declared in. */
+interface AnswerScope {
+    /** There is one. */
+    opened(): void;
+    ended(): void;
+}
+/** What both kinds of answer have. */
+declare abstract class Answer {
+    #private;
+    protected readonly exchange: Answered;
+    constructor(exchange: Answered, verdict?: Verdict, scope?: AnswerScope);
+    /** 0 if no answer came: the request failed before. */
+    get status(): number;
+    /** As in `requests`: an answer came and its status is below 400. */
+    get ok(): boolean;
+    get headers(): Headers;
+    /** Where the answer came from, after redirects. */
+    get url(): string;
+    /** Why no (whole) answer came; undefined if one did. */
+    get error(): string | undefined;
+    /** Milliseconds from the request to the last byte of the answer. */
+    get elapsedMs(): number;
+    /** Where the time went, milliseconds by phase. */
+    get timings(): Phases;
+    /** Counts the request as a success, whatever its status. Needs `catchResponse`. */
+    success(): void;
+    /** Counts the request as failed, for this reason. Needs `catchResponse`. */
+    failure(reason: string | Error): void;
+    /** Ends the wait for a verdict now; `error` is what the locustfile threw before it said anything. */
+    settle(error?: unknown): void;
+    /** The end of a `using` scope, which looks for it when it begins: that is how we know of one. */
+    get [Symbol.dispose](): () => void;
+}
+/** An answer, read whole before the call returned: nothing here needs an `await` (and none does harm). */
+declare class HttpResponse extends Answer {
+    #private;
+    /** What `rest` parsed of the body; undefined for other requests. */
+    js: unknown;
+    /** The decoded body. */
+    bytes(): NodeBuffer;
+    /** The body as text, in the charset of its content type (UTF-8 if it names none). */
+    text(): string;
+    /** The body parsed as JSON. Throws a SyntaxError if it is none. */
+    json<T = unknown>(): T;
+    /** The body's lines without their ends. */
+    lines(): string[];
+}
+/** An answer whose body is still on its way: what reads it returns promises. */
+declare class StreamedResponse extends Answer {
+    /** The decoded body, piece by piece. Stopping early drops the rest and its connection. */
+    chunks(): AsyncGenerator<NodeBuffer>;
+    bytes(): Promise<NodeBuffer>;
+    text(): Promise<string>;
+    json<T = unknown>(): Promise<T>;
+    /** The body's lines as they come, without their ends. */
+    lines(): AsyncGenerator<string>;
+}
+
+/** Where time comes from. Below the doors nobody reads the machine's clock any other way. */
+interface Clock {
+    /** Milliseconds since the Unix epoch, never going backwards within one process; fractions are microseconds. */
+    now(): number;
+    /** Resolves after `ms` milliseconds (at once if not positive), or as soon as `signal` aborts. Never rejects. */
+    sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
 /** A request that has no whole answer yet. */
 interface InFlight {
     /** On the run's clock. */
@@ -139,7 +289,7 @@ interface Activity {
  * Sees what a user's current task begins and ends. A task that returns while its own request is in flight forgot an
  * `await`: the run is invalid (SPEC section 10), naming task and place.
  */
-interface TaskWitness extends Cycling {
+interface ActivityTracker extends Cycling {
     begin(activity: Activity): void;
     end(activity: Activity): void;
     /** True once this task was caught, so that the next time the place is worth its price. */
@@ -405,7 +555,7 @@ interface UserRuntime {
     /** Aborts when the user must stop at once: the stop timeout is over, or there was none. */
     readonly signal: AbortSignal;
     readonly guard: TrafficGuard;
-    readonly witness: TaskWitness;
+    readonly witness: ActivityTracker;
     /** Takes one finished request: counts it, and fires the `request` event if anybody listens. */
     report(sample: Sample, details?: RequestDetails): void;
     /** Shows the user of the program something that changes no number. `code` is stable, equal messages count once. */
@@ -436,176 +586,9 @@ interface RequestDetails {
     readonly url?: string | undefined;
 }
 
-/** One user's cookies: what servers set, and what the locustfile sets itself. Made with the first cookie. */
-declare class Cookies {
-    #private;
-    /** @param defaultUrl where `set` and `get` apply when they do not say */
-    constructor(defaultUrl: string | undefined);
-    /** A cookie's value as it would be sent to `url` (the user's host if absent). */
-    get(name: string, url?: string | undefined): string | undefined;
-    /** Adds a cookie for `url` (the user's host if absent) and all paths. */
-    set(name: string, value: string, options?: {
-        url?: string;
-        path?: string;
-        domain?: string;
-    }): void;
-    clear(): void;
-    /** All cookies that would be sent to `url` (the user's host if absent), by name. */
-    toObject(url?: string | undefined): Record<string, string>;
-    /** Takes `Set-Cookie` lines; one that is malformed or not for this host is left out, as browsers do. */
-    receive(url: URL, lines: readonly string[]): void;
-    /** The `Cookie` header for `url`; empty if there is none. */
-    headerFor(url: URL, nowMs: number): string;
-}
-
-/**
- * The headers of one answer, kept as they came: text from our own wire, a record from undici. Nobody asks for most of
- * them, so they are taken apart when somebody does.
- */
-declare class AnswerHeaders {
-    #private;
-    /** @param raw the header lines, each with its line's end, without the status line; or a record with lower-case names */
-    constructor(raw: string | Readonly<Record<string, string | string[] | undefined>>);
-    /** Names in lower case, in the order they came; `set-cookie` may be there several times. */
-    get pairs(): readonly (readonly [name: string, value: string])[];
-    /** All values of one header (lower-case name) joined with a comma; undefined if it is not there. */
-    get(name: string): string | undefined;
-    all(name: string): string[];
-    toHeaders(): Headers;
-}
-
-/** The body of a streamed answer, on its way from the connection to whoever reads it. */
-declare class BodyStream implements AsyncIterable<NodeBuffer> {
-    #private;
-    /** Decoded bytes handed over so far. */
-    bytesRead: number;
-    /**
-     * `resume` and `abandon` act on the connection; `onFinished` is told once, when all is decoded or it broke.
-     */
-    constructor(options: {
-        contentEncoding: string | undefined;
-        /** Decoded bytes it may have; any number if undefined. */
-        mostBytes?: number | undefined;
-        resume: () => void;
-        abandon: () => void;
-        onFinished: () => void;
-    });
-    get kept(): NodeBuffer;
-    /** Takes bytes from the connection; false once enough is held. */
-    push(chunk: NodeBuffer): boolean;
-    /** The connection has no more. */
-    end(error: unknown): void;
-    /** All that will come has come. */
-    get ended(): boolean;
-    /** What ended it early. */
-    get error(): unknown;
-    /** Nobody will read the rest. */
-    cancel(): void;
-    /** The decoded body piece by piece. Throws what ended it early. */
-    [Symbol.asyncIterator](): AsyncGenerator<NodeBuffer>;
-}
-
-/** What a response shows: the exchange it came from. */
-interface Answered {
-    readonly status: number;
-    readonly failureKind: FailureKind | undefined;
-    readonly failureMessage: string;
-    readonly startMs: number;
-    readonly endMs: number;
-    /** The last hop's. */
-    readonly plan: {
-        readonly url: URL;
-    };
-    /** The decoded body, empty where it is streamed. */
-    readonly bytes: NodeBuffer;
-    readonly bodyStream: BodyStream | undefined;
-    answerHeaders(): AnswerHeaders;
-    phases(): Phases | undefined;
-    settle(error?: unknown): void;
-}
-
-/** What became of one request; undefined fields of a failure: the status says it. */
-type Outcome = {
-    readonly kind: "by-status";
-} | {
-    readonly kind: "success";
-} | {
-    readonly kind: "failure";
-    readonly failure: FailureKind;
-    readonly message: string;
-    readonly error: unknown;
-};
-/**
- * The wait for a locustfile's own word on an answer (`catchResponse`). Whatever comes, the request is recorded once:
- * with the last word that was said, or by its status.
- */
-declare class Verdict {
-    #private;
-    constructor(record: (outcome: Outcome) => void);
-    get recorded(): boolean;
-    get spoken(): boolean;
-    succeed(): void;
-    fail(reason: unknown): void;
-    /** Records it now. `error` is what the locustfile threw; it counts if nothing was said before. */
-    settle(error?: unknown): void;
-}
-
-/** The `using` scope that an answer may be declared in. */
-interface AnswerScope {
-    /** There is one. */
-    opened(): void;
-    ended(): void;
-}
-/** What both kinds of answer have. */
-declare abstract class Answer {
-    #private;
-    protected readonly exchange: Answered;
-    constructor(exchange: Answered, verdict?: Verdict, scope?: AnswerScope);
-    /** 0 if no answer came: the request failed before. */
-    get status(): number;
-    /** As in `requests`: an answer came and its status is below 400. */
-    get ok(): boolean;
-    get headers(): Headers;
-    /** Where the answer came from, after redirects. */
-    get url(): string;
-    /** Why no (whole) answer came; undefined if one did. */
-    get error(): string | undefined;
-    /** Milliseconds from the request to the last byte of the answer. */
-    get elapsedMs(): number;
-    /** Where the time went, milliseconds by phase. */
-    get timings(): Phases;
-    /** Counts the request as a success, whatever its status. Needs `catchResponse`. */
-    success(): void;
-    /** Counts the request as failed, for this reason. Needs `catchResponse`. */
-    failure(reason: string | Error): void;
-    /** Ends the wait for a verdict now; `error` is what the locustfile threw before it said anything. */
-    settle(error?: unknown): void;
-    /** The end of a `using` scope, which looks for it when it begins: that is how we know of one. */
-    get [Symbol.dispose](): () => void;
-}
-/** An answer, read whole before the call returned: nothing here needs an `await` (and none does harm). */
-declare class HttpResponse extends Answer {
-    #private;
-    /** What `rest` parsed of the body; undefined for other requests. */
-    js: unknown;
-    /** The decoded body. */
-    bytes(): NodeBuffer;
-    /** The body as text, in the charset of its content type (UTF-8 if it names none). */
-    text(): string;
-    /** The body parsed as JSON. Throws a SyntaxError if it is none. */
-    json<T = unknown>(): T;
-    /** The body's lines without their ends. */
-    lines(): string[];
-}
-/** An answer whose body is still on its way: what reads it returns promises. */
-declare class StreamedResponse extends Answer {
-    /** The decoded body, piece by piece. Stopping early drops the rest and its connection. */
-    chunks(): AsyncGenerator<NodeBuffer>;
-    bytes(): Promise<NodeBuffer>;
-    text(): Promise<string>;
-    json<T = unknown>(): Promise<T>;
-    /** The body's lines as they come, without their ends. */
-    lines(): AsyncGenerator<string>;
+/** An answer whose body was parsed as JSON; `T` is the shape the API promises. */
+interface RestResponse<T = unknown> extends HttpResponse {
+    js: T;
 }
 
 type QueryValue = string | number | boolean | null | undefined;
@@ -672,11 +655,6 @@ interface RequestOptions<S extends boolean = false> {
 type ResponseFor<S extends boolean> = S extends true ? StreamedResponse : HttpResponse;
 type Method = "GET" | "OPTIONS" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE" | (string & {});
 
-/** An answer whose body was parsed as JSON; `T` is the shape the API promises. */
-interface RestResponse<T = unknown> extends HttpResponse {
-    js: T;
-}
-
 /** A certificate or a key: PEM text, or DER bytes. */
 type PemOrDer = string | Uint8Array;
 /** How TLS is spoken with the targets. Certificates and keys are PEM text or DER bytes. */
@@ -718,6 +696,28 @@ interface HttpSettings {
     readonly timeoutMs?: number;
     /** How long a connection may take to be made, milliseconds. Default 10,000. */
     readonly connectTimeoutMs?: number;
+}
+
+/** One user's cookies: what servers set, and what the locustfile sets itself. Made with the first cookie. */
+declare class Cookies {
+    #private;
+    /** @param defaultUrl where `set` and `get` apply when they do not say */
+    constructor(defaultUrl: string | undefined);
+    /** A cookie's value as it would be sent to `url` (the user's host if absent). */
+    get(name: string, url?: string | undefined): string | undefined;
+    /** Adds a cookie for `url` (the user's host if absent) and all paths. */
+    set(name: string, value: string, options?: {
+        url?: string;
+        path?: string;
+        domain?: string;
+    }): void;
+    clear(): void;
+    /** All cookies that would be sent to `url` (the user's host if absent), by name. */
+    toObject(url?: string | undefined): Record<string, string>;
+    /** Takes `Set-Cookie` lines; one that is malformed or not for this host is left out, as browsers do. */
+    receive(url: URL, lines: readonly string[]): void;
+    /** The `Cookie` header for `url`; empty if there is none. */
+    headerFor(url: URL, nowMs: number): string;
 }
 
 interface HttpClientOptions {
@@ -1032,6 +1032,30 @@ declare class InterruptTaskSet extends Control {
     constructor(reschedule?: boolean);
 }
 
+interface SingleUserOptions {
+    /** Base URL; default: the class's own. */
+    readonly host?: string;
+    /** Ends after so many tasks; default: runs until `signal` aborts or the user ends by itself. */
+    readonly iterations?: number;
+    readonly tags?: readonly string[];
+    readonly excludeTags?: readonly string[];
+    readonly seed?: string;
+    /** Number of the user, from 0; default 0. */
+    readonly index?: number;
+    /** Wait times are slept unless this says no. */
+    readonly waits?: boolean;
+    /** Ends the user when it aborts; default: Ctrl-C does. */
+    readonly signal?: AbortSignal;
+    /** Takes each line that is told; default: standard output. */
+    readonly print?: (line: string) => void;
+    readonly clock?: Clock;
+}
+/**
+ * Runs one user in this process, for a debugger: every request, exception and forgotten `await` is printed as it
+ * happens. Resolves when the user has ended, with what it measured; rejects if it could not start.
+ */
+declare function runSingleUser(userClass: UserClass, options?: SingleUserOptions): Promise<readonly Sample[]>;
+
 /**
  * What a shape wants now: so many users, reached at so many a second; of these classes only, if any are named (those
  * of other classes that run already keep running).
@@ -1114,30 +1138,6 @@ interface DoubleWaveOptions {
     readonly peakTwoUsers: number;
     readonly timeLimit: number;
 }
-
-interface SingleUserOptions {
-    /** Base URL; default: the class's own. */
-    readonly host?: string;
-    /** Ends after so many tasks; default: runs until `signal` aborts or the user ends by itself. */
-    readonly iterations?: number;
-    readonly tags?: readonly string[];
-    readonly excludeTags?: readonly string[];
-    readonly seed?: string;
-    /** Number of the user, from 0; default 0. */
-    readonly index?: number;
-    /** Wait times are slept unless this says no. */
-    readonly waits?: boolean;
-    /** Ends the user when it aborts; default: Ctrl-C does. */
-    readonly signal?: AbortSignal;
-    /** Takes each line that is told; default: standard output. */
-    readonly print?: (line: string) => void;
-    readonly clock?: Clock;
-}
-/**
- * Runs one user in this process, for a debugger: every request, exception and forgotten `await` is printed as it
- * happens. Resolves when the user has ended, with what it measured; rejects if it could not start.
- */
-declare function runSingleUser(userClass: UserClass, options?: SingleUserOptions): Promise<readonly Sample[]>;
 
 /** The user of a task set that does not say whose it is. `http/` declares that it has a `client`. */
 interface DefaultUser extends User {
