@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { messageOf } from "../base/errors.ts";
+import { DecodingBudget } from "../stats/decoding-budget.ts";
 import { Histogram } from "../stats/histogram.ts";
 import { type Baseline, type BaselineRecord, baselineSchemaVersion } from "./baseline.ts";
 
@@ -107,20 +108,24 @@ export function decodeBaseline(written: string): ReadBaseline {
     const [issue] = parsed.error.issues;
     return { is: "unreadable", why: `it is not a baseline (at ${issue?.path.join(".") || "its top"})` };
   }
+  const budget = new DecodingBudget(written.length);
   try {
-    return { is: "found", baseline: { ...parsed.data, records: parsed.data.records.map(recordFrom) } };
+    return {
+      is: "found",
+      baseline: { ...parsed.data, records: parsed.data.records.map((record) => recordFrom(record, budget)) },
+    };
   } catch (error) {
     return { is: "unreadable", why: messageOf(error) };
   }
 }
 
-function recordFrom(record: z.output<typeof recordShape>): BaselineRecord {
+function recordFrom(record: z.output<typeof recordShape>, budget: DecodingBudget): BaselineRecord {
   return {
     ...record,
     endpoints: record.endpoints.map(({ method, name, latencies, ...counts }) => ({
       endpoint: { method, name },
       ...counts,
-      latencies: Histogram.decode(latencies),
+      latencies: Histogram.decode(latencies, budget),
     })),
   };
 }

@@ -1,4 +1,5 @@
 import { inflateSync } from "node:zlib";
+import type { DecodingBudget } from "./decoding-budget.ts";
 import { decodeCounts, encodeCounts, v2Compressed } from "./histogram-text.ts";
 
 /** Significant decimal digits a histogram keeps: 3 while measuring (error ≤ 0.1 %), 2 in a stored baseline (≤ 0.8 %). */
@@ -167,18 +168,22 @@ export class Histogram {
   /**
    * Reads `encode()`'s text. The text may come from a stranger: its size is bounded before anything is unpacked.
    * Throws RangeError on anything but a V2 histogram of 2 or 3 digits in microseconds.
+   * @param budget of the document it stands in; charged before the counts are read
    */
-  static decode(text: string): Histogram {
+  static decode(text: string, budget?: DecodingBudget): Histogram {
     const packed = Buffer.from(text, "base64");
     if (text.length > 65_536 || packed.length < 10 || packed.readInt32BE(0) !== v2Compressed) {
       throw new RangeError("not a compressed V2 histogram");
     }
     let raw: Buffer;
     try {
-      raw = inflateSync(packed.subarray(8), { maxOutputLength: 262_144 });
+      const maxOutputLength = Math.max(1, Math.min(262_144, budget?.leftBytes ?? Number.POSITIVE_INFINITY));
+      raw = inflateSync(packed.subarray(8), { maxOutputLength });
     } catch (cause) {
+      if (budget && budget.leftBytes < 262_144 && isTooLarge(cause)) throw budget.exceeded();
       throw new RangeError("a histogram that does not unpack", { cause });
     }
+    budget?.take(raw.length);
     const digits = raw.length >= 40 ? raw.readInt32BE(12) : 0;
     if ((digits !== 2 && digits !== 3) || raw.readBigInt64BE(16) !== 1n) {
       throw new RangeError("a histogram of other digits or units; 2 or 3 digits in microseconds expected");
@@ -187,4 +192,8 @@ export class Histogram {
     // Other writers round the top of their range up to a whole bucket.
     return new Histogram(digits, decodeCounts(raw, { bins: binIndex(0xffff_ffff, digits) }));
   }
+}
+
+function isTooLarge(cause: unknown): boolean {
+  return (cause as NodeJS.ErrnoException | null)?.code === "ERR_BUFFER_TOO_LARGE";
 }

@@ -1,4 +1,5 @@
 import { GateError } from "../../base/errors.ts";
+import { DecodingBudget } from "../decoding-budget.ts";
 import type { Endpoint } from "../endpoint.ts";
 import { cellKey, parseCellKey } from "../endpoint.ts";
 import { EndpointStats, metricsKept } from "../endpoint-stats.ts";
@@ -8,6 +9,7 @@ import { type RunResult, resultSchemaVersion } from "../run-result.ts";
 import { phaseNames } from "../sample.ts";
 import type { Block, Phase } from "../snapshot.ts";
 import { isJudged, summarize } from "../summary.ts";
+
 import { joinCells, joinedIn } from "./joined-blocks.ts";
 import { encodeLiveness, livenessFrom } from "./liveness-document.ts";
 import { documentShape, type ResultCell, type ResultDocument, type ResultSample } from "./result-schema.ts";
@@ -193,13 +195,14 @@ export function decodeResult(text: string, source: string, { limitBytes = larges
     throw refuse(`${issue?.path.join(".") || "the document"}: ${issue?.message ?? "unreadable"}`);
   }
   try {
-    return fromDocument(read.data);
+    const trusted = limitBytes === Number.POSITIVE_INFINITY;
+    return fromDocument(read.data, trusted ? undefined : new DecodingBudget(text.length));
   } catch (cause) {
     throw refuse(cause instanceof Error ? cause.message : "unreadable", cause);
   }
 }
 
-function fromDocument(document: ResultDocument): RunResult {
+function fromDocument(document: ResultDocument, budget: DecodingBudget | undefined): RunResult {
   const endpointAt = (number: number): Endpoint => {
     const endpoint = document.endpoints[number];
     if (!endpoint) throw new RangeError(`a cell names endpoint ${number}, which the document does not list`);
@@ -216,7 +219,9 @@ function fromDocument(document: ResultDocument): RunResult {
       phase: block.phase satisfies Phase,
       users: new Map(Object.entries(block.users)),
       cells: new Map(
-        block.cells.map((cell) => [cellKey(cell.arm ?? "head", endpointAt(cell.endpoint)), fromCell(cell)] as const),
+        block.cells.map(
+          (cell) => [cellKey(cell.arm ?? "head", endpointAt(cell.endpoint)), fromCell(cell, budget)] as const,
+        ),
       ),
       failures,
       health: { threads: block.threads, machine: block.machine },
@@ -227,7 +232,8 @@ function fromDocument(document: ResultDocument): RunResult {
   return { schema: resultSchemaVersion, meta, blocks, summary: summarize(blocks), trouble, warnings, interrupted };
 }
 
-function fromCell(cell: ResultCell): EndpointStats {
+function fromCell(cell: ResultCell, budget: DecodingBudget | undefined): EndpointStats {
+  const read = (text: string) => Histogram.decode(text, budget);
   const stats = new EndpointStats();
   stats.requests = cell.requests;
   stats.failures = cell.failures ?? 0;
@@ -242,16 +248,14 @@ function fromCell(cell: ResultCell): EndpointStats {
   for (const [status, times] of Object.entries(cell.statuses)) stats.statuses.set(Number(status), times);
   for (const kind of ["success", "failure", "timeout"] as const) {
     const text = cell[kind];
-    if (text) stats[kind].merge(Histogram.decode(text));
+    if (text) stats[kind].merge(read(text));
   }
-  if (cell.stalled) stats.stalled = Histogram.decode(cell.stalled);
-  if (cell.backFilled) stats.backFilled = Histogram.decode(cell.backFilled);
+  if (cell.stalled) stats.stalled = read(cell.stalled);
+  if (cell.backFilled) stats.backFilled = read(cell.backFilled);
   if (!cell.phases && !cell.serverTiming) return stats;
   const metrics = Object.entries(cell.serverTiming ?? {}).slice(0, metricsKept);
   return stats.mergeTimings({
-    phases: Object.fromEntries(
-      Object.entries(cell.phases ?? {}).map(([phase, text]) => [phase, Histogram.decode(text)]),
-    ),
-    serverTiming: new Map(metrics.map(([metric, text]) => [metric, Histogram.decode(text)])),
+    phases: Object.fromEntries(Object.entries(cell.phases ?? {}).map(([phase, text]) => [phase, read(text)])),
+    serverTiming: new Map(metrics.map(([metric, text]) => [metric, read(text)])),
   });
 }
