@@ -1,15 +1,11 @@
-import { createSecureServer, type ServerHttp2Session } from "node:http2";
 import { createServer as createTcpServer, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { createServer as createTlsServer } from "node:tls";
 import { Worker } from "node:worker_threads";
 import { expect, onTestFinished, test } from "vitest";
 import type { Sample } from "../../src/stats/sample.ts";
 import { certificates, listen } from "./support/servers.ts";
+import { threadServer } from "./support/thread-server.ts";
 import { TestWorld } from "./support/world.ts";
-
-/** Server and client share a thread here: where it stands still for 50 ms, the server's close does come late. */
-const onOneThread = { retry: 3 };
 
 const ok = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
 
@@ -130,23 +126,40 @@ function keptServer(then: (socket: Socket, request: string) => void) {
   return { requests, onSocket };
 }
 
+/**
+ * Answers the first request of each connection and drops it at the second, after `afterMs`; notes the connection's
+ * number and the request's line. With `once` it is only the first connection that gets an answer.
+ */
+const dropping = `({ ok, tls, afterMs, once }, note) => {
+  let connections = 0;
+  const onSocket = (socket) => {
+    const mine = ++connections;
+    let seen = 0;
+    socket.on("error", () => undefined);
+    socket.on("data", (data) => {
+      note(mine + " " + data.toString("latin1").split(" HTTP")[0]);
+      if (++seen === 1 && (!once || mine === 1)) socket.write(ok);
+      else if (afterMs > 0) setTimeout(() => socket.destroy(), afterMs);
+      else socket.destroy();
+    });
+  };
+  return tls ? require("node:tls").createServer(tls, onSocket) : require("node:net").createServer(onSocket);
+}`;
+
 test.each(["http", "https"])(
   "over %s what a server drops is repeated for methods that may be, once, and never on a first use",
-  onOneThread,
   async (scheme) => {
-    const { requests, onSocket } = keptServer((socket) => socket.destroy());
     const { cert, key, ca } = certificates();
-    const server = scheme === "http" ? createTcpServer(onSocket) : createTlsServer({ cert, key }, onSocket);
-    const { url } = await listen(server, scheme);
+    const server = await threadServer(dropping, { ok, afterMs: 0, ...(scheme === "https" && { tls: { cert, key } }) });
     const outcomes: Record<string, [failed: string | undefined, retried: boolean | undefined, sent: number]> = {};
     for (const method of ["GET", "HEAD", "OPTIONS", "PUT", "DELETE", "POST", "PATCH"]) {
-      const world = new TestWorld(url, { settings: { tls: { ca } } });
+      const world = new TestWorld(`${scheme}://127.0.0.1:${server.port}`, { settings: { tls: { ca } } });
       await world.client.get("/first");
-      requests.length = 0;
+      server.notes();
       await world.client.request(method, "/", method === "PUT" ? { data: "body" } : {});
       world.client.close();
       const { failure, retried } = world.samples[1] ?? {};
-      outcomes[method] = [failure?.kind, retried, requests.length];
+      outcomes[method] = [failure?.kind, retried, server.notes().length];
     }
     const repeated = [undefined, true, 2];
     const failed = ["reset", false, 1];
@@ -163,42 +176,25 @@ test.each(["http", "https"])(
   },
 );
 
-test(
-  "a repeated request is one sample from the first start, and its phases leave nothing out",
-  onOneThread,
-  async () => {
-    const { onSocket } = keptServer((socket) => void setTimeout(() => socket.destroy(), 10));
-    const { url } = await listen(createTcpServer(onSocket));
-    const world = new TestWorld(url);
-    await world.client.get("/");
-    const startMs = world.runtime.clock.now();
-    await world.client.get("/");
-    world.client.close();
-    const { startMs: sampleMs = 0, latencyMs, phases } = world.samples[1] ?? {};
-    expect(world.samples).toHaveLength(2);
-    expect(sampleMs - startMs).toBeLessThan(10);
-    expect(phases?.blocked).toBeGreaterThan(8);
-    expect(phases?.connect).toBeGreaterThan(0);
-    const { blocked = 0, connect = 0, firstByte = 0, download = 0 } = phases ?? {};
-    expect((latencyMs ?? 0) - (blocked + connect + firstByte + download)).toBeLessThan(10);
-  },
-);
+test("a repeated request is one sample from the first start, and its phases leave nothing out", async () => {
+  const { port } = await threadServer(dropping, { ok, afterMs: 10 });
+  const world = new TestWorld(`http://127.0.0.1:${port}`);
+  await world.client.get("/");
+  const startMs = world.runtime.clock.now();
+  await world.client.get("/");
+  world.client.close();
+  const { startMs: sampleMs = 0, latencyMs, phases } = world.samples[1] ?? {};
+  expect(world.samples).toHaveLength(2);
+  expect(sampleMs - startMs).toBeLessThan(10);
+  expect(phases?.blocked).toBeGreaterThan(8);
+  expect(phases?.connect).toBeGreaterThan(0);
+  const { blocked = 0, connect = 0, firstByte = 0, download = 0 } = phases ?? {};
+  expect((latencyMs ?? 0) - (blocked + connect + firstByte + download)).toBeLessThan(10);
+});
 
-test("a request is repeated once: a server that drops it again fails it", onOneThread, async () => {
-  let connections = 0;
-  const requests: number[] = [];
-  const server = createTcpServer((socket) => {
-    const mine = ++connections;
-    let seen = 0;
-    socket.on("error", () => undefined);
-    socket.on("data", () => {
-      requests.push(mine);
-      if (mine === 1 && ++seen === 1) socket.write(ok);
-      else socket.destroy();
-    });
-  });
-  const { url } = await listen(server);
-  const world = new TestWorld(url);
+test("a request is repeated once: a server that drops it again fails it", async () => {
+  const server = await threadServer(dropping, { ok, afterMs: 0, once: true });
+  const world = new TestWorld(`http://127.0.0.1:${server.port}`);
   await world.client.get("/");
   await world.client.get("/");
   world.client.close();
@@ -206,7 +202,7 @@ test("a request is repeated once: a server that drops it again fails it", onOneT
     [undefined, false],
     ["reset", true],
   ]);
-  expect(requests).toEqual([1, 1, 2]);
+  expect(server.notes()).toEqual(["1 GET /", "1 GET /", "2 GET /"]);
 });
 
 test("a connection made for a request that closes it unanswered fails it at once", async () => {
@@ -312,23 +308,24 @@ test("a user that is stopped while its connection is heard out sends nothing mor
   expect(requests).toHaveLength(1);
 });
 
-test("HTTP/2: a GET whose session was closed under it is sent once more, a POST is not", onOneThread, async () => {
+test("HTTP/2: a GET whose session was closed under it is sent once more, a POST is not", async () => {
   const { cert, key, ca } = certificates();
-  let session: ServerHttp2Session | undefined;
-  const server = createSecureServer({ cert, key }, (request, response) => {
-    if (request.url === "/drop" && request.stream.session === session) session?.destroy();
-    else response.end("ok");
-  });
-  server.on("session", (one) => {
-    session ??= one;
-  });
-  const { url } = await listen(server, "https");
+  // Destroys its first session when that asks for /drop.
+  const code = `(tls) => {
+    let first;
+    return require("node:http2")
+      .createSecureServer(tls, (request, response) => {
+        if (request.url === "/drop" && request.stream.session === first) first.destroy();
+        else response.end("ok");
+      })
+      .on("session", (session) => (first ??= session));
+  }`;
   for (const [method, failed] of [
     ["GET", undefined],
     ["POST", "reset"],
   ] as const) {
-    session = undefined;
-    const world = new TestWorld(url, { settings: { http2: true, tls: { ca } } });
+    const { port } = await threadServer(code, { cert, key });
+    const world = new TestWorld(`https://127.0.0.1:${port}`, { settings: { http2: true, tls: { ca } } });
     await world.client.get("/");
     await world.client.request(method, "/drop");
     world.client.close();
