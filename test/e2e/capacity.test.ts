@@ -86,7 +86,7 @@ describe("a search on real traffic", () => {
     const locustfile = join(directory, "locustfile.ts");
     writeFileSync(locustfile, oneByOne);
     const { promise, resolve } = Promise.withResolvers<{ code: number; output: string }>();
-    const cli = fileURLToPath(new URL("../../src/cli.ts", import.meta.url));
+    const cli = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
     const options = [
       "-u",
       "4",

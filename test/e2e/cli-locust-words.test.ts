@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startShop } from "../../src/demo/shop.ts";
 import { decodeResult } from "../../src/stats/document/result-document.ts";
-import { swarmgate } from "../cli/at-terminal.ts";
+import { swarmgate } from "../support/built-cli.ts";
 
 type Shop = Awaited<ReturnType<typeof startShop>>;
 let shop: Shop;

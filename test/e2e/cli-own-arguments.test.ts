@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { swarmgate } from "../cli/at-terminal.ts";
+import { swarmgate } from "../support/built-cli.ts";
 
 const locustfile = `
 import { User, events, task, StopTest } from "swarmgate";

@@ -3,8 +3,9 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startShop } from "../../src/demo/shop.ts";
 import { decodeResult } from "../../src/stats/document/result-document.ts";
-import { scratch, swarmgate } from "../cli/at-terminal.ts";
+import { scratch } from "../cli/at-terminal.ts";
 import { target } from "../engine/in-process.ts";
+import { swarmgate } from "../support/built-cli.ts";
 import { htmlTally, resultTally } from "../support/surfaces.ts";
 
 type Shop = Awaited<ReturnType<typeof startShop>>;

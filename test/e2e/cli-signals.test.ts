@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => shop.close());
 
-const cli = fileURLToPath(new URL("../../src/cli.ts", import.meta.url));
+const cli = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
 const source = `
 import { HttpUser, constant, events, task } from "swarmgate";
 events.spawningComplete.addListener(({ userCount }) => console.log("RUNNING", userCount));

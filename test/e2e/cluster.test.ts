@@ -11,7 +11,7 @@ import { decodeResult } from "../../src/stats/document/result-document.ts";
 /** One load by several machines: a master and workers, each in processes of their own, over sockets on loopback. */
 
 const scratch = mkdtempSync(join(tmpdir(), "cluster-"));
-const entry = fileURLToPath(new URL("../../src/cli.ts", import.meta.url));
+const entry = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
 /** Worker and user of every request since the test began to look. */
 let seen: { worker: string; user: string }[] = [];
 let answered = 0;

@@ -7,7 +7,7 @@ import { guardSockets } from "../../src/base/socket-guard.ts";
 import { startShop } from "../../src/demo/shop.ts";
 import { waitUntilReady } from "../../src/gate/readiness.ts";
 import { decodeResult } from "../../src/stats/document/result-document.ts";
-import { swarmgate } from "../cli/at-terminal.ts";
+import { swarmgate } from "../support/built-cli.ts";
 
 /** Where a locustfile's own connections may lead, beside those of the client. */
 

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startShop } from "../../src/demo/shop.ts";
 import { decodeResult } from "../../src/stats/document/result-document.ts";
-import { type Said, scratch, swarmgate } from "../cli/at-terminal.ts";
+import { type Said, scratch } from "../cli/at-terminal.ts";
+import { swarmgate } from "../support/built-cli.ts";
 import { cleanUpActionRuns, runAction } from "../support/run-action.ts";
 
 /** `permissions: locked`: what a locustfile can do then, what it cannot, and what it is told. */

@@ -19,7 +19,7 @@ afterAll(async () => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 
-const cli = fileURLToPath(new URL("../../src/cli.ts", import.meta.url));
+const cli = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
 
 function start(source: string, argv: readonly string[] = []) {
   const cwd = mkdtempSync(join(tmpdir(), "watchdog-"));

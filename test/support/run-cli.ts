@@ -6,9 +6,9 @@ import { fileURLToPath } from "node:url";
 import { decodeResult } from "../../src/stats/document/result-document.ts";
 import type { RunResult } from "../../src/stats/run-result.ts";
 
-const entry = fileURLToPath(new URL("../../src/cli.ts", import.meta.url));
+const entry = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
 
-/** A run of the command line from source. */
+/** A run of the built command line. */
 export interface CliRun {
   readonly exitCode: number;
   /** Everything it printed. */
