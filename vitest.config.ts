@@ -41,6 +41,16 @@ const wholeProgram = [
   "test/github/bundle.test.ts",
 ];
 
+/** Of these, what measures: a neighbour's load would be in its figures, or its verdict would be that of a busy machine. */
+const measuring = [
+  "test/e2e/freeze.test.ts",
+  "test/e2e/http-load.test.ts",
+  "test/e2e/side-by-side.test.ts",
+  "test/e2e/turns.test.ts",
+  "test/e2e/waiting.test.ts",
+  "test/examples/seed.test.ts",
+];
+
 export default defineConfig({
   test: {
     // The default leaves one core idle, which on two cores is half of them.
@@ -61,9 +71,23 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: [...wholeProgram],
+          exclude: [...measuring],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          // They mostly wait: four of them keep two cores half busy, so that no run of theirs calls its machine busy.
+          maxWorkers: 4,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        ...shared,
+        test: {
+          name: "e2e-alone",
+          include: [...measuring],
           testTimeout: 60_000,
           hookTimeout: 60_000,
           fileParallelism: false,
+          sequence: { groupOrder: 2 },
         },
       },
       {

@@ -38,7 +38,7 @@ export class Stage {
       inputs: {
         host: this.target.url,
         users: "4",
-        "run-time": "2s",
+        "run-time": "1s",
         warmup: "0",
         "baseline-store": "none",
         "upload-artifact": "false",

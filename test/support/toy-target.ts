@@ -9,7 +9,7 @@ export interface Asked {
 }
 
 /**
- * Answers in three hundred milliseconds, and as it is told to. A generator is saturated once its event loop is late by a
+ * Answers load in three hundred milliseconds and whether it is ready at once, or as it is told to. A generator is saturated once its event loop is late by a
  * quarter of the median: what a busy machine does to it must stay below that.
  */
 export class ToyTarget {
@@ -21,7 +21,8 @@ export class ToyTarget {
     const asked = { path: (req.url ?? "/").split("?")[0] ?? "/", headers: req.headers, atMs: Date.now() };
     this.asked.push(asked);
     if (this.behave(asked, res) === true) return;
-    setTimeout(() => res.writeHead(200, { "content-type": "text/plain" }).end("here"), this.delayMs);
+    const delayMs = asked.path.startsWith("/load") ? this.delayMs : 0;
+    setTimeout(() => res.writeHead(200, { "content-type": "text/plain" }).end("here"), delayMs);
   });
   #port = 0;
 
