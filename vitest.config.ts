@@ -41,7 +41,7 @@ const wholeProgram = [
   "test/github/bundle.test.ts",
 ];
 
-/** Of these, what measures: a neighbour's load would be in its figures, or its verdict would be that of a busy machine. */
+/** Of these, what judges figures: among four neighbours a machine is too busy for that. */
 const measuring = [
   "test/e2e/freeze.test.ts",
   "test/e2e/http-load.test.ts",
@@ -74,7 +74,7 @@ export default defineConfig({
           exclude: [...measuring],
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          // They mostly wait: four of them keep two cores half busy, so that no run of theirs calls its machine busy.
+          // They mostly wait: four of them leave two cores idle now and then, and no run calls its machine busy.
           maxWorkers: 4,
           sequence: { groupOrder: 1 },
         },
@@ -82,11 +82,11 @@ export default defineConfig({
       {
         ...shared,
         test: {
-          name: "e2e-alone",
+          name: "e2e-measuring",
           include: [...measuring],
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          fileParallelism: false,
+          maxWorkers: 2,
           sequence: { groupOrder: 2 },
         },
       },

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, afterEach, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test, vi } from "vitest";
 import { decodeResult } from "../../src/stats/document/result-document.ts";
 import { type Mood, type MoodyTarget, openMoodyTarget } from "../support/moody-target.ts";
 import { type ActionOutcome, cleanUpActionRuns, runAction } from "../support/run-action.ts";
@@ -11,10 +11,12 @@ import { type ActionOutcome, cleanUpActionRuns, runAction } from "../support/run
 const usualMs = 80;
 
 const open: MoodyTarget[] = [];
-afterEach(async () => {
+// Runs at the same time, each on targets of its own: most of it is waiting.
+vi.setConfig({ maxConcurrency: 4 });
+afterAll(async () => {
   for (const one of open.splice(0)) await one.close();
+  cleanUpActionRuns();
 });
-afterAll(cleanUpActionRuns);
 
 async function target(mood: (at: { atMs: number; path: string }) => Mood): Promise<MoodyTarget> {
   const one = await openMoodyTarget(mood);
@@ -62,7 +64,7 @@ function resultOf(outcome: ActionOutcome) {
 
 const hangsFrom = (fromMs: number) => (at: { atMs: number }) => (at.atMs >= fromMs ? "hang" : usualMs);
 
-describe("a target that hangs for good half-way", () => {
+describe.concurrent("a target that hangs for good half-way", () => {
   test("is gone, whatever fail-on says, and the moment is named", async () => {
     const { url } = await target(hangsFrom(5000));
     const outcome = await act({ host: url, "run-time": "10s", slo: "errors < 90%", "fail-on": "slo" });
@@ -108,7 +110,7 @@ describe("a target that hangs for good half-way", () => {
   });
 });
 
-describe("side by side", () => {
+describe.concurrent("side by side", () => {
   const pair = (head: MoodyTarget, base: MoodyTarget) => ({
     host: head.url,
     "base-host": base.url,
@@ -139,7 +141,7 @@ describe("side by side", () => {
   });
 });
 
-describe("a silence that ends", () => {
+describe.concurrent("a silence that ends", () => {
   test("counts as the waits it was: the promise breaks, counts and columns stay raw", async () => {
     const { url, asked } = await target(({ atMs }) => (atMs > 4000 && atMs < 9000 ? "hang" : usualMs));
     const outcome = await act({ host: url, "run-time": "14s" });
@@ -166,7 +168,7 @@ describe("a silence that ends", () => {
   });
 });
 
-describe("what only takes its time is not gone", () => {
+describe.concurrent("what only takes its time is not gone", () => {
   test("long polls", async () => {
     const { url } = await target(() => 3500);
     const outcome = await act({ host: url, users: "1", "run-time": "9s", slo: "errors < 50%", "stop-timeout": "5s" });

@@ -56,7 +56,9 @@ export class Stage {
   /** A push to the default branch. */
   push(run: ActionRun = {}): Promise<ActionOutcome> {
     const env = { GITHUB_REF: "refs/heads/main", GITHUB_SHA: this.github.branch("main"), ...run.env };
-    return this.act({ eventName: "push", ...run, env });
+    // A stored run is a valid one: in two seconds a moment in which the machine stood still is no half of it.
+    const inputs = { "run-time": "2s", ...run.inputs };
+    return this.act({ eventName: "push", ...run, inputs, env });
   }
 
   /** Comments of ours on a pull request. */
