@@ -6,6 +6,7 @@ import type { PastRun } from "../../src/verdict/stored/history.ts";
 import { judgeStored } from "../../src/verdict/stored/stored-baseline.ts";
 import { rateText } from "./proportion.ts";
 import { asShipped, byReference, type Rule } from "./pull-request.ts";
+import { printSideBySideRates, sideBySideParts } from "./side-by-side-rates.ts";
 import { printStoredRates } from "./stored-rates.ts";
 import { mannWhitney, median, percentPast, secondMedians, tTest } from "./verdict-naive.ts";
 import { type Effect, presets, type Setting, Simulation } from "./verdict-noise.ts";
@@ -270,6 +271,10 @@ if (wants("stored")) {
   playStored("A/A, ci, 2 runs", { noise: "ci", effect: unchanged, runs: 2, n: draws });
   playStored("+20 % on one endpoint, ci, 20 runs", { noise: "ci", effect: one20, runs: 20, n: draws });
   playStored("+50 % on one endpoint, ci, 20 runs", { noise: "ci", effect: { factor: 1.5 }, runs: 20, n: draws });
+}
+
+for (const part of sideBySideParts) {
+  if (wants(part)) printSideBySideRates(part, { n: draws, seed: values.seed, rows: values.rows });
 }
 
 if (wants("runs")) printStoredRates({ n: Number(values["run-draws"]), seed: values.seed, rows: values.rows });
