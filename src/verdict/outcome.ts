@@ -4,6 +4,14 @@ import { newcombe } from "./statistics/newcombe.ts";
 /** One-sided. Rarer than this by chance, and what is not proven leaves the run open all the same. */
 export const doubtful = 0.05;
 
+/** Of unchanged comparisons so many may look worse by chance and leave a run undecided: one in every second run. */
+const mostByChance = 0.5;
+
+/** The same of one comparison among so many that are judged together. */
+export function doubtfulAmong(family: number): number {
+  return Math.min(doubtful, mostByChance / Math.max(1, family));
+}
+
 /** A pass must exclude changes of so many tolerances. */
 export const passTolerances = 2;
 
@@ -24,6 +32,8 @@ export interface Evidence {
   readonly looksWorse?: boolean | undefined;
   /** One-sided chance of so much worse without any; null where no test was made. */
   readonly p: number | null;
+  /** The chance below which what is not proven leaves the run open. */
+  readonly limit?: number | undefined;
 }
 
 /**
@@ -31,12 +41,19 @@ export interface Evidence {
  * chance below one in twenty, the run is left undecided (`inconclusive`); otherwise it passes (`could-not-tell`).
  * What is shown to be within the tolerance is never a regression, whatever was tested.
  */
-export function outcomeOf({ proven, excluded, size, looksWorse = size === "worse", p }: Evidence): ComparisonOutcome {
+export function outcomeOf({
+  proven,
+  excluded,
+  size,
+  looksWorse = size === "worse",
+  p,
+  limit = doubtful,
+}: Evidence): ComparisonOutcome {
   if (proven.worse && size === "worse") return "regressed";
   if (proven.better && size === "better") return "improved";
   if (excluded && size === "within") return "unchanged";
   if (size === "too-small") return "could-not-tell";
-  return looksWorse || (p !== null && p < doubtful) ? "inconclusive" : "could-not-tell";
+  return looksWorse || (p !== null && p < limit) ? "inconclusive" : "could-not-tell";
 }
 
 /** Of the normal distribution, 95 % one-sided. */

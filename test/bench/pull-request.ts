@@ -74,7 +74,7 @@ function looked(
 
 function endOf({ decision, atMs, alpha }: TakenLook, settings: CompareSettings): End {
   const named = decision.tests.filter(({ outcome }) => outcome === "regressed");
-  const asked = { alpha: alpha / Math.max(1, decision.family), settings, confirmation: null };
+  const asked = { alpha, family: decision.family, settings, confirmation: null };
   const isOpen = () => decision.tests.every((test) => comparisonOf(test, asked).outcome !== "inconclusive");
   const outcome =
     decision.outcome === "regressed"

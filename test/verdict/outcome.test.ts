@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Evidence, outcomeOf, sizeOf } from "../../src/verdict/outcome.ts";
+import { doubtfulAmong, type Evidence, outcomeOf, sizeOf } from "../../src/verdict/outcome.ts";
 
 const evidence = fc.record<Evidence>({
   proven: fc.record({ worse: fc.boolean(), better: fc.boolean() }),
@@ -29,6 +29,16 @@ describe("what is said of a comparison", () => {
     expect(outcomeOf({ ...open, p: 0.04 })).toBe("inconclusive");
     expect(outcomeOf({ ...open, size: "worse", p: null })).toBe("inconclusive");
     expect(outcomeOf({ ...open, size: "too-small", p: 0.0001 })).toBe("could-not-tell");
+  });
+
+  test("among many comparisons a small chance has to be smaller, so that half of unchanged runs have none", () => {
+    expect([doubtfulAmong(0), doubtfulAmong(1), doubtfulAmong(10)]).toEqual([0.05, 0.05, 0.05]);
+    expect(doubtfulAmong(40)).toBe(0.0125);
+    const open: Evidence = { proven: { worse: false, better: false }, excluded: false, size: "within", p: 0.03 };
+    expect([outcomeOf(open), outcomeOf({ ...open, limit: doubtfulAmong(40) })]).toEqual([
+      "inconclusive",
+      "could-not-tell",
+    ]);
   });
 
   test("a change past the tolerance that is smaller than the minimum effect is too small, to either side", () => {

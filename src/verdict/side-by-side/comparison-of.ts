@@ -1,6 +1,6 @@
 import { signedPercent } from "../change-text.ts";
 import type { Comparison, ComparisonOutcome, NotJudged } from "../comparison.ts";
-import { isHidden, outcomeOf, type Size, sizeOf } from "../outcome.ts";
+import { doubtfulAmong, isHidden, outcomeOf, type Size, sizeOf } from "../outcome.ts";
 import { type CompareSettings, percentileOf } from "../settings.ts";
 import { detectableErrors, detectableRatio } from "../statistics/detectable.ts";
 import { newcombe } from "../statistics/newcombe.ts";
@@ -15,8 +15,21 @@ const z95 = 1.959964;
 /** A test as people and documents see it. */
 export function comparisonOf(
   test: TestResult,
-  { alpha, settings, confirmation }: { alpha: number; settings: CompareSettings; confirmation: Confirmation | null },
+  {
+    alpha: all,
+    family = 1,
+    settings,
+    confirmation,
+  }: {
+    /** The chance of a false alarm at this look, of all tests together. */
+    alpha: number;
+    /** How many of them share it. */
+    family?: number;
+    settings: CompareSettings;
+    confirmation: Confirmation | null;
+  },
 ): Comparison {
+  const alpha = all / Math.max(1, family);
   const { endpoint, metric, before, after, up, n, tolerance, kept, insufficient } = test;
   const known = Number.isFinite(before) && Number.isFinite(after);
   const size = sizeOfTest(test, settings.minEffectMs);
@@ -45,7 +58,7 @@ export function comparisonOf(
             ? detectableRatio(kept, { ...test, alpha, minEffectMs: settings.minEffectMs, margin: nullMargin })
             : null,
     ...(apart === null
-      ? { outcome: finalOutcome(test, { size, alpha, confirmation }) }
+      ? { outcome: finalOutcome(test, { size, alpha, family, confirmation }) }
       : { outcome: "could-not-tell", notJudged: apart }),
     warnings: warningsOf(test, confirmation),
     explanation: besideOthers(test),
@@ -78,7 +91,12 @@ function changeOf({ metric, estimate, before, after, n, kept, insufficient }: Te
 
 function finalOutcome(
   { outcome, insufficient, up, fewer = 1 }: TestResult,
-  { size, alpha, confirmation }: { size: Size; alpha: number; confirmation: Confirmation | null },
+  {
+    size,
+    alpha,
+    family,
+    confirmation,
+  }: { size: Size; alpha: number; family: number; confirmation: Confirmation | null },
 ): ComparisonOutcome {
   if (outcome === "regressed" && confirmation?.outcome !== "agreed") return "inconclusive";
   return outcomeOf({
@@ -86,6 +104,7 @@ function finalOutcome(
     excluded: outcome === "pass" || outcome === "improved",
     size,
     p: insufficient ? null : up,
+    limit: doubtfulAmong(family),
   });
 }
 

@@ -199,7 +199,7 @@ function told(
     comparisons: [
       ...decision.tests.map((test) => {
         const confirmation = confirmations.get(test) ?? null;
-        return comparisonOf(test, { alpha: alpha / Math.max(1, decision.family), settings, confirmation });
+        return comparisonOf(test, { alpha, family: decision.family, settings, confirmation });
       }),
       ...unpaired(windows),
     ],

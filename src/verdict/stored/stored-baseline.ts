@@ -4,7 +4,7 @@ import { usable } from "../../baseline/usable.ts";
 import { endpointLabel } from "../../stats/endpoint.ts";
 import type { RunResult } from "../../stats/run-result.ts";
 import type { Comparison, ComparisonMetric, ComparisonOutcome } from "../comparison.ts";
-import { doubtful, isHidden, outcomeOf } from "../outcome.ts";
+import { doubtfulAmong, isHidden, outcomeOf } from "../outcome.ts";
 import { type CompareSettings, percentileOf, toleranceOf } from "../settings.ts";
 import { missing } from "../side-by-side/unpaired.ts";
 import { rejected } from "../statistics/family.ts";
@@ -124,9 +124,6 @@ function nothing(incomparable: { why: string; message: string } | null): Reason 
   return { code: "no-baseline", message: `There is no baseline${why}; the promises alone were judged.` };
 }
 
-/** Of unchanged comparisons so many may look worse by chance and leave a run undecided: one in every second run. */
-const mostByChance = 0.5;
-
 /** Holm over one family, then what is said of each: changed, unchanged, or not to be told (outcome.ts). */
 function settle(family: readonly StoredQuestion[], alpha: number): Comparison[] {
   const up = rejected(
@@ -138,7 +135,7 @@ function settle(family: readonly StoredQuestion[], alpha: number): Comparison[] 
     alpha,
   );
   const able = Math.max(1, family.filter((question) => question.able).length);
-  const limit = Math.min(doubtful, mostByChance / able);
+  const limit = doubtfulAmong(able);
   return family.map(
     ({ comparison, detect, material, better, excluded, size, looksWorse, hopeless, ...question }, i): Comparison => {
       const proven = { worse: up[i] === true && material, better: down[i] === true && better };
