@@ -2,10 +2,10 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { Random } from "../../src/base/random.ts";
-import type { PastRun } from "../../src/verdict/history.ts";
-import { median } from "../../src/verdict/screen.ts";
 import { type CompareSettings, defaultCompareSettings } from "../../src/verdict/settings.ts";
-import { judgeStored } from "../../src/verdict/stored-baseline.ts";
+import { median } from "../../src/verdict/statistics/screen.ts";
+import type { PastRun } from "../../src/verdict/stored/history.ts";
+import { judgeStored } from "../../src/verdict/stored/stored-baseline.ts";
 import { rateText } from "./proportion.ts";
 
 /**

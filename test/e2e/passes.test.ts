@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { passesOf } from "../../src/baseline/pass-blocks.ts";
-import { decodeResult } from "../../src/stats/result-document.ts";
-import { troublesOf } from "../../src/verdict/troubles.ts";
+import { decodeResult } from "../../src/stats/document/result-document.ts";
+import { troublesOf } from "../../src/verdict/troubles/troubles.ts";
 import type { Verdict } from "../../src/verdict/verdict.ts";
 import { pullRequestEvent } from "../github/events.ts";
 import { GitHubEmulator } from "../support/github-emulator.ts";
