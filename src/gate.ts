@@ -4,7 +4,7 @@ import { confirmRegression } from "./gate/confirm.ts";
 import { differenceOf, type GateContext } from "./gate/gate-context.ts";
 import { type Judged, judgeRun } from "./gate/judge.ts";
 import { judgeCapacity } from "./gate/judge-capacity.ts";
-import type { RunExtras } from "./gate/load.ts";
+import type { GateStep, RunExtras } from "./gate/load.ts";
 import type { Past } from "./gate/load-baseline.ts";
 import { measure } from "./gate/measure.ts";
 import { refuseWithoutHost } from "./gate/no-host.ts";
@@ -28,19 +28,14 @@ export interface GateOutcome {
 }
 
 /** What one call of the gate works with. */
-interface Stage {
-  readonly config: GateConfig;
-  readonly world: GateContext;
-  readonly extras: RunExtras;
-  /** Where documents go. */
-  readonly directory: string;
+interface Stage extends GateStep {
   /** What other jobs measured, if that is to be judged instead of a run of our own. */
   readonly elsewhere: ReadResults | null;
 }
 
 /**
- * The story in one screen: prepare → measure → confirm → judge → remember → tell. The raw run is on disk before anyone
- * judges it, and what becomes of the telling changes nothing of the verdict. What draws documents is loaded when there is
+ * The story in one screen: prepare → measure → confirm → judge → save → report. The raw run is on disk before anyone
+ * judges it, and what becomes of the report changes nothing of the verdict. What draws documents is loaded when there is
  * something to draw: nothing waits for it before the first request.
  */
 export async function gate(asked: GateConfig, world: GateContext, extras: RunExtras): Promise<GateOutcome> {

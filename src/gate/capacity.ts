@@ -6,9 +6,8 @@ import type { LoadProfile, RunResult } from "../stats/run-result.ts";
 import { type Capacity, type CapacityUnit, isDrop, precisionOf } from "../verdict/capacity/capacity.ts";
 import { bracketOf, nextStep, type SearchBounds } from "../verdict/capacity/capacity-plan.ts";
 import { type CapacityStep, judgeStep } from "../verdict/capacity/capacity-step.ts";
-import type { GateContext } from "./gate-context.ts";
 import { compareSettings } from "./judge.ts";
-import { load, loadOrder, type RunExtras } from "./load.ts";
+import { type GateStep, load, loadOrder } from "./load.ts";
 import type { Past } from "./load-baseline.ts";
 import { keepResult } from "./results/keep-result.ts";
 import { shieldWatch } from "./watch/shield-watch.ts";
@@ -35,10 +34,7 @@ export interface Searched {
  * Steps the load to the largest that keeps the promises. Every step is a run of its own: a fresh process, users and
  * connections, a ramp and a warm-up, judged like any other run.
  */
-export async function searchCapacity(
-  stage: { config: GateConfig; world: GateContext; extras: RunExtras; directory: string },
-  remembered: Past,
-): Promise<Searched> {
+export async function searchCapacity(stage: GateStep, remembered: Past): Promise<Searched> {
   const { config, world, directory } = stage;
   const unit: CapacityUnit = config.settings["arrival-rate"] === null ? "users" : "arrivals/s";
   const bounds = boundsOf(config);
@@ -143,12 +139,7 @@ function stepMsOf({ settings }: GateConfig): number {
 }
 
 async function runStep(
-  {
-    config,
-    world,
-    extras,
-    directory,
-  }: { config: GateConfig; world: GateContext; extras: RunExtras; directory: string },
+  { config, world, extras, directory }: GateStep,
   step: { load: number; unit: CapacityUnit; stepMs: number; limitMs: number },
 ): Promise<RunResult> {
   const { settings, given } = config;

@@ -7,9 +7,8 @@ import { summarize } from "../stats/summary.ts";
 import { judgeSideBySide, type Next } from "../verdict/side-by-side/side-by-side.ts";
 import { headGone } from "../verdict/validity/target-gone.ts";
 import { invalidities } from "../verdict/validity/validity.ts";
-import type { GateContext } from "./gate-context.ts";
 import { compareSettings } from "./judge.ts";
-import { load, loadOrder, type RunExtras } from "./load.ts";
+import { type GateStep, load, loadOrder } from "./load.ts";
 import { comparingOf, steadyMs } from "./question.ts";
 import { appendRun } from "./results/append-run.ts";
 import { keepResult } from "./results/keep-result.ts";
@@ -23,12 +22,7 @@ import { shieldWatch } from "./watch/shield-watch.ts";
  */
 export async function confirmRegression(
   result: RunResult,
-  {
-    config,
-    world,
-    extras,
-    directory,
-  }: { config: GateConfig; world: GateContext; extras: RunExtras; directory: string },
+  { config, world, extras, directory }: GateStep,
 ): Promise<RunResult> {
   const next = nextOf(result, config);
   if (next.action !== "confirm") return result;

@@ -50,6 +50,15 @@ export const noExtras: RunExtras = {
   cluster: null,
 };
 
+/** What every step of the gate works with. */
+export interface GateStep {
+  readonly config: GateConfig;
+  readonly world: GateContext;
+  readonly extras: RunExtras;
+  /** Where documents go. */
+  readonly directory: string;
+}
+
 /** What is asked of the load-generating process. */
 export function loadOrder({
   config,
@@ -60,12 +69,7 @@ export function loadOrder({
   extensionMs = 0,
   confirmMs = null,
   watched = false,
-}: {
-  config: GateConfig;
-  world: GateContext;
-  extras: RunExtras;
-  /** Where documents go. */
-  directory: string;
+}: GateStep & {
   inspect?: LoadOrder["inspect"];
   /** How long past its run time the run may go on. */
   extensionMs?: number;

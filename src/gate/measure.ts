@@ -3,9 +3,8 @@ import type { LoadOutline } from "../engine/locustfile/outline.ts";
 import type { RunResult } from "../stats/run-result.ts";
 import { lookLimit } from "../verdict/side-by-side/side-by-side.ts";
 import { foresight } from "../verdict/stored/foresight.ts";
-import type { GateContext } from "./gate-context.ts";
 import { compareSettings } from "./judge.ts";
-import { load, loadOrder, type RunExtras } from "./load.ts";
+import { type GateStep, load, loadOrder, type RunExtras } from "./load.ts";
 import { comparingOf } from "./question.ts";
 import { AbortWatch } from "./watch/abort-watch.ts";
 import { invalidRunWatch } from "./watch/invalid-run-watch.ts";
@@ -50,17 +49,7 @@ function foreseen(config: GateConfig, outline: LoadOutline): string | null {
 }
 
 /** Runs the load until everything that was asked is decided, or time is up. */
-export async function measure({
-  config,
-  world,
-  extras,
-  directory,
-}: {
-  config: GateConfig;
-  world: GateContext;
-  extras: RunExtras;
-  directory: string;
-}): Promise<RunResult> {
+export async function measure({ config, world, extras, directory }: GateStep): Promise<RunResult> {
   const questions = {
     thresholds: config.thresholds,
     sideBySide: comparingOf(config) === "side-by-side" ? compareSettings(config) : null,

@@ -8,9 +8,8 @@ import { blockMs } from "../stats/snapshot.ts";
 import type { Comparison } from "../verdict/comparison.ts";
 import { invalidities } from "../verdict/validity/validity.ts";
 import type { Verdict } from "../verdict/verdict.ts";
-import type { GateContext } from "./gate-context.ts";
 import { judgeRun } from "./judge.ts";
-import { load, loadOrder, type RunExtras } from "./load.ts";
+import { type GateStep, load, loadOrder } from "./load.ts";
 import type { Past } from "./load-baseline.ts";
 import { comparingOf } from "./question.ts";
 import { appendRun } from "./results/append-run.ts";
@@ -63,13 +62,7 @@ function isDecided({ outcome, notJudged, p, change }: Comparison): boolean {
 /** Runs the whole load again, with fresh users and connections, while that is wanted; one result, on disk. */
 export async function morePasses(
   first: RunResult,
-  {
-    config,
-    world,
-    extras,
-    directory,
-    past,
-  }: { config: GateConfig; world: GateContext; extras: RunExtras; directory: string; past: Past },
+  { config, world, extras, directory, past }: GateStep & { past: Past },
 ): Promise<RunResult> {
   const { settings } = config;
   if (extras.countEverything || extras.cluster !== null || settings.shard !== null) return first;

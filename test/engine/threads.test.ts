@@ -3,10 +3,10 @@ import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { systemClock } from "../../src/base/clock.ts";
 import { RequestBudget } from "../../src/engine/limits/request-budget.ts";
-import { leadRun } from "../../src/engine/master/lead-run.ts";
 import { startThreads } from "../../src/engine/node/thread-node.ts";
 import type { LoadPlan, Progress } from "../../src/engine/plan/load-plan.ts";
 import { notingHooks, planFor } from "./plan.ts";
+import { runMaster } from "./run-master.ts";
 
 let server: Server;
 let host: string;
@@ -30,7 +30,7 @@ async function load(changes: Partial<LoadPlan>, onProgress?: (progress: Progress
   const calls: string[] = [];
   served = 0;
   try {
-    const result = await leadRun(plan, {
+    const result = await runMaster(plan, {
       clock: systemClock,
       nodes: threads.nodes,
       classes: [{ name: "Fetcher", weight: 1, fixedCount: 0 }],

@@ -8,10 +8,9 @@ import { MeasuredStream } from "./measured-stream.ts";
 import { progressAt } from "./progress.ts";
 import type { SnapshotStore } from "./snapshot-store.ts";
 
-/** Who looks on while a run is measured. */
+/** Who watches a run while it is measured. */
 export interface RunObserver {
-  /** How the machine fares; asked once a block. */
-  readonly machine?: (() => MachineHealth) | undefined;
+  /** Called after every block, from the first. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   /** A line for people: who stands still, who is back. */
   readonly onNote?: ((text: string) => void) | undefined;
@@ -19,27 +18,35 @@ export interface RunObserver {
   readonly onBlocks?: ((blocks: readonly Block[]) => void) | undefined;
   /** Every block as it ends, its phase as far as it is known by then. */
   readonly onMeasured?: ((blocks: readonly Block[]) => void) | undefined;
-  /** Told of failures as they come in, half a second old at most. */
+  /** Given failures as they come in, half a second old at most. */
   readonly onFailures?: ((groups: readonly FailureGroup[]) => void) | undefined;
 }
 
-/** Tells onlookers, block by block, what the harvest has. */
+/** Reports to the observer, block by block, what the snapshots hold. */
 export class BlockReporter {
-  readonly #onlookers: RunObserver;
+  readonly #observer: RunObserver;
+  readonly #machine: (() => MachineHealth) | undefined;
   readonly #conductor: Conductor;
-  readonly #harvest: SnapshotStore;
+  readonly #store: SnapshotStore;
   readonly #stream: ExtensionStream | undefined;
   readonly #measured: MeasuredStream | undefined;
   #nextBlock = 0;
 
-  constructor(options: { onlookers: RunObserver; conductor: Conductor; harvest: SnapshotStore; plan: LoadPlan }) {
-    const { onlookers, conductor, harvest, plan } = options;
-    this.#onlookers = onlookers;
+  constructor(options: {
+    observer: RunObserver;
+    machine: (() => MachineHealth) | undefined;
+    conductor: Conductor;
+    snapshots: SnapshotStore;
+    plan: LoadPlan;
+  }) {
+    const { observer, machine, conductor, snapshots, plan } = options;
+    this.#observer = observer;
+    this.#machine = machine;
     this.#conductor = conductor;
-    this.#harvest = harvest;
-    const { onBlocks, onMeasured } = onlookers;
+    this.#store = snapshots;
+    const { onBlocks, onMeasured } = observer;
     if (onMeasured) this.#measured = new MeasuredStream({ plan, handOut: onMeasured });
-    if (onBlocks && conductor.extends) this.#stream = new ExtensionStream({ plan, tell: onBlocks });
+    if (onBlocks && conductor.extends) this.#stream = new ExtensionStream({ plan, handOut: onBlocks });
   }
 
   /** The end of the block in progress, from the start signal. */
@@ -47,28 +54,28 @@ export class BlockReporter {
     return (this.#nextBlock + 1) * blockMs;
   }
 
-  /** Tells of every block that ended since the last time. */
+  /** Reports every block that ended since the last time. */
   beat(now: { atMs: number; users: number; stopping: boolean }): void {
-    const { machine, onProgress } = this.#onlookers;
+    const machine = this.#machine;
     while (now.atMs >= this.dueMs) {
       const block = this.#nextBlock++;
-      if (machine) this.#harvest.add({ ...emptySnapshot(block), health: { threads: [], machine: machine() } });
-      onProgress?.(this.#progress(block, now));
+      if (machine) this.#store.add({ ...emptySnapshot(block), health: { threads: [], machine: machine() } });
+      this.#observer.onProgress?.(this.#progress(block, now));
     }
     if (now.stopping) return;
     const { rampEndMs, runEndMs } = this.#conductor;
-    this.#measured?.take(this.#harvest.snapshots, { ended: this.#nextBlock, rampEndMs, runEndMs });
+    this.#measured?.take(this.#store.snapshots, { ended: this.#nextBlock, rampEndMs, runEndMs });
     const course = { rampEndMs, extendedMs: runEndMs };
-    this.#stream?.take(this.#harvest.snapshots, { ended: this.#nextBlock, course });
+    this.#stream?.take(this.#store.snapshots, { ended: this.#nextBlock, course });
   }
 
-  /** Looks at the block before the one that ended now: workers are still telling of that. */
+  /** Looks at the block before the one that ended now: workers are still reporting that. */
   #progress(block: number, { atMs, users, stopping }: { atMs: number; users: number; stopping: boolean }): Progress {
     const endMs = this.#conductor.runEndMs;
     const phase: Phase = stopping ? "tail" : this.#conductor.phaseAt(atMs);
     return progressAt(Math.max(0, block - 1), {
-      snapshots: this.#harvest.snapshots,
-      totals: this.#harvest.totals,
+      snapshots: this.#store.snapshots,
+      totals: this.#store.totals,
       elapsedMs: (block + 1) * blockMs,
       phase,
       users,

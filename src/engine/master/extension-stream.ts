@@ -15,9 +15,9 @@ export class ExtensionStream {
   readonly #handOut: (blocks: readonly Block[]) => void;
   #handedOut = 0;
 
-  constructor({ plan, tell }: { plan: LoadPlan; tell: (blocks: readonly Block[]) => void }) {
+  constructor({ plan, handOut }: { plan: LoadPlan; handOut: (blocks: readonly Block[]) => void }) {
     this.#plan = plan;
-    this.#handOut = tell;
+    this.#handOut = handOut;
   }
 
   /** @param at how many blocks have ended, and what the run's clock says */

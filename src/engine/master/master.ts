@@ -38,7 +38,7 @@ export class MasterRunner {
   #fatal: GateError | undefined;
 
   constructor(options: MasterOptions) {
-    const { clock, plan, nodes, classes, hooks } = options;
+    const { clock, plan, nodes, classes, hooks, machine, observer = {} } = options;
     this.#options = options;
     this.#log = new MasterLog(plan.compiled.root);
     this.#stopTimeoutMs = plan.stopTimeoutMs;
@@ -47,21 +47,21 @@ export class MasterRunner {
       classes,
       nodes: nodes.map(({ id }) => id),
       shaped: options.shape !== undefined,
-      watched: options.onBlocks !== undefined,
+      watched: observer.onBlocks !== undefined,
     });
     this.#orders = new SpawnOrders({ plan, classes });
     this.#snapshots = new SnapshotStore({
       added: (snapshot) => {
         hooks.snapshot(snapshot);
-        if (snapshot.failures.groups.size > 0) options.onFailures?.([...snapshot.failures.groups.values()]);
+        if (snapshot.failures.groups.size > 0) observer.onFailures?.([...snapshot.failures.groups.values()]);
       },
     });
-    const [conductor, harvest] = [this.#conductor, this.#snapshots];
-    this.#blockReporter = new BlockReporter({ onlookers: options, conductor, harvest, plan });
+    const [conductor, snapshots] = [this.#conductor, this.#snapshots];
+    this.#blockReporter = new BlockReporter({ observer, machine, conductor, snapshots, plan });
     const inbox = new MasterInbox({
       clock,
       hooks,
-      harvest,
+      harvest: snapshots,
       log: this.#log,
       users: () => this.userCount,
       endTest: () => this.end(),
@@ -250,7 +250,7 @@ export class MasterRunner {
 
   #warnOfFreeze(freeze: Freeze): void {
     const { live, warning } = freezeMessage(freeze, { startedAtMs: this.#startedAtMs });
-    this.#options.onNote?.(live);
+    this.#options.observer?.onNote?.(live);
     if (freeze.untilMs !== null) this.#log.warn("worker-frozen", warning);
   }
 

@@ -1,5 +1,6 @@
 import type { Clock } from "../../base/clock.ts";
 import type { CustomData, StatsData } from "../../protocol/messages.ts";
+import type { MachineHealth } from "../../stats/health.ts";
 import type { Snapshot } from "../../stats/snapshot.ts";
 import type { NodeSource, WorkerNode } from "../node/node.ts";
 import type { ClassShare } from "../plan/distribution.ts";
@@ -25,7 +26,7 @@ export interface MasterHooks {
 }
 
 /** What a master is given. */
-export interface MasterOptions extends RunObserver {
+export interface MasterOptions {
   readonly clock: Clock;
   readonly plan: LoadPlan;
   readonly nodes: readonly WorkerNode[];
@@ -33,6 +34,9 @@ export interface MasterOptions extends RunObserver {
   readonly joining?: NodeSource | undefined;
   readonly classes: readonly ClassShare[];
   readonly hooks: MasterHooks;
+  /** How the machine fares; asked once a block. */
+  readonly machine?: (() => MachineHealth) | undefined;
+  readonly observer?: RunObserver | undefined;
   /** Asked once a second what the load is to be; instead of the plan's users and run time. */
   readonly shape?: (() => ShapeTick | Promise<ShapeTick>) | undefined;
 }

@@ -1,21 +1,20 @@
 import { type Clock, systemClock } from "../../base/clock.ts";
 import { GateError } from "../../base/errors.ts";
-import type { FailureGroup } from "../../stats/failures.ts";
 import type { RunResult } from "../../stats/run-result.ts";
-import type { Block } from "../../stats/snapshot.ts";
 import { RateCap } from "../limits/rate-cap.ts";
 import { RequestBudget } from "../limits/request-budget.ts";
 import type { LoadOutline } from "../locustfile/outline.ts";
 import type { NodeSource } from "../node/node.ts";
 import { startThreads, type ThreadPool, type Threads } from "../node/thread-node.ts";
-import type { LoadPlan, Progress } from "../plan/load-plan.ts";
-import { leadRun } from "./lead-run.ts";
-import type { MachineSource } from "./machine-health.ts";
-import type { MasterRunner } from "./master.ts";
+import type { LoadPlan } from "../plan/load-plan.ts";
+import type { RunObserver } from "./block-reporter.ts";
+import { type MachineSource, MachineWatch } from "./machine-health.ts";
+import { MasterRunner } from "./master.ts";
 import { openMaster } from "./open-master.ts";
+import { resultOfRun } from "./result-of-run.ts";
 
-/** What a run on this machine needs of the world. */
-export interface RunLoadOptions {
+/** What a run on this machine is given, and who watches it. */
+export interface RunLoadOptions extends RunObserver {
   readonly clock?: Clock;
   /** Threads that were started ahead, as many as the plan has. */
   readonly pool?: ThreadPool | undefined;
@@ -25,18 +24,8 @@ export interface RunLoadOptions {
   readonly joining?: NodeSource | undefined;
   /** How to ask the machine for its load; without it blocks carry no machine health. */
   readonly machine?: MachineSource | undefined;
-  /** Told once, before the first user starts, what the locustfile lets expect. */
+  /** Called once, before the first user starts, with what the locustfile lets expect. */
   readonly onOutline?: ((outline: LoadOutline) => void) | undefined;
-  /** Called after every block, from the first. */
-  readonly onProgress?: ((progress: Progress) => void) | undefined;
-  /** A line for people about those who run the users. */
-  readonly onNote?: ((text: string) => void) | undefined;
-  /** Given the blocks of a run that may go on past its run time; `end()` of the master ends it. */
-  readonly onBlocks?: ((blocks: readonly Block[]) => void) | undefined;
-  /** See RunObserver. */
-  readonly onMeasured?: ((blocks: readonly Block[]) => void) | undefined;
-  /** Told of failures as they come in, half a second old at most. */
-  readonly onFailures?: ((groups: readonly FailureGroup[]) => void) | undefined;
   /**
    * Handed the master before it starts: `interrupt({ stopTimeoutMs })` for a signal, `end()` to finish early,
    * `retarget` for another number of users.
@@ -49,34 +38,31 @@ export interface RunLoadOptions {
  * locustfile's modules are loaded and its listeners stay.
  * Throws GateError for whatever is wrong before the first request: nothing was sent then.
  */
-export async function runLoad(plan: LoadPlan, world: RunLoadOptions = {}): Promise<RunResult> {
-  const clock = world.clock ?? systemClock;
+export async function runLoad(plan: LoadPlan, options: RunLoadOptions = {}): Promise<RunResult> {
+  const clock = options.clock ?? systemClock;
   if (plan.arrivalRate !== null && plan.maxUsers === null && plan.users === 0) {
     throw new GateError("no-users", "an arrival rate needs at least one user to begin with", { place: "users" });
   }
-  const side = await openMaster(plan, { clock });
-  if (side.outline) world.onOutline?.(side.outline);
-  const threads = world.joining ? noThreads : threadsHere(plan, world);
+  const { classes, hooks, shape, outline, lead } = await openMaster(plan, { clock });
+  if (outline) options.onOutline?.(outline);
+  const { joining, machine } = options;
+  const threads = joining ? noThreads : threadsHere(plan, options);
+  const health = machine && new MachineWatch(machine);
   try {
-    const result = await leadRun(plan, {
+    const master = new MasterRunner({
       clock,
+      plan,
       nodes: threads.nodes,
-      joining: world.joining,
-      classes: side.classes,
-      hooks: side.hooks,
-      shape: side.shape,
-      machine: world.machine,
-      onProgress: world.onProgress,
-      onNote: world.onNote,
-      onBlocks: world.onBlocks,
-      onMeasured: world.onMeasured,
-      onFailures: world.onFailures,
-      onMaster(master) {
-        side.lead(master);
-        world.onMaster?.(master);
-      },
+      joining,
+      classes,
+      hooks,
+      shape: shape && (() => shape.tick()),
+      machine: health && (() => health.take()),
+      observer: options,
     });
-    return result;
+    lead(master);
+    options.onMaster?.(master);
+    return resultOfRun(plan, { outcome: await master.run(), shape: shape?.name ?? null, classes });
   } finally {
     await threads.destroy();
   }

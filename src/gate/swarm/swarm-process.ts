@@ -62,36 +62,22 @@ export async function runSwarmProcess(order: LoadOrder, options: SwarmProcess): 
   const { entry, threadEntry, environment, directory, permissionFlags } = options;
   const start = { entry, environment, directory, permissionFlags };
   const child = (options.ahead ?? startSwarm)(start);
-  const said = new Said(child, options.onProgress);
+  const outcome = new RunOutcome();
   const place = new StuckPlace(child, { locked: order.locked });
   let stuck: GateError | undefined;
   const watch = new StuckWatch({
     limitMs: options.deafLimitMs,
     onStuck: async () => {
       const at = (await place.find())?.replace(`${realpathSync(directory)}/`, "");
-      stuck = stuckError({ at, seconds: (options.deafLimitMs ?? deafLimitMs) / 1000, measuring: said.measuring });
+      stuck = stuckError({ at, seconds: (options.deafLimitMs ?? deafLimitMs) / 1000, measuring: outcome.measuring });
       child.kill("SIGKILL");
     },
   });
   child.on("message", (message) => {
     watch.heard();
-    const news = message as FromSwarm;
-    if (news.type === "note") options.onNote?.(news.text);
-    if (news.type === "outline") options.onOutline?.(news.outline);
-    if (news.type === "thread-start") threads?.begin(news.start);
-    if (news.type === "thread-send") threads?.send(news.thread, news.message);
-    if (news.type === "blocks" && options.isEnough(news.blocks.map(fromBlockWire), news.trouble)) tell({ type: "end" });
-    const why =
-      news.type === "failures"
-        ? options.whyBlocked(news.groups)
-        : news.type === "progress"
-          ? options.whyLost(news.progress, news.trouble)
-          : news.type === "measured"
-            ? options.whyBroken(news.blocks.map(fromBlockWire))
-            : null;
-    if (why !== null) tell({ type: "end", why });
+    take(message as FromSwarm);
   });
-  const tell = (message: ToSwarm) => {
+  const send = (message: ToSwarm) => {
     if (child.connected) child.send(message, () => undefined);
   };
   const threads =
@@ -99,7 +85,7 @@ export async function runSwarmProcess(order: LoadOrder, options: SwarmProcess): 
       ? new ThreadProcesses({
           count: order.plan.threads,
           start: () => startSwarm({ ...start, entry: threadEntry }),
-          toSwarm: tell,
+          toSwarm: send,
         })
       : undefined;
   const output = Promise.all(
@@ -109,16 +95,16 @@ export async function runSwarmProcess(order: LoadOrder, options: SwarmProcess): 
         linesOf(stream, (line) => void (place.take(line) || options.onOutput(line))).catch(() => undefined),
       ),
   );
-  const stop = () => tell({ type: "stop", stopTimeoutMs: options.stopWithinMs });
+  const stop = () => send({ type: "stop", stopTimeoutMs: options.stopWithinMs });
   let overdue: NodeJS.Timeout | undefined;
   const abort = () => {
     stop();
     // Users that do not heed the stop (a busy loop, say) must not outlive the job's own patience.
     overdue = setTimeout(() => child.kill("SIGKILL"), options.stopWithinMs + 2500);
   };
-  tell({ type: "load", order });
+  send({ type: "load", order });
   const guardian = guard([child, ...(threads?.children ?? [])].map(({ pid }) => pid));
-  options.onStarted?.({ changeUsers: (by) => tell({ type: "users", by }) });
+  options.onStarted?.({ changeUsers: (by) => send({ type: "users", by }) });
   if (options.signal.aborted) abort();
   else options.signal.addEventListener("abort", abort, { once: true });
   try {
@@ -128,7 +114,7 @@ export async function runSwarmProcess(order: LoadOrder, options: SwarmProcess): 
     if (leftSomething)
       options.onNote?.("something the locustfile started goes on and holds its output: not waited for");
     if (stuck) throw stuck;
-    return said.end({ ...exit, interrupted: options.signal.aborted });
+    return outcome.end({ ...exit, interrupted: options.signal.aborted });
   } finally {
     watch.stop();
     threads?.end();
@@ -136,10 +122,57 @@ export async function runSwarmProcess(order: LoadOrder, options: SwarmProcess): 
     clearTimeout(overdue);
     options.signal.removeEventListener("abort", abort);
   }
+
+  function take(message: FromSwarm): void {
+    switch (message.type) {
+      case "ready":
+      case "alive":
+      case "started":
+        break;
+      case "outline":
+        options.onOutline?.(message.outline);
+        break;
+      case "note":
+        options.onNote?.(message.text);
+        break;
+      case "progress":
+        outcome.measuring = true;
+        options.onProgress(message.progress);
+        endFor(options.whyLost(message.progress, message.trouble));
+        break;
+      case "blocks":
+        if (options.isEnough(message.blocks.map(fromBlockWire), message.trouble)) send({ type: "end" });
+        break;
+      case "measured":
+        endFor(options.whyBroken(message.blocks.map(fromBlockWire)));
+        break;
+      case "failures":
+        endFor(options.whyBlocked(message.groups));
+        break;
+      case "thread-start":
+        threads?.begin(message.start);
+        break;
+      case "thread-send":
+        threads?.send(message.thread, message.message);
+        break;
+      case "unsaved":
+      case "inspected":
+      case "done":
+      case "failed":
+        outcome.take(message);
+        break;
+      default:
+        message satisfies never;
+    }
+  }
+
+  function endFor(why: string | null): void {
+    if (why !== null) send({ type: "end", why });
+  }
 }
 
-/** Collects what the child says until it is gone. */
-class Said {
+/** How the child says the run came out; read once it is gone. */
+class RunOutcome {
   #done = false;
   #inspected: string | null = null;
   #unsaved: SwarmEnd["unsaved"] = null;
@@ -147,18 +180,11 @@ class Said {
   /** Whether the load has begun. */
   measuring = false;
 
-  constructor(child: ChildProcess, onProgress: (progress: Progress) => void) {
-    child.on("message", (message) => {
-      const said = message as FromSwarm;
-      if (said.type === "progress") {
-        this.measuring = true;
-        onProgress(said.progress);
-      }
-      if (said.type === "failed") this.#failure ??= said.failure;
-      else if (said.type === "done") this.#done = true;
-      else if (said.type === "unsaved") this.#unsaved = said;
-      else if (said.type === "inspected") this.#inspected = said.text;
-    });
+  take(message: Extract<FromSwarm, { type: "unsaved" | "inspected" | "done" | "failed" }>): void {
+    if (message.type === "failed") this.#failure ??= message.failure;
+    else if (message.type === "done") this.#done = true;
+    else if (message.type === "unsaved") this.#unsaved = message;
+    else this.#inspected = message.text;
   }
 
   end(exit: { code: number | null; signal: string | null; interrupted: boolean }): SwarmEnd {

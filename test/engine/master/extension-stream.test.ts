@@ -10,7 +10,7 @@ const course = { rampEndMs: 1000, extendedMs: 5000 };
 
 test("nothing is handed out before the run time is over and every worker has told of it; then each block once", () => {
   const batches: (readonly Block[])[] = [];
-  const stream = new ExtensionStream({ plan, tell: (blocks) => void batches.push(blocks) });
+  const stream = new ExtensionStream({ plan, handOut: (blocks) => void batches.push(blocks) });
   for (const ended of [5, 11, 12, 12, 13, 16]) stream.take(snapshots, { ended, course });
   expect(batches.map((blocks) => blocks.map(({ block }) => block))).toEqual([
     [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
@@ -21,7 +21,7 @@ test("nothing is handed out before the run time is over and every worker has tol
 
 test("the phases told in mid-run are those of the result", () => {
   const told: Block[] = [];
-  const stream = new ExtensionStream({ plan, tell: (blocks) => void told.push(...blocks) });
+  const stream = new ExtensionStream({ plan, handOut: (blocks) => void told.push(...blocks) });
   for (const ended of [13, 17]) stream.take(snapshots, { ended, course });
   const whole = phased(snapshots, { course: { ...course, stopMs: 9000 }, plan });
   const phases = (blocks: readonly Block[]) => blocks.map(({ phase }) => phase);

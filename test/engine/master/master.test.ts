@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
 import { ManualClock } from "../../../src/base/clock.ts";
 import type { ShapeTick } from "../../../src/engine/master/conductor.ts";
-import { leadRun } from "../../../src/engine/master/lead-run.ts";
 import type { MasterRunner } from "../../../src/engine/master/master.ts";
 import type { WorkerNode } from "../../../src/engine/node/node.ts";
 import type { LoadPlan, Progress } from "../../../src/engine/plan/load-plan.ts";
 import type { RunResult } from "../../../src/stats/run-result.ts";
 import { type LocalNode, localNode } from "../local-node.ts";
 import { notingHooks, planFor } from "../plan.ts";
+import { runMaster } from "../run-master.ts";
 
 function begin(
   changes: Partial<LoadPlan>,
@@ -21,7 +21,7 @@ function begin(
   const calls: string[] = [];
   const state: { master?: MasterRunner; result?: RunResult } = {};
   const { shape } = options;
-  const done = leadRun(planFor({ stopTimeoutMs: 0, ...changes }), {
+  const done = runMaster(planFor({ stopTimeoutMs: 0, ...changes }), {
     clock,
     nodes,
     classes: [
@@ -227,7 +227,7 @@ function gathering(
   { clock, expected }: { clock: ManualClock; expected: number },
 ) {
   let listener: (node: WorkerNode) => void = () => {};
-  const done = leadRun(planFor(changes), {
+  const done = runMaster(planFor(changes), {
     clock,
     nodes: [],
     joining: {
@@ -292,7 +292,7 @@ test("a worker that never said it is ready keeps no run alive whose last worker 
 test("workers that all leave while the test is being set up end the run", async () => {
   const clock = new ManualClock(1_000_000);
   const node = localNode("a_1", { clock });
-  const done = leadRun(planFor({ users: 2, spawnRate: 100, runTimeMs: null }), {
+  const done = runMaster(planFor({ users: 2, spawnRate: 100, runTimeMs: null }), {
     clock,
     nodes: [],
     joining: { expected: 1, maxWaitMs: null, onNode: (listener) => listener(node) },
@@ -322,7 +322,7 @@ test("who joins and leaves before it is ready moves nobody's users", async () =>
 test("fewer workers than expected when the wait is over are an error, and nobody is started", async () => {
   const clock = new ManualClock(1_000_000);
   const node = localNode("a_1", { clock });
-  const done = leadRun(planFor(), {
+  const done = runMaster(planFor(), {
     clock,
     nodes: [],
     joining: { expected: 2, maxWaitMs: 5000, onNode: (listener) => listener(node) },
