@@ -50,14 +50,14 @@ const leaving = new AbortController();
 /** As it was before a locustfile was loaded. */
 const send = process.send?.bind(process);
 
-function tell(message: FromSwarm): Promise<void> {
+function report(message: FromSwarm): Promise<void> {
   return new Promise((resolve) => {
     if (send) send(message, () => resolve());
     else resolve();
   });
 }
 
-setInterval(() => void tell({ type: "alive" }), 1000).unref();
+setInterval(() => void report({ type: "alive" }), 1000).unref();
 
 process.on("message", (message) => {
   const said = message as ToSwarm;
@@ -86,15 +86,15 @@ async function obey(order: LoadOrder): Promise<void> {
   try {
     await load(order);
   } catch (error) {
-    await tell({ type: "failed", failure: failureOf(error) });
+    await report({ type: "failed", failure: failureOf(error) });
   }
   process.exit();
 }
 
 function startSeparately(plan: LoadPlan): SeparateThreads {
   separate = new SeparateThreads(plan, {
-    start: (start) => void tell({ type: "thread-start", start }),
-    send: (thread, message) => void tell({ type: "thread-send", thread, message }),
+    start: (start) => void report({ type: "thread-start", start }),
+    send: (thread, message) => void report({ type: "thread-send", thread, message }),
   });
   return separate;
 }
@@ -103,14 +103,14 @@ async function load(order: LoadOrder): Promise<void> {
   if (order.inspect === "arguments") {
     const compiled = await compileLocustfile(order.locustfiles, { cwd: order.directory });
     const text = await ownArgumentsHelp({ compiled, ...entries }, order.customArguments);
-    return await tell({ type: "inspected", text });
+    return await report({ type: "inspected", text });
   }
   if (order.inspect !== null) {
     const text = await inspectLocustfile(await planFor(order), order.inspect);
-    return await tell({ type: "inspected", text });
+    return await report({ type: "inspected", text });
   }
   const { cluster } = order;
-  const note = (text: string) => void tell({ type: "note", text });
+  const note = (text: string) => void report({ type: "note", text });
   // The threads come up while the locustfile is compiled and looked at.
   const ownThreads = cluster?.role !== "master" && !order.locked;
   const pool = ownThreads ? openThreads({ ...entries, threads: order.plan.threads }) : undefined;
@@ -125,7 +125,7 @@ async function load(order: LoadOrder): Promise<void> {
       signal: leaving.signal,
       note,
     });
-    return await tell({ type: "done" });
+    return await report({ type: "done" });
   }
   const gathering =
     cluster && new (await import("./cluster/gathering.ts")).Gathering({ ...cluster, plan, clock: systemClock, note });
@@ -142,16 +142,16 @@ async function load(order: LoadOrder): Promise<void> {
       nowMs: sinceOriginMs,
     },
     onNote: note,
-    onOutline: (outline) => void tell({ type: "outline", outline }),
+    onOutline: (outline) => void report({ type: "outline", outline }),
     onProgress: (progress) => {
-      if (master) void tell({ type: "progress", progress, trouble: withoutTraces(master.log.toTrouble()) });
+      if (master) void report({ type: "progress", progress, trouble: withoutTraces(master.log.toTrouble()) });
     },
     onBlocks: (blocks) =>
-      void tell({ type: "blocks", blocks: blocks.map(toBlockWire), trouble: master?.log.toTrouble() ?? null }),
+      void report({ type: "blocks", blocks: blocks.map(toBlockWire), trouble: master?.log.toTrouble() ?? null }),
     ...(plan.watched && {
-      onMeasured: (blocks: readonly Block[]) => void tell({ type: "measured", blocks: blocks.map(toBlockWire) }),
+      onMeasured: (blocks: readonly Block[]) => void report({ type: "measured", blocks: blocks.map(toBlockWire) }),
     }),
-    onFailures: (groups) => void tell({ type: "failures", groups: groups.map(withoutBodies) }),
+    onFailures: (groups) => void report({ type: "failures", groups: groups.map(withoutBodies) }),
     onMaster: (running) => {
       master = running;
       if (stopping !== undefined) running.interrupt({ stopTimeoutMs: stopping });
@@ -161,8 +161,8 @@ async function load(order: LoadOrder): Promise<void> {
   // Names of requests may carry a secret too (a token in a URL).
   const text = cleanJson(new Redactor(order.plan.secrets), encodeResult(result));
   const why = await saveText(order.resultPath, text);
-  if (why !== null) await tell({ type: "unsaved", text, why });
-  await tell({ type: "done" });
+  if (why !== null) await report({ type: "unsaved", text, why });
+  await report({ type: "done" });
 }
 
 /** The order once the locustfile was looked at and has read its own arguments. */

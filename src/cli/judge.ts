@@ -54,7 +54,7 @@ export async function judgeFiles(argv: readonly string[], terminal: Terminal): P
   const result = named.length === 1 ? (named[0] as (typeof named)[number]).result : mergeResults(named);
   const path = says("baseline");
   const past = path === undefined ? noPast : pastOf(path, terminal);
-  return await tell(judged(result, { flags, past, terminal, promises: path === undefined }), terminal);
+  return await print(judged(result, { flags, past, terminal, promises: path === undefined }), terminal);
 }
 
 /** `swarmgate compare base.json head.json`: the base is a baseline of one run. */
@@ -62,7 +62,7 @@ export async function compareFiles(argv: readonly string[], terminal: Terminal):
   const { operands, flags } = parseFileCommand(compareCommand, argv);
   const [base, head] = operands as [string, string];
   const past = pastOf(base, terminal);
-  return await tell(judged(resultOf(head, terminal).result, { flags, past, terminal, promises: false }), terminal);
+  return await print(judged(resultOf(head, terminal).result, { flags, past, terminal, promises: false }), terminal);
 }
 
 export interface JudgedFile {
@@ -138,7 +138,7 @@ function pastOf(path: string, terminal: Terminal): Past {
   });
 }
 
-async function tell(one: JudgedFile, terminal: Terminal): Promise<number> {
+async function print(one: JudgedFile, terminal: Terminal): Promise<number> {
   const { config, result, report, verdict, exitCode } = one;
   terminal.out(renderConsole(report, terminal.columns === null ? {} : { columns: terminal.columns }));
   if (config.settings["report-dir"] === null) return exitCode;

@@ -83,19 +83,20 @@ export async function runAction({ env, directory, write, overhear }: ActionStart
     const token = settings["github-token"] ?? "";
     const patient = reports ? client : await githubClient({ token, context, env, silenceMs });
     const store = await githubClient({ token, context, env, silenceMs, retryPauseMs: storePauseMs });
-    const ears: ActionContext = {
+    const action: ActionContext = {
       config,
       context,
       client: patient,
       env,
       log,
-      pull: once(() => pullOf(ears)),
+      pull: once(() => pullOf(action)),
       run: stampOf(context),
     };
-    if (reports) return await reportOtherRun(ears, { workspace: directory, temporary: documents(env, settings.name) });
+    if (reports)
+      return await reportOtherRun(action, { workspace: directory, temporary: documents(env, settings.name) });
     const difference = inTime(gateDifference({ read, context, env, directory }), beside);
     const userDirectory = loadsLocustfile ? await userDirectoryOf(read, { context, env, directory }) : directory;
-    return await measure(ears, { client, store, directory, userDirectory, interruption, difference });
+    return await measure(action, { client, store, directory, userDirectory, interruption, difference });
   } catch (error) {
     log.resumeCommands();
     const code = await reportFailure(error, { env, log });
@@ -105,16 +106,16 @@ export async function runAction({ env, directory, write, overhear }: ActionStart
   }
 }
 
-async function measure(ears: ActionContext, parts: Parts): Promise<number> {
-  const { log, context } = ears;
+async function measure(action: ActionContext, parts: Parts): Promise<number> {
+  const { log, context } = action;
   const { interruption } = parts;
-  const running = new RunningNotice(ears);
-  const target = { ...ears, client: parts.client, signal: interruption.signal, log: log.info };
+  const running = new RunningNotice(action);
+  const target = { ...action, client: parts.client, signal: interruption.signal, log: log.info };
   try {
-    const measured = ears.config.settings.results.length > 0;
-    const found = measured ? { found: true as const, config: ears.config } : await findTarget(target);
-    const config = found.found ? found.config : ears.config;
-    const world = worldOf({ ...ears, config }, { ...parts, running });
+    const measured = action.config.settings.results.length > 0;
+    const found = measured ? { found: true as const, config: action.config } : await findTarget(target);
+    const config = found.found ? found.config : action.config;
+    const world = worldOf({ ...action, config }, { ...parts, running });
     if (!found.found) {
       await withoutTarget(config, world, found.reason);
       return ExitCode.ok;
@@ -138,8 +139,8 @@ async function measure(ears: ActionContext, parts: Parts): Promise<number> {
 const unlocked =
   "the locustfile has the rights of a `run:` step; `permissions: locked` takes from it what measuring does not need";
 
-function worldOf(ears: ActionContext, parts: Parts & { readonly running: RunningNotice }): GateContext {
-  const { config, context, env, log } = ears;
+function worldOf(action: ActionContext, parts: Parts & { readonly running: RunningNotice }): GateContext {
+  const { config, context, env, log } = action;
   const { directory, userDirectory, interruption, difference, running } = parts;
   return {
     clock: systemClock,
@@ -160,9 +161,9 @@ function worldOf(ears: ActionContext, parts: Parts & { readonly running: Running
     userOutput: log.quote,
     onProgress: new ProgressMeter(log.raw, { columns: null }).show,
     store: githubStore({ config, context, client: parts.store, env, directory, temporaryDirectory: temporary(env) }),
-    publish: async (report, { verdict, ...told }) => {
+    publish: async (report, { verdict, ...written }) => {
       log.resumeCommands();
-      await reportToGitHub({ report, ...told, comparisons: verdict.comparisons }, ears, running);
+      await reportToGitHub({ report, ...written, comparisons: verdict.comparisons }, action, running);
     },
   };
 }

@@ -159,9 +159,9 @@ async function runStep(
   };
   const extensionMs = Math.max(0, step.limitMs - step.stepMs);
   const order = loadOrder({ config: stepped, world, extras, directory, extensionMs });
-  const lookout = new StopRule({ thresholds, sideBySide: null, maxDurationMs: step.limitMs }, world.log);
+  const stopRule = new StopRule({ thresholds, sideBySide: null, maxDurationMs: step.limitMs }, world.log);
   return await load(order, world, stepped, {
-    isEnough: (blocks, trouble) => lookout.take(blocks, trouble),
+    isEnough: (blocks, trouble) => stopRule.take(blocks, trouble),
     whyBlocked: shieldWatch(extras),
   });
 }

@@ -182,17 +182,17 @@ export async function load(
   const { unsaved } = await runSwarmProcess(order, {
     ...swarmProcess(order, world, config),
     isEnough,
-    onOutline: (outline) => void told(foresee(outline)),
-    whyBroken: (blocks) => told(whyBroken(blocks)),
-    whyBlocked: (failures) => told(whyBlocked(failures)),
-    whyLost: (progress, trouble) => told(whyLost(progress, trouble)),
+    onOutline: (outline) => void logged(foresee(outline)),
+    whyBroken: (blocks) => logged(whyBroken(blocks)),
+    whyBlocked: (failures) => logged(whyBlocked(failures)),
+    whyLost: (progress, trouble) => logged(whyLost(progress, trouble)),
   });
   const { decodeResult } = await import("../stats/document/result-document.ts");
   const text = unsaved?.text ?? readFileSync(order.resultPath, "utf8");
   const result = decodeResult(text, order.resultPath, ownRun);
   return unsaved ? notKept(result, unsaved.why) : result;
 
-  function told(why: string | null): string | null {
+  function logged(why: string | null): string | null {
     if (why !== null) world.log(why);
     return why;
   }

@@ -57,13 +57,13 @@ export async function measure({ config, world, extras, directory }: GateStep): P
     arrivalRate: config.settings["arrival-rate"],
     forgiven: extras.forgiven,
   };
-  const lookout = new StopRule(questions, world.log);
+  const stopRule = new StopRule(questions, world.log);
   const extensionMs = extensionOf(config, extras);
   const aborts = new AbortWatch(config.thresholds);
   const order = loadOrder({ config, world, extras, directory, extensionMs, watched: aborts.isAsked });
   return await load(order, world, config, {
     foresee: (outline) => foreseen(config, outline),
-    isEnough: (blocks, trouble) => lookout.take(blocks, trouble),
+    isEnough: (blocks, trouble) => stopRule.take(blocks, trouble),
     whyBroken: (blocks) => aborts.take(blocks),
     whyBlocked: shieldWatch(extras),
     whyLost: invalidRunWatch(config, { extras, extensionMs }),

@@ -98,9 +98,9 @@ export class FlightLog {
       const patienceMs = this.#patienceOf(arm, endpoint)?.patienceMs(timeoutMs) ?? unansweredMs(timeoutMs);
       seen.patienceMs = Math.min(longestPatienceMs, Math.max(seen.patienceMs, patienceMs));
     });
-    const told = (arm: Arm) =>
+    const livenessOf = (arm: Arm) =>
       answers[arm] > 0 || silent[arm].inFlight > 0 ? { answers: answers[arm], ...silent[arm] } : undefined;
-    const [head, base] = [told("head"), told("base")];
+    const [head, base] = [livenessOf("head"), livenessOf("base")];
     return { ...(head && { head }), ...(base && { base }) };
   }
 }

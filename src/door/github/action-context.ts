@@ -7,7 +7,7 @@ import type { PullRequestAnswer } from "../../github/pull-request.ts";
 import type { Report } from "../../report/document/report.ts";
 import type { RunnerLog } from "../runner-log.ts";
 
-/** What is to be told. Its documents are on disk, but for those that could not be written. */
+/** What is to be reported. Its documents are on disk, but for those that could not be written. */
 export interface RunReport {
   readonly report: Report;
   readonly directory: string;
@@ -17,7 +17,7 @@ export interface RunReport {
   readonly comparisons: readonly unknown[];
 }
 
-/** Who is told, and by what means. */
+/** What reporting to GitHub needs: the run's settings, where it is, and the means. */
 export interface ActionContext {
   readonly config: GateConfig;
   readonly context: GitHubContext;

@@ -11,9 +11,9 @@ import { notablePart } from "../../report/markdown/notable.ts";
 import type { ActionContext, RunReport } from "./action-context.ts";
 
 /** The pull request's comment, brought up to date with a report. Never throws. */
-export async function commentOn(telling: RunReport, ears: ActionContext): Promise<CommentOutcome> {
-  const { report, exitCode } = telling;
-  const request = await requestFor(ears);
+export async function commentOn(run: RunReport, action: ActionContext): Promise<CommentOutcome> {
+  const { report, exitCode } = run;
+  const request = await requestFor(action);
   if ("kind" in request) return request;
   const { conclusion } = report.verdict;
   return await upsertComment({
@@ -26,17 +26,17 @@ export async function commentOn(telling: RunReport, ears: ActionContext): Promis
 }
 
 /** One line in the comment that is there, if one is. Never throws. */
-export async function noteOn(note: string, ears: ActionContext, budgetMs: number): Promise<CommentOutcome> {
-  const request = await requestFor(ears);
+export async function noteOn(note: string, action: ActionContext, budgetMs: number): Promise<CommentOutcome> {
+  const request = await requestFor(action);
   if ("kind" in request) return request;
   return await noteInComment({ ...request, note, budgetMs });
 }
 
-async function requestFor(ears: ActionContext): Promise<Omit<CommentRequest, "markdown" | "news"> | CommentOutcome> {
-  const { config, context, client, run } = ears;
+async function requestFor(action: ActionContext): Promise<Omit<CommentRequest, "markdown" | "news"> | CommentOutcome> {
+  const { config, context, client, run } = action;
   const { settings } = config;
   if (settings.comment === "never") return { kind: "left", because: "never" };
-  const pull = await ears.pull();
+  const pull = await action.pull();
   if (!pull.found || !pull.comment) return { kind: "left", because: "nothing-new" };
   if (!client) return { kind: "failed", notice: "no comment: there is no github-token" };
   return {

@@ -12,10 +12,10 @@ import { reportToGitHub } from "./report-to-github.ts";
  * of a stranger. Who and where come from the event: the pull request, the run that is linked, the commit.
  */
 export async function reportOtherRun(
-  ears: ActionContext,
+  action: ActionContext,
   directories: { workspace: string; temporary: string },
 ): Promise<number> {
-  const { config, context, client, log } = ears;
+  const { config, context, client, log } = action;
   const { settings } = config;
   if (!client) {
     throw new GateError("token-missing", "another run's report cannot be read without a token", {
@@ -29,8 +29,8 @@ export async function reportOtherRun(
   const report = attributed(parseReport(text), context);
   const { directory, unwritten } = await saved(report, config, directories);
   log.info(`this is the report of run ${report.run?.id ?? runId}${report.untrusted ? ", an untrusted one" : ""}`);
-  // The other run has failed or passed its own step; telling it is no failure of this one.
-  await reportToGitHub({ report, directory, unwritten, exitCode: 0, comparisons: report.comparisons }, ears, null);
+  // The other run has failed or passed its own step; reporting it is no failure of this one.
+  await reportToGitHub({ report, directory, unwritten, exitCode: 0, comparisons: report.comparisons }, action, null);
   return 0;
 }
 

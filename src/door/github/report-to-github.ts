@@ -22,12 +22,12 @@ const patientMs = 100_000;
  * be told becomes an annotation that says what is missing and what to grant.
  */
 export async function reportToGitHub(
-  telling: RunReport,
-  ears: ActionContext,
+  run: RunReport,
+  action: ActionContext,
   running: RunningNotice | null,
 ): Promise<void> {
-  const { report } = telling;
-  const { config, env, log } = ears;
+  const { report } = run;
+  const { config, env, log } = action;
   await bestEffort("the tables are missing", log, () => log.say(renderConsole(report)));
   await bestEffort("the job summary is missing", log, () =>
     config.settings.summary ? writeJobSummary(env.GITHUB_STEP_SUMMARY, renderJobSummary(report)) : undefined,
@@ -36,34 +36,34 @@ export async function reportToGitHub(
     const shown = config.settings.annotations ? annotationsOf(report) : [];
     log.annotate(shown.map((one) => ({ ...one, title: `swarmgate · ${config.settings.name}` })));
   });
-  for (const { name, why } of telling.unwritten) {
+  for (const { name, why } of run.unwritten) {
     log.annotate([{ level: "warning", message: `the report is incomplete, ${name} could not be written: ${why}` }]);
   }
-  await bestEffort("the outputs are missing", log, () => writeOutputs(env.GITHUB_OUTPUT, outputsOf(telling)));
+  await bestEffort("the outputs are missing", log, () => writeOutputs(env.GITHUB_OUTPUT, outputsOf(run)));
   const ms = report.interrupted ? hurriedMs : patientMs;
   const late = undefined;
   const others = report.interrupted
     ? [bestEffort("the status is missing", log, () => running?.endWithout("interrupted", "cancelled", ms))]
     : [
-        bestEffort("the comment is missing", log, () => commentOnPull(telling, ears, running)),
-        bestEffort("the status is missing", log, () => running?.end(telling)),
+        bestEffort("the comment is missing", log, () => commentOnPull(run, action, running)),
+        bestEffort("the status is missing", log, () => running?.end(run)),
       ];
-  await inTime<unknown>(Promise.all([...others, uploadReport(telling.directory, ears, ms)]), { ms, late });
+  await inTime<unknown>(Promise.all([...others, uploadReport(run.directory, action, ms)]), { ms, late });
 }
 
-async function commentOnPull(telling: RunReport, ears: ActionContext, running: RunningNotice | null): Promise<void> {
+async function commentOnPull(run: RunReport, action: ActionContext, running: RunningNotice | null): Promise<void> {
   await running?.settled();
-  const pull = ears.config.settings.comment === "never" ? undefined : await ears.pull();
+  const pull = action.config.settings.comment === "never" ? undefined : await action.pull();
   if (pull && !(pull.found && pull.comment)) {
-    ears.log.info(`no comment: ${pull.found ? "this event has no one to tell" : pull.reason}`);
+    action.log.info(`no comment: ${pull.found ? "this event has no one to tell" : pull.reason}`);
   }
-  const comment: CommentOutcome = await commentOn(telling, ears);
-  if (comment.kind === "failed") ears.log.notice(comment.notice);
+  const comment: CommentOutcome = await commentOn(run, action);
+  if (comment.kind === "failed") action.log.notice(comment.notice);
   if (comment.kind === "left" && (comment.because === "newer-run" || comment.because === "newer-commit")) {
     const what = comment.because === "newer-run" ? "run" : "commit";
-    ears.log.info(`the comment was left alone: a newer ${what} has its say`);
+    action.log.info(`the comment was left alone: a newer ${what} has its say`);
   }
-  await bestEffort("the outputs of the comment are missing", ears.log, () =>
-    writeOutputs(ears.env.GITHUB_OUTPUT, commentOutputs(comment)),
+  await bestEffort("the outputs of the comment are missing", action.log, () =>
+    writeOutputs(action.env.GITHUB_OUTPUT, commentOutputs(comment)),
   );
 }

@@ -13,18 +13,18 @@ const noteBudgetMs = 15_000;
  * load, never before it, and nothing of it changes the verdict.
  */
 export class RunningNotice {
-  readonly #ears: ActionContext;
+  readonly #action: ActionContext;
   readonly #status: Promise<StatusHandle | undefined>;
   readonly #noted: Promise<unknown>;
 
-  constructor(ears: ActionContext) {
-    this.#ears = ears;
-    this.#status = begin(ears);
-    const { url, number } = ears.context.run;
-    const commit = ears.run.sha.slice(0, 7);
+  constructor(action: ActionContext) {
+    this.#action = action;
+    this.#status = begin(action);
+    const { url, number } = action.context.run;
+    const commit = action.run.sha.slice(0, 7);
     this.#noted = noteOn(
       `⏳ [Run ${number}](${url}) is measuring ${commit} now; below is the last result.`,
-      ears,
+      action,
       noteBudgetMs,
     );
   }
@@ -49,7 +49,7 @@ export class RunningNotice {
 
   /** It ended without a result: cancelled, or stopped by what `why` says. */
   async endWithout(why: string, conclusion: "cancelled" | "failure", budgetMs: number): Promise<void> {
-    const { context, run } = this.#ears;
+    const { context, run } = this.#action;
     const title = conclusion === "cancelled" ? "cancelled" : `did not measure: ${why}`;
     const linked = `[Run ${context.run.number}](${context.run.url})`;
     const commit = run.sha.slice(0, 7);
@@ -59,7 +59,7 @@ export class RunningNotice {
         : `⚠️ ${linked} of ${commit} ended before it measured; below is the last result.`;
     const say = async () => {
       await this.#noted;
-      await noteOn(note, this.#ears, budgetMs);
+      await noteOn(note, this.#action, budgetMs);
     };
     const all = Promise.all([say(), this.#endStatus({ conclusion, title, summary: title })]);
     await inTime<unknown>(all, { ms: budgetMs, late: undefined });
@@ -69,7 +69,7 @@ export class RunningNotice {
     const status = await this.#status;
     if (!status) return;
     const notice = (await status.end(end)) ?? status.notice;
-    if (notice !== undefined) this.#ears.log.notice(notice);
+    if (notice !== undefined) this.#action.log.notice(notice);
   }
 }
 

@@ -10,7 +10,7 @@ import type { SnapshotStore } from "./snapshot-store.ts";
 interface Addressees {
   readonly clock: Clock;
   readonly hooks: MasterHooks;
-  readonly harvest: SnapshotStore;
+  readonly snapshots: SnapshotStore;
   readonly log: MasterLog;
   /** How many users run now, in all workers. */
   readonly users: () => number;
@@ -19,7 +19,7 @@ interface Addressees {
   readonly failed: (error: GateError) => void;
 }
 
-/** Hands on what workers say; who is there and in what state is the roster's to know. */
+/** Hands on what workers say; who is there and in what state is the registry's to know. */
 export class MasterInbox {
   readonly #to: Addressees;
 
@@ -68,9 +68,9 @@ export class MasterInbox {
   }
 
   #takeStats(nodeId: string, data: StatsData): void {
-    const { log, harvest, hooks, users } = this.#to;
+    const { log, snapshots, hooks, users } = this.#to;
     if (data.trouble) log.trouble(data.trouble);
-    harvest.take(data);
+    snapshots.take(data);
     log.usersSeen(users());
     hooks.workerReport(nodeId, data);
   }

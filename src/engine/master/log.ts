@@ -84,17 +84,17 @@ export class MasterLog {
 
   get warnings(): Warning[] {
     const { lateStarts, throttled } = this.#counts;
-    const told = [...this.#warnings.values()];
+    const list = [...this.#warnings.values()];
     if (throttled > 0) {
-      told.push({
+      list.push({
         code: "throttled",
         message: `${throttled} requests started later than asked: the rate cap held them`,
       });
     }
     if (lateStarts > 0) {
-      told.push({ code: "late-starts", message: `${lateStarts} iterations started late: their users were still busy` });
+      list.push({ code: "late-starts", message: `${lateStarts} iterations started late: their users were still busy` });
     }
-    return told;
+    return list;
   }
 
   toTrouble(): UserTrouble {

@@ -61,7 +61,7 @@ export class MasterRunner {
     const inbox = new MasterInbox({
       clock,
       hooks,
-      harvest: snapshots,
+      snapshots,
       log: this.#log,
       users: () => this.userCount,
       endTest: () => this.end(),

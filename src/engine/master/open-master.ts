@@ -48,11 +48,11 @@ export async function openMaster(plan: LoadPlan, { clock }: { clock: Clock }): P
       `${shape.name} decides how many users run and how long: users, spawn rate, run time are not used`,
     );
   }
-  const told = eventHooks(environment);
+  const fired = eventHooks(environment);
   const hooks: MasterHooks = {
-    ...told,
+    ...fired,
     async testStart() {
-      await told.testStart();
+      await fired.testStart();
       shape?.attach();
     },
     async quitting() {
@@ -83,7 +83,7 @@ export async function openMaster(plan: LoadPlan, { clock }: { clock: Clock }): P
 function leader(redactor: Redactor) {
   let master: MasterRunner | undefined;
   const waiting: ((master: MasterRunner) => void)[] = [];
-  const tell = (what: (master: MasterRunner) => void) => (master ? what(master) : void waiting.push(what));
+  const withMaster = (what: (master: MasterRunner) => void) => (master ? what(master) : void waiting.push(what));
   return {
     get master() {
       return master;
@@ -96,11 +96,11 @@ function leader(redactor: Redactor) {
       const msg = messageOf(error);
       const traceback = traceOf(error);
       const data = { msg: redactor.clean(msg), traceback: redactor.clean(traceback), task: `events.${event}` };
-      tell(({ log }) => log.exception(data, { atMs }));
+      withMaster(({ log }) => log.exception(data, { atMs }));
     },
-    warn: (code: string, message: string) => tell(({ log }) => log.warn(code, message)),
-    exitCode: (code: number | null) => tell(({ log }) => log.exitCode(code, { own: true })),
-    tell,
+    warn: (code: string, message: string) => withMaster(({ log }) => log.warn(code, message)),
+    exitCode: (code: number | null) => withMaster(({ log }) => log.exitCode(code, { own: true })),
+    withMaster,
   };
 }
 
@@ -110,7 +110,7 @@ function masterRunnerOf(options: {
   lead: ReturnType<typeof leader>;
 }): Runner {
   const { plan, messages, lead } = options;
-  const end = () => void lead.tell((master) => master.end());
+  const end = () => void lead.withMaster((master) => master.end());
   return {
     role: "master",
     get state() {
@@ -129,7 +129,8 @@ function masterRunnerOf(options: {
     clientId: "master",
     quit: end,
     stop: end,
-    sendMessage: (type, data, clientId) => void lead.tell((master) => master.sendCustom({ type, data }, clientId)),
+    sendMessage: (type, data, clientId) =>
+      void lead.withMaster((master) => master.sendCustom({ type, data }, clientId)),
     registerMessage: (type, listener) => messages.register(type, listener),
   };
 }

@@ -8,7 +8,7 @@ const connectMs = 60_000;
 
 export interface WaitForWorkersOptions {
   readonly clock: Clock;
-  /** Where workers come from by themselves; without it those of the roster are all there are. */
+  /** Where workers come from by themselves; without it those of the registry are all there are. */
   readonly joining: NodeSource | undefined;
   /** Whether nobody needs to come any more. */
   readonly isOver: () => boolean;
@@ -16,15 +16,16 @@ export interface WaitForWorkersOptions {
 
 /** Waits until those who are to run the users are ready; gives what is wrong if they are not in time. */
 export async function waitForWorkers(
-  roster: WorkerRegistry,
+  registry: WorkerRegistry,
   { clock, joining, isOver }: WaitForWorkersOptions,
 ): Promise<GateError | undefined> {
-  const missing = () => !isOver() && (joining ? roster.count("ready") < joining.expected : roster.some("connecting"));
+  const missing = () =>
+    !isOver() && (joining ? registry.count("ready") < joining.expected : registry.some("connecting"));
   const patienceMs = joining ? (joining.maxWaitMs ?? Number.POSITIVE_INFINITY) : connectMs;
-  await roster.waitWhile(missing, { untilMs: clock.now() + patienceMs });
+  await registry.waitWhile(missing, { untilMs: clock.now() + patienceMs });
   if (!missing()) return undefined;
   const message = joining
-    ? `${roster.count("ready")} of ${joining.expected} workers were ready in time`
+    ? `${registry.count("ready")} of ${joining.expected} workers were ready in time`
     : "not every load-generating thread started within a minute";
   const hint = joining
     ? "Raise --expect-workers-max-wait, or see why the others did not come."

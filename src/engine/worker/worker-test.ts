@@ -13,7 +13,7 @@ const frozenMs = 1000;
 /** One test in one worker, from its first spawn message to its stop: its users, and what they measure by block. */
 export class WorkerTest {
   readonly recorder: Recorder;
-  readonly crew: UserPool;
+  readonly userPool: UserPool;
   readonly #options: WorkerOptions;
   readonly #startedAtMs: number;
   readonly #send: (parts: readonly Snapshot[]) => void;
@@ -25,16 +25,16 @@ export class WorkerTest {
   /** Who ran when the stop came, and when that was. */
   #atStop: { readonly counts: ReadonlyMap<string, number>; readonly ms: number } | undefined;
 
-  /** @param tell given the parts of every block that closed, empty ones too */
-  constructor(options: WorkerOptions, test: { startedAtMs: number; tell: (parts: readonly Snapshot[]) => void }) {
+  /** @param send given the parts of every block that closed, empty ones too */
+  constructor(options: WorkerOptions, test: { startedAtMs: number; send: (parts: readonly Snapshot[]) => void }) {
     const { clock, redactor, startUser, trouble, stalls } = options;
-    const { startedAtMs, tell } = test;
+    const { startedAtMs, send } = test;
     this.#options = options;
     this.#startedAtMs = startedAtMs;
-    this.#send = tell;
+    this.#send = send;
     const recorder = new Recorder({ startedAtMs, redactor, stalls });
     this.recorder = recorder;
-    this.crew = new UserPool({
+    this.userPool = new UserPool({
       clock,
       start: (order) => startUser(order, { recorder, startedAtMs }),
       killed: () => trouble.killed(),
@@ -50,10 +50,10 @@ export class WorkerTest {
 
   /** From now on users leave: the blocks before count those who ran until now. */
   stopping(): void {
-    this.#atStop = { counts: new Map(this.crew.counts), ms: this.#options.clock.now() };
+    this.#atStop = { counts: new Map(this.userPool.counts), ms: this.#options.clock.now() };
   }
 
-  /** Nobody runs any more: tells the block in progress, and whatever has ended since the last beat. */
+  /** Nobody runs any more: sends the block in progress, and whatever has ended since the last beat. */
   async end(): Promise<void> {
     this.#ended.abort();
     await this.#beats;
@@ -104,6 +104,6 @@ export class WorkerTest {
     if (nowMs - (this.#startedAtMs + (block + 1) * blockMs) > frozenMs) return new Map();
     const beginsMs = this.#startedAtMs + block * blockMs;
     const atStop = this.#atStop;
-    return atStop && beginsMs + edgeSlackMs < atStop.ms ? atStop.counts : new Map(this.crew.counts);
+    return atStop && beginsMs + edgeSlackMs < atStop.ms ? atStop.counts : new Map(this.userPool.counts);
   }
 }

@@ -57,7 +57,7 @@ export class WorkerRunner {
   }
 
   get userCount(): number {
-    return this.#test?.crew.size ?? 0;
+    return this.#test?.userPool.size ?? 0;
   }
 
   /** Resolves once the master said `quit` and everything is told. */
@@ -99,16 +99,16 @@ export class WorkerRunner {
     this.#stopTimeoutMs = data.stop_timeout * 1000;
     if (!this.#test) {
       const startedAtMs = data.started_at ?? this.#options.clock.now();
-      this.#test = new WorkerTest(this.#options, { startedAtMs, tell: (parts) => this.#sendStats(parts) });
+      this.#test = new WorkerTest(this.#options, { startedAtMs, send: (parts) => this.#sendStats(parts) });
       await this.#options.hooks.testStart();
     }
     this.#state = "spawning";
-    const { crew } = this.#test;
+    const { userPool } = this.#test;
     this.#targetUsers = Object.values(data.user_classes_count).reduce((sum, count) => sum + count, 0);
-    crew.match(new Map(Object.entries(data.indexes ?? {})), { stopTimeoutMs: this.#stopTimeoutMs });
+    userPool.match(new Map(Object.entries(data.indexes ?? {})), { stopTimeoutMs: this.#stopTimeoutMs });
     this.#state = "running";
-    const counts = record(crew.counts);
-    this.#send({ type: "spawning_complete", data: { user_classes_count: counts, user_count: crew.size } });
+    const counts = record(userPool.counts);
+    this.#send({ type: "spawning_complete", data: { user_classes_count: counts, user_count: userPool.size } });
   }
 
   #missingClasses({ user_classes_count, indexes }: SpawnData): readonly string[] {
@@ -132,16 +132,16 @@ export class WorkerRunner {
   #sendStats(parts: readonly Snapshot[]): void {
     const { trouble, throttled, hooks } = this.#options;
     for (const data of trouble.takeExceptions()) this.#send({ type: "exception", data });
-    const told = trouble.take({ throttled: throttled() });
-    const crew = this.#test?.crew;
+    const taken = trouble.take({ throttled: throttled() });
+    const userPool = this.#test?.userPool;
     const extra = hooks.closed(parts);
     this.#send({
       type: "stats",
       data: {
-        user_classes_count: crew ? record(crew.counts) : {},
-        user_count: crew?.size ?? 0,
+        user_classes_count: userPool ? record(userPool.counts) : {},
+        user_count: userPool?.size ?? 0,
         snapshots: parts.map(toWire),
-        ...(told && { trouble: told }),
+        ...(taken && { trouble: taken }),
         ...(extra && { extra }),
       },
     });
@@ -153,7 +153,7 @@ export class WorkerRunner {
       this.#state = "stopping";
       test.stopping();
       await this.#options.hooks.testStopping();
-      await test.crew.stopAll({
+      await test.userPool.stopAll({
         stopTimeoutMs: stopTimeoutS === undefined ? this.#stopTimeoutMs : stopTimeoutS * 1000,
       });
       await this.#options.hooks.testStop();
@@ -167,7 +167,7 @@ export class WorkerRunner {
 
   /** A second stop, while the first is under way, shortens it. */
   #hurry(stopTimeoutS: number): void {
-    void this.#test?.crew.hurry({ stopTimeoutMs: stopTimeoutS * 1000 });
+    void this.#test?.userPool.hurry({ stopTimeoutMs: stopTimeoutS * 1000 });
   }
 
   async #quit(): Promise<void> {

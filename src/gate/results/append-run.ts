@@ -9,14 +9,14 @@ import { summarize } from "../../stats/summary.ts";
 export function appendRun(first: RunResult, second: RunResult): RunResult {
   const next = (first.blocks.at(-1)?.block ?? -1) + 1;
   const blocks = [...first.blocks, ...second.blocks.map((block) => later(block, next))];
-  const told = new Set(first.warnings.map(({ message }) => message));
+  const known = new Set(first.warnings.map(({ message }) => message));
   return {
     ...first,
     meta: { ...first.meta, endedAt: second.meta.endedAt },
     blocks,
     summary: summarize(blocks),
     trouble: addTroubles(first.trouble, second.trouble),
-    warnings: [...first.warnings, ...second.warnings.filter(({ message }) => !told.has(message))],
+    warnings: [...first.warnings, ...second.warnings.filter(({ message }) => !known.has(message))],
     interrupted: first.interrupted || second.interrupted,
   };
 }

@@ -30,9 +30,9 @@ export class ListenerFailures {
   }
 
   /** From now on `tell` hears of every failure. One at a time: the newest wins. */
-  onFailure(tell: (failure: ListenerFailure) => void): void {
-    this.#report = tell;
-    for (const failure of this.#unreported.splice(0)) tell(failure);
+  onFailure(report: (failure: ListenerFailure) => void): void {
+    this.#report = report;
+    for (const failure of this.#unreported.splice(0)) report(failure);
   }
 }
 

@@ -59,11 +59,11 @@ export function waitOf(owner: Paced): FoundWait | undefined {
   };
 }
 
-const told = new WeakSet<object>();
+const warned = new WeakSet<object>();
 
 function once(ownClass: object): true | undefined {
-  if (told.has(ownClass)) return undefined;
-  told.add(ownClass);
+  if (warned.has(ownClass)) return undefined;
+  warned.add(ownClass);
   return true;
 }
 
