@@ -318,7 +318,7 @@ declare class ListenerFailures {
     get count(): number;
     add(failure: ListenerFailure): void;
     /** From now on `tell` hears of every failure. One at a time: the newest wins. */
-    onFailure(tell: (failure: ListenerFailure) => void): void;
+    onFailure(report: (failure: ListenerFailure) => void): void;
 }
 /** One event. Make one of your own with `new EventHook()`; listeners are called in the order they were added. */
 declare class EventHook<A> {
