@@ -1,6 +1,6 @@
 import { permissionAdvice } from "./permission-advice.ts";
 
-/** The process exit codes users may rely on (SPEC section 3). */
+/** The process exit codes users may rely on (docs/verdict.md#exit-codes). */
 export const ExitCode = {
   ok: 0,
   ownFault: 1,

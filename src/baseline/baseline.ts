@@ -11,7 +11,7 @@ export interface RecordedEndpoint {
   readonly requests: number;
   readonly failures: number;
   readonly timeouts: number;
-  /** Successes and timeouts (SPEC 13.5), 2 digits. */
+  /** Successes and timeouts (docs/verdict.md#what-counts-as-a-latency), 2 digits. */
   readonly latencies: Histogram;
   /** Of a run of several passes: what each came to. Absent of one pass, and where a pass has too few requests. */
   readonly passes?: readonly PassPercentiles[] | undefined;

@@ -31,7 +31,8 @@ export interface Usable {
   readonly leftOut: readonly { readonly record: BaselineRecord; readonly why: LeftOut }[];
   /**
    * Set where there are stored runs and none is comparable: why, as a sentence. With a mismatch of profile or
-   * measurement the comparison is inconclusive (SPEC 13.6), not merely without a baseline.
+   * measurement the comparison is inconclusive (docs/verdict.md#which-runs-can-be-compared), not merely without a
+   * baseline.
    */
   readonly incomparable: { readonly why: LeftOut; readonly message: string } | null;
   /** Told beside the comparison. */

@@ -69,7 +69,8 @@ export async function readCommandLine(
       configUsers: await readConfigUsers(lookUp(layers, "config-users"), terminal),
       parsedOptions: parsedOptions(config, layers),
       customArguments: { words, conf: files.layers.flatMap(({ others }) => others ?? []), taken: optionNames },
-      // Twins are compared in their steady time, steps are judged by it; else every request counts (SPEC 13.2).
+      // Twins are compared in their steady time, steps are judged by it; else every request counts
+      // (docs/inputs.md#the-command-lines-defaults).
       countEverything: !paired && !steps,
       forgiven: judges ? new Set() : forgiven,
       anyHost: true,

@@ -24,7 +24,10 @@ import { type RunMode, readCommandLine } from "./read-run.ts";
 import type { Terminal } from "./terminal.ts";
 import { scratchDirectory, warnUnwritten } from "./written.ts";
 
-/** Users stop within this once the run is interrupted, whatever the stop timeout says (SPEC 13.8). */
+/**
+ * Users stop within this once the run is interrupted, whatever the stop timeout says
+ * (docs/verdict.md#when-a-run-is-interrupted).
+ */
 const stopWithinMs = 3000;
 
 const inspections: readonly (readonly [option: string, what: NonNullable<LoadOrder["inspect"]>])[] = [

@@ -39,7 +39,7 @@ export interface GateChange {
   readonly after: string | null;
 }
 
-/** `slo` where nothing is promised anywhere (SPEC section 2). */
+/** `slo` where nothing is promised anywhere (docs/thresholds.md#how-a-threshold-is-judged). */
 const defaultPromise = "errors < 1%";
 
 /**

@@ -5,8 +5,8 @@ import { permissions } from "./permissions.ts";
 
 /**
  * Every setting by the name users write, as the action's inputs and the configuration file spell it, with the text
- * that stands for it when nobody says anything. `null` is "nothing": no host, no limit. Names and defaults are SPEC
- * section 2's; the command line's differ where Locust's differ (`locustDefaults`).
+ * that stands for it when nobody says anything. `null` is "nothing": no host, no limit. Names and defaults are those
+ * of docs/inputs.md; the command line's differ where Locust's differ (`locustDefaults`).
  */
 
 const modes = ["gate", "baseline", "calibrate", "capacity", "merge", "report"] as const;
@@ -130,8 +130,8 @@ type Read<N extends SettingName> =
 export type Settings = { readonly [N in SettingName]: Read<N> };
 
 /**
- * What `swarmgate run` starts from: Locust's defaults, not the action's (SPEC 13.2). No caps, no readiness request,
- * no warm-up, no default promise, no configuration found by itself.
+ * What `swarmgate run` starts from: Locust's defaults, not the action's (docs/inputs.md#the-command-lines-defaults). No
+ * caps, no readiness request, no warm-up, no default promise, no configuration found by itself.
  */
 export const locustDefaults: Partial<Record<SettingName, string>> = {
   users: "1",

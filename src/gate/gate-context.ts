@@ -26,7 +26,10 @@ export interface GateContext {
   readonly swarmAhead?: SwarmProcess["ahead"] | undefined;
   /** Aborted by SIGINT and SIGTERM. */
   readonly signal: AbortSignal;
-  /** How long users may take to stop once it is. The runner gives 7.5 s in all, so 3 s at most (SPEC 13.8). */
+  /**
+   * How long users may take to stop once it is. The runner gives 7.5 s in all, so 3 s at most
+   * (docs/verdict.md#when-a-run-is-interrupted).
+   */
   readonly stopWithinMs: number;
   /** Where and what this run is, as far as the door knows. */
   readonly origin: Origin;

@@ -148,7 +148,10 @@ function unconfirmed({ warnings }: RunResult): Reason[] {
     .map(({ message }) => ({ code: "inconclusive", message, remedy: "Run it again." }));
 }
 
-/** Runs that cannot be compared leave the question open (SPEC 13.6); where there are none, there was no question. */
+/**
+ * Runs that cannot be compared leave the question open (docs/verdict.md#which-runs-can-be-compared); where there are
+ * none, there was no question.
+ */
 export function withoutPast(message: string, why: LeftOut | undefined): Reason {
   if (why !== "other-profile" && why !== "other-measurement") return { code: "no-baseline", message };
   return {

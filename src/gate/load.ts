@@ -25,7 +25,7 @@ export interface RunExtras {
   readonly configUsers: LoadPlan["configUsers"];
   readonly parsedOptions: Readonly<Record<string, unknown>>;
   readonly customArguments: CustomArguments;
-  /** Every request counts, the ramp's too (`swarmgate run`, SPEC 13.2). */
+  /** Every request counts, the ramp's too (`swarmgate run`, docs/inputs.md#the-command-lines-defaults). */
   readonly countEverything: boolean;
   /** Codes of reasons that make no run invalid here; they are told as warnings. */
   readonly forgiven: ReadonlySet<string>;

@@ -2,7 +2,9 @@ import type { GateConfig } from "../config/gate-config.ts";
 import type { Block } from "../stats/snapshot.ts";
 import { blockMs } from "../stats/snapshot.ts";
 
-/** What a run is compared with: the base version beside it, stored runs, or nothing (SPEC section 2, `compare`). */
+/**
+ * What a run is compared with: the base version beside it, stored runs, or nothing (docs/inputs.md#what-is-compared).
+ */
 export type Comparing = "side-by-side" | "baseline" | "none";
 
 export function comparingOf({ settings }: Pick<GateConfig, "settings">): Comparing {

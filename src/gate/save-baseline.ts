@@ -19,7 +19,7 @@ export interface SavedBaseline {
   readonly whyNot: string | null;
 }
 
-/** Whether a run becomes part of the baseline (SPEC section 2, `save-baseline`). An invalid one never does. */
+/** Whether a run becomes part of the baseline (docs/verdict.md#when-a-run-is-stored). An invalid one never does. */
 export function isWorthKeeping({
   config: { settings },
   verdict,

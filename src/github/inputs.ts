@@ -5,11 +5,11 @@ import type { Problem } from "../base/errors.ts";
 export interface InputSpec {
   readonly name: string;
   readonly group: "load" | "judge" | "tell" | "guard" | "mode";
-  /** The default as the description states it; undefined where there is none. `config.ts` applies it. */
+  /** The default as the description states it; undefined where there is none. src/config/settings.ts applies it. */
   readonly stated?: string;
   /**
    * The default that the runner fills in. Only inputs that the configuration file cannot set have one: the runner
-   * would otherwise overrule the file (SPEC 13.1).
+   * would otherwise overrule the file (docs/inputs.md#defaults-and-who-wins).
    */
   readonly runnerDefault?: string;
 }

@@ -2,10 +2,10 @@ import type { FailureWire } from "./failure-wire.ts";
 import type { SnapshotWire } from "./snapshot-wire.ts";
 
 /**
- * What master and workers say to each other: Locust's messages (reference: locust.md 4.2) in Locust's words, so that
- * a Python Locust can be either side. What Locust does not know travels in fields of its own (`indexes`, `snapshots`,
- * `started_at`), which it ignores. Plain data throughout: a message crosses a thread's port as a structured clone and
- * a socket as msgpack.
+ * What master and workers say to each other: Locust's messages (docs/locust-semantics.md#messages) in Locust's words,
+ * so that a Python Locust can be either side. What Locust does not know travels in fields of its own (`indexes`,
+ * `snapshots`, `started_at`), which it ignores. Plain data throughout: a message crosses a thread's port as a
+ * structured clone and a socket as msgpack.
  */
 
 /** Users by class name. */

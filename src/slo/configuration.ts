@@ -49,7 +49,10 @@ export interface Configuration {
 /** In bytes; larger than any configuration a person wrote. */
 export const largestConfiguration = 262_144;
 
-/** Reads the document of SPEC section 5. Throws one UsageError with every problem, each at `file:line:column`. */
+/**
+ * Reads the configuration file (docs/inputs.md#the-configuration-file). Throws one UsageError with every problem, each
+ * at `file:line:column`.
+ */
 export function parseConfiguration(text: string, fileName: string): Configuration {
   if (text.length > largestConfiguration) fail([{ where: fileName, message: "is larger than 256 KiB" }]);
   const source = new YamlSource(text, fileName);

@@ -2,8 +2,9 @@ import * as z from "zod/mini";
 import { parsePercent, parseRate, parseTimespanMs } from "../base/units.ts";
 
 /**
- * The shape of the configuration file (SPEC section 5). Patterns are part of the schema, so that an editor that reads
- * the published JSON Schema marks what this program would refuse; the transforms then give milliseconds and ratios.
+ * The shape of the configuration file (docs/inputs.md#the-configuration-file). Patterns are part of the schema, so that
+ * an editor that reads the published JSON Schema marks what this program would refuse; the transforms then give
+ * milliseconds and ratios.
  */
 
 /** The name of a load test becomes part of paths: between slashes nothing that leads upwards. */

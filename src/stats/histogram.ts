@@ -128,7 +128,7 @@ export class Histogram {
   }
 
   /**
-   * The one definition of a percentile in this program (reference: statistics.md 4.3): the first bin where the
+   * The one definition of a percentile in this program (docs/statistics.md#what-is-compared): the first bin where the
    * running count reaches `ratio` × n, linear inside the bin. Milliseconds; NaN while empty.
    * @param ratio 0 to 1, so 0.95 for p95
    */

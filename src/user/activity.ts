@@ -37,7 +37,7 @@ export interface Activity {
 
 /**
  * Sees what a user's current task begins and ends. A task that returns while its own request is in flight forgot an
- * `await`: the run is invalid (SPEC section 10), naming task and place.
+ * `await`: the run is invalid (docs/verdict.md#invalid-runs), naming task and place.
  */
 export interface ActivityTracker extends Cycling {
   begin(activity: Activity): void;

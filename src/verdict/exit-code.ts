@@ -17,8 +17,9 @@ export type FailOn =
 export const defaultFailOn: ReadonlySet<FailOn> = new Set<FailOn>(["slo", "regression", "invalid", "target-gone"]);
 
 /**
- * The exit code of SPEC 3. An interruption ends with its signal's number whatever `failOn` says. A locustfile's own
- * exit code counts as a promise of its own: it holds where `failOn` has `slo` and nothing else is broken.
+ * The exit code (docs/verdict.md#exit-codes). An interruption ends with its signal's number whatever `failOn` says. A
+ * locustfile's own exit code counts as a promise of its own: it holds where `failOn` has `slo` and nothing else is
+ * broken.
  */
 export function exitCodeOf({
   verdict,

@@ -1,6 +1,6 @@
 import type { ComparisonMetric } from "./comparison.ts";
 
-/** How changes are judged; every number a user can set (SPEC 2, `judge`). */
+/** How changes are judged; every number a user can set (docs/inputs.md#how-to-judge). */
 export interface CompareSettings {
   readonly metrics: readonly ComparisonMetric[];
   /** Relative change of a latency that is still no regression, 0.10 is 10 %. p50 is given half of it. */

@@ -17,7 +17,9 @@ export interface VerdictInput {
   readonly findings?: readonly Reason[] | undefined;
 }
 
-/** The verdict of SPEC 4, in its order: invalid, promises, regressions, undecided, pass. */
+/**
+ * The verdict, in the order of docs/verdict.md#the-order-of-reasons: invalid, promises, regressions, undecided, pass.
+ */
 export function judge({ result, thresholds, comparisons, findings = [] }: VerdictInput): Verdict {
   const invalid = [...invalidities(result), ...findings.filter(({ code }) => invalidCodes.has(code))];
   const broken = [...brokenPromises(thresholds), ...exitCodeSet(result)];

@@ -14,7 +14,7 @@ export interface Order {
 /** A load generator: ours, or one it is measured against. */
 export interface Generator {
   readonly name: string;
-  /** SPEC section 11: our rate over its own must be at least this; undefined for ourselves. */
+  /** Our rate over its own must be at least this; undefined for ourselves. */
   readonly bound?: number;
   /** How it is started; undefined where it is not installed. */
   readonly command: (order: Order) => readonly string[] | undefined;

@@ -1,4 +1,4 @@
-// What it costs to record one sample. Bound (SPEC section 11): 1 µs.
+// What it costs to record one sample. Bound: 1 µs (docs/performance.md#how-to-measure).
 import { Redactor } from "../../src/base/redact.ts";
 import { Recorder } from "../../src/stats/recorder.ts";
 import type { Phases } from "../../src/stats/sample.ts";

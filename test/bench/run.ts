@@ -1,4 +1,5 @@
-// `npm run bench`: SPEC section 11 in one run. `-- --rounds 5 --seconds 5 --only wrk,k6 --parts speed,threads,costs`.
+// `npm run bench`: all of docs/performance.md#beside-others in one run. `-- --rounds 5 --seconds 5 --only wrk,k6
+// --parts speed,threads,costs`.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -6,7 +6,7 @@ import { blockMs } from "../../src/stats/snapshot.ts";
 import type { Cell, Series } from "../../src/verdict/side-by-side/series.ts";
 import { Counts } from "../../src/verdict/statistics/counts.ts";
 
-/** How restless a host is; the simulator of the method's reference, its section 2. */
+/** How restless a host is (docs/statistics.md#how-often-it-is-wrong). */
 export interface Noise {
   /** Spread between runs, standard deviation of the logarithm. */
   readonly run: number;

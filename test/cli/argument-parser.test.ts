@@ -16,7 +16,7 @@ function read(line: string, environment = {}) {
   return parser().read({ words: line.split(" ").filter(Boolean), env: environment, conf: [] }).values;
 }
 
-test("[seed S27] a locustfile's own arguments have defaults, and names in camelCase", () => {
+test("a locustfile's own arguments have defaults, and names in camelCase", () => {
   expect(read("")).toEqual({ apiKey: "none", batch: 10, rate: null, dry: false, whereTo: null });
 });
 

@@ -13,7 +13,7 @@ import { asTold, csvTally, htmlTally, markdownTally, resultTally } from "../supp
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 // Answers of 80 ms: a generator that shares two cores with target, API and tests is late by a few, which is then no
-// fault of the measurement (SPEC 4.1 allows a quarter of the median).
+// fault of the measurement (docs/verdict.md#invalid-runs: a quarter of the median).
 const locustfile = `
 import { HttpUser, between, task } from "swarmgate";
 export class Shopper extends HttpUser {

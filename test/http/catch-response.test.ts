@@ -29,7 +29,7 @@ async function runTask(task: () => Promise<unknown>): Promise<unknown> {
 
 const catching = { catchResponse: true } as const;
 
-test("[seed S11] an expected 404 is a success when the locustfile says so", async () => {
+test("an expected 404 is a success when the locustfile says so", async () => {
   {
     using response = await world.client.get("/404", catching);
     if (response.status === 404) response.success();
@@ -78,7 +78,7 @@ test.each([
   expect(world.failure).toBe(failure);
 });
 
-test("[seed S20] a throw before a verdict records a failure and goes on to the task", async () => {
+test("a throw before a verdict records a failure and goes on to the task", async () => {
   const thrown = new TypeError("res.json is undefined");
   const error = await runTask(async () => {
     using _ = await world.client.get("/200", catching);

@@ -11,7 +11,7 @@ import { comparison, home, sampleInputs, sampleReport, threshold } from "../supp
 import { makeResult } from "../support/make-result.ts";
 
 describe("Locust's own formats", () => {
-  // reference: the values Python's round gives, as Locust keeps them
+  // The values Python's round gives, as Locust keeps them
   test.each([
     [2.5, 2],
     [99.5, 100],

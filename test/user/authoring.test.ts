@@ -111,7 +111,7 @@ describe("a user class", () => {
   });
 });
 
-test("[seed S1] [seed S4] behaviour is code: a class with a host, tasks and a wait time, the command line's host first", async () => {
+test("behaviour is code: a class with a host, tasks and a wait time, the command line's host first", async () => {
   const stage = new Stage();
   const hosts: unknown[] = [];
   class Shopper extends User {
@@ -145,7 +145,7 @@ test("functions listed by an instance see that instance", async () => {
   expect(seen).toEqual([5, 9]);
 });
 
-test("[seed S2] many users live side by side in one thread, one that spins does not starve the others", async () => {
+test("many users live side by side in one thread, one that spins does not starve the others", async () => {
   const stage = new Stage();
   let spins = 0;
   let others = 0;
@@ -185,7 +185,7 @@ class LineUser extends User {
   }
 }
 
-test("[seed S12] [seed S13] a client of one's own for another protocol, in a few lines, measured like any other", async () => {
+test("a client of one's own for another protocol, in a few lines, measured like any other", async () => {
   const server = createServer((socket) => {
     socket.on("data", (data) => void socket.write(data.toString() === "PING\n" ? "PONG\n" : "ERR unknown\n"));
   }).listen(0, "127.0.0.1");
@@ -256,7 +256,7 @@ describe("runSingleUser", () => {
   });
 });
 
-test("[seed S6] tasks may be called index and stop, as they often are in Locust", async () => {
+test("tasks may be called index and stop, as they often are in Locust", async () => {
   const compile = compilers["standard decorators (Babel)"];
   const userClass = await compileClass(compile, {
     name: "Visitor",

@@ -12,7 +12,7 @@ import { User } from "../../src/user/user.ts";
 import { constant } from "../../src/user/waiting/wait-time.ts";
 import { Stage } from "./stage.ts";
 
-test("[seed S7] onStart runs before the first task and onStop after the last", async () => {
+test("onStart runs before the first task and onStop after the last", async () => {
   const stage = new Stage();
   const log: string[] = [];
   class Shopper extends User {
@@ -141,7 +141,7 @@ test("StopTest is told to whoever runs the test, and ends its own user", async (
   expect(stage.stopped).toEqual([]);
 });
 
-test("[seed S6] a nested set runs until interrupted, its onStart and onStop around it, at every level", async () => {
+test("a nested set runs until interrupted, its onStart and onStop around it, at every level", async () => {
   const stage = new Stage();
   const log: string[] = [];
   class Inner extends SequentialTaskSet {

@@ -20,7 +20,7 @@ const planOf = (userClass: unknown) => new TaskPlans().of(userClass as UserClass
 describe.each(Object.entries(compilers))("%s", (compiler, compile) => {
   const compiled = async (source: string) => planOf(await compileClass(compile, { source, name: "Shopper" }));
 
-  test("[seed S5] tasks in the order of declaration, with weights as ratios, 0 kept as never", async () => {
+  test("tasks in the order of declaration, with weights as ratios, 0 kept as never", async () => {
     const plan = await compiled(`class Shopper extends User {
       @task(4) async home() {}
       @task item() {}
@@ -65,7 +65,7 @@ describe.each(Object.entries(compilers))("%s", (compiler, compile) => {
     expect(shown(plan)).toEqual(["item×2 #shop #deep", "cart×1 #shop #a #b"]);
   });
 
-  test("[seed S6] sets inside a class body, as static field, as field, and listed", async () => {
+  test("sets inside a class body, as static field, as field, and listed", async () => {
     if (compiler === "legacy decorators (Babel)") return; // decorated fields need one more plugin there
     const plan = await compiled(
       `
@@ -90,7 +90,7 @@ describe.each(Object.entries(compilers))("%s", (compiler, compile) => {
     ]);
   });
 
-  test("[seed S6] a set written where it is used, with tasks of its own", async () => {
+  test("a set written where it is used, with tasks of its own", async () => {
     if (compiler.startsWith("legacy")) return; // decorators within class expressions are not in that language
     const plan = await compiled(`class Shopper extends User {
       @task(3) static Browse = class extends TaskSet {
@@ -112,7 +112,7 @@ describe.each(Object.entries(compilers))("%s", (compiler, compile) => {
     expect(shown(plan)).toEqual(["#secret×1", ["inner×1", "look×1"]]);
   });
 
-  test("[seed S9] sequential sets keep the order of the source, a tasks list in its place", async () => {
+  test("sequential sets keep the order of the source, a tasks list in its place", async () => {
     const plan = await compiled(`
       function listed() {}
       class Look extends TaskSet { @task look() {} }
@@ -158,7 +158,7 @@ describe("without decorators", () => {
       ["browse×3", "buy×1"],
     ],
     ["one function", browse, ["browse×1"]],
-  ])("[seed S4] tasks may be %s, as field or static", (_, tasks, expected) => {
+  ])("tasks may be %s, as field or static", (_, tasks, expected) => {
     class Field extends User {}
     Object.defineProperty(Field, "tasks", { value: tasks });
     expect(shown(planOf(Field))).toEqual(expected);

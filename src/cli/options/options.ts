@@ -2,8 +2,8 @@ import { Option } from "commander";
 import type { SettingName } from "../../config/settings.ts";
 
 /**
- * Locust's options by Locust's names, letters and environment variables (reference: Locust's `argument_parser.py`),
- * and ours. An option whose meaning is a setting of SPEC section 2 names it; the others are read by `run` itself.
+ * Locust's options by Locust's names, letters and environment variables (Locust's `argument_parser.py`),
+ * and ours. An option whose meaning is a setting (docs/inputs.md) names it; the others are read by `run` itself.
  */
 export interface OptionRow {
   /** As commander wants it: `-u, --users <n>`. */

@@ -12,7 +12,10 @@ import { commentOn } from "./pull-comment.ts";
 import { uploadReport } from "./report-upload.ts";
 import type { RunningNotice } from "./running-notice.ts";
 
-/** A cancelled job has 7.5 s in all, of which users and documents may have taken five (SPEC 13.8). */
+/**
+ * A cancelled job has 7.5 s in all, of which users and documents may have taken five
+ * (docs/verdict.md#when-a-run-is-interrupted).
+ */
 const hurriedMs = 2000;
 const patientMs = 100_000;
 

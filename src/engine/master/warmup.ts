@@ -2,7 +2,7 @@ import type { EndpointStats } from "../../stats/endpoint-stats.ts";
 import { blockMs, type Snapshot } from "../../stats/snapshot.ts";
 import type { WarmupPlan } from "../plan/load-plan.ts";
 
-/** Rule 2 of the measurement plan (reference: statistics.md 4.2). */
+/** What `auto` waits for at least, and never longer than (docs/statistics.md#the-warm-up). */
 const leastMs = 5000;
 const leastRequests = 100;
 const mostMs = 30_000;

@@ -18,11 +18,12 @@ interface PlacedUser {
 }
 
 /**
- * Plans which users run where, and when they start and stop: Locust's arithmetic (`dispatch.py`; reference:
- * locust.md 1.8). Never waits: it says at what time each step is due, and one loop elsewhere keeps the time.
+ * Plans which users run where, and when they start and stop: Locust's arithmetic (`dispatch.py`;
+ * docs/locust-semantics.md#distribution-of-users). Never waits: it says at what time each step is due, and one loop
+ * elsewhere keeps the time.
  *
- * A user's index is its place in the order of spawning, so it is unique in the swarm (or the shard); the last spawned stop first,
- * and whoever is spawned later takes their indexes up again.
+ * A user's index is its place in the order of spawning, so it is unique in the swarm (or the shard); the last spawned
+ * stop first, and whoever is spawned later takes their indexes up again.
  */
 export class Dispatcher {
   readonly #shard: Shard;

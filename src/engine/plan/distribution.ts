@@ -13,9 +13,10 @@ export interface ClassShare {
  * Names in the order in which users of weighted classes start, endless (empty if there are none): after each step the
  * numbers so far are as near to the weights as whole users can be.
  *
- * Locust's sequence (`dispatch.py`, `_kl_generator`; reference: locust.md 1.8): the next class is the one that lowers
- * the Kullback–Leibler divergence most, where a class of weight w that was chosen k times pays w·log2(x / (x + 1))
- * with x = w + k. Ties go by x, weight, name. A scan is as quick as a heap for the dozens of classes there can be.
+ * Locust's sequence (`dispatch.py`, `_kl_generator`; docs/locust-semantics.md#distribution-of-users): the next class is
+ * the one that lowers the Kullback–Leibler divergence most, where a class of weight w that was chosen k times pays
+ * w·log2(x / (x + 1)) with x = w + k. Ties go by x, weight, name. A scan is as quick as a heap for the dozens of
+ * classes there can be.
  */
 export function* weightedSequence(
   classes: readonly { readonly name: string; readonly weight: number }[],

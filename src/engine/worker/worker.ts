@@ -12,7 +12,7 @@ const heartbeatMs = 1000;
 
 /**
  * One worker: makes its running users match the latest spawn message, measures them and tells the master block by
- * block. Speaks Locust's messages (reference: locust.md 4.3) and knows nothing of what carries them.
+ * block. Speaks Locust's messages (docs/locust-semantics.md#messages) and knows nothing of what carries them.
  */
 export class WorkerRunner {
   readonly #options: WorkerOptions;

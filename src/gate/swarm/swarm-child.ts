@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { matchesGlob } from "../../base/glob.ts";
 
-/** Variables user code may see without being asked for (SPEC section 2, `env`). */
+/** Variables user code may see without being asked for (docs/inputs.md#what-the-locustfile-may-see). */
 const always = ["PATH", "HOME", "LANG", "TZ", "TMPDIR", "NODE_EXTRA_CA_CERTS", "LOCUST_*"];
 /** Windows cannot start a process or find a temporary directory without these. */
 const alwaysOnWindows = ["SystemRoot", "TEMP", "TMP", "USERPROFILE", "PATHEXT"];

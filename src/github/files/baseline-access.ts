@@ -10,7 +10,10 @@ import type { GitHubContext } from "../event/context.ts";
 import { downloadArchive } from "./artifact-archive.ts";
 import { uploadArtifact } from "./artifact-upload.ts";
 
-/** Whether a run like this makes baselines: the default branch's own code, and nobody's proposal (SPEC 2, save-baseline). */
+/**
+ * Whether a run like this makes baselines: the default branch's own code, and nobody's proposal
+ * (docs/verdict.md#when-a-run-is-stored).
+ */
 export function ownsBaseline(context: Pick<GitHubContext, "eventName" | "onDefaultBranch" | "isFork">): boolean {
   const teaching = ["push", "schedule", "workflow_dispatch"].includes(context.eventName);
   return teaching && context.onDefaultBranch && !context.isFork;

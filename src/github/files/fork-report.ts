@@ -8,7 +8,7 @@ import { downloadArchive } from "./artifact-archive.ts";
 
 /** The only file of the artifact that is read. */
 export const reportFile = "report.json";
-/** SPEC section 7: report.json stays below this. */
+/** report.json stays below this (docs/documents.md#the-report). */
 const reportBytes = 1_048_576;
 /** The artifact also carries result.json, report.html and the rest of the report directory. */
 const archiveBytes = 48 * 1_048_576;

@@ -34,7 +34,7 @@ import { details, tablePart } from "./table.ts";
 /** The label of a report whose measuring a stranger could have changed. */
 export const untrustedLabel = "measured in an untrusted run";
 
-/** The pull request's comment (SPEC 8). Under 60,000 characters whatever the report. */
+/** The pull request's comment (docs/documents.md#the-comment). Under 60,000 characters whatever the report. */
 export function renderMarkdown(report: Report): string {
   const heading = fixedPart(0, `${commentMarker(report.name)}\n### ${headlineMarkdown(report)}`);
   const parts: (Part | null)[] = isPlainlyGreen(report)

@@ -4,7 +4,7 @@ import type { Cursor } from "./cursor.ts";
 import { describe } from "./cursor.ts";
 import { parseQuantity, plainNumber } from "./quantity.ts";
 
-/** What a promise is about. Latencies cover every request, failed ones too (SPEC 13.5). */
+/** What a promise is about. Latencies cover every request, failed ones too (docs/thresholds.md#metrics). */
 export type ThresholdMetric =
   /** `percent` 0–100. */
   | { readonly kind: "percentile"; readonly percent: number }

@@ -57,9 +57,10 @@ export interface DropSettings {
 }
 
 /**
- * A capacity against stored ones, by the prediction test that stored latencies are judged by (SPEC 4.3): a run is one
- * number, and how much runs differ is learnt from the runs. Without a past it carries the capacity alone, so that
- * whoever reads comparisons finds it there. Null where nothing held: then a promise is broken, and that is told instead.
+ * A capacity against stored ones, by the prediction test that stored latencies are judged by
+ * (docs/statistics.md#stored-baseline): a run is one number, and how much runs differ is learnt from the runs. Without
+ * a past it carries the capacity alone, so that whoever reads comparisons finds it there. Null where nothing held: then
+ * a promise is broken, and that is told instead.
  * @param past loads that held in earlier runs, of the same profile
  */
 export function compareCapacity(

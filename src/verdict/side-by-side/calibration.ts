@@ -24,7 +24,7 @@ export interface Calibration {
 const finest: Readonly<Record<"errors" | "latency", number>> = { errors: 0.001, latency: 0.03 };
 const step = { errors: 0.001, latency: 0.01 } as const;
 
-/** The noise floor of a target measured against itself (reference: statistics.md 4.4, "empirical noise floor"). */
+/** The noise floor of a target measured against itself. */
 export function calibrate(comparisons: readonly Comparison[]): Calibration {
   const floors: NoiseFloor[] = [];
   const unknown: Comparison[] = [];

@@ -102,8 +102,8 @@ const nothingKnown = {
 type Untold = Omit<TestResult, "outcome">;
 
 /**
- * One look at a side-by-side run (reference: statistics.md 4.3). Every test of the pull request is one family:
- * Holm keeps the chance of even one false alarm at `alpha`.
+ * One look at a side-by-side run (docs/statistics.md#side-by-side-base-host). Every test of the pull request is one
+ * family: Holm keeps the chance of even one false alarm at `alpha`.
  * @param passAlpha the chance of passing what is too slow, per test; 0 while no pass is wanted yet
  * @param passed what earlier looks have passed: each spent its part of the chance, so that it stands
  * @param limitMs judged time at the most; what has too few requests even then is hopeless

@@ -20,7 +20,8 @@ export interface ErrorTest {
 
 /**
  * Does the head fail more often? Errors come in bursts, so the windows are the unit: an outage in one window is one
- * event, not as many as it had requests. Fisher's test guards the corner of tiny counts. reference: statistics.md 3.7.
+ * event, not as many as it had requests. Fisher's test guards the corner of tiny counts. See
+ * docs/statistics.md#side-by-side-base-host.
  */
 export function errorTest(windows: readonly ErrorWindow[]): ErrorTest {
   const base = sum(windows.map((window) => window.base));

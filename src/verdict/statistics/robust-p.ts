@@ -26,7 +26,8 @@ const nothing = 1e-20;
 /**
  * Tests whether the differences of a run's windows add up to more than zero, with a guard against drift: neighbouring
  * windows that lean the same way count for less. The variance is Newey and West's (Econometrica 55 (1987)), Bartlett
- * weights over a twelfth of the windows; the degrees of freedom shrink with it. reference: statistics.md 3.3 and 4.3.
+ * weights over a twelfth of the windows; the degrees of freedom shrink with it. See
+ * docs/statistics.md#side-by-side-base-host.
  */
 export function robustTest(differences: ArrayLike<number>): RobustTest {
   const k = differences.length;

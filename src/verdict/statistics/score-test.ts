@@ -40,7 +40,7 @@ export function scoreThreshold({ base, head }: LatencyWindows, { ratio, rho }: S
 
 /**
  * Per window: by how much more of the head's requests than of the base's lie above the common threshold, each against
- * the overall share. Under the hypothesis they scatter about zero. reference: statistics.md 4.3.
+ * the overall share. Under the hypothesis they scatter about zero. See docs/statistics.md#side-by-side-base-host.
  */
 export function scoreDifferences(windows: LatencyWindows, question: ScoreQuestion): Float64Array {
   const us = scoreThreshold(windows, question);

@@ -46,7 +46,7 @@ export function compareWithBaseline({
 }
 
 /**
- * A new run against stored ones (reference: statistics.md 4.7, SPEC 4.3). The spread between runs is part of every
+ * A new run against stored ones (docs/statistics.md#stored-baseline). The spread between runs is part of every
  * interval. With four endpoints and more, each is compared with the others of its own run, which takes out what hit
  * all of them; that common part is judged by one test of its own, `suite`, because it may be the machine as well as
  * the code. Half the error probability goes to the suite, half to the endpoints.
@@ -114,7 +114,10 @@ export function judgeStored({
   return [...slowDrift({ comparisons: withTheRest(judged), runs: own, settings }), ...open, ...vanished(current, runs)];
 }
 
-/** Other load or another way of measuring is a question left open; an empty store is none (SPEC 13.6). */
+/**
+ * Other load or another way of measuring is a question left open; an empty store is none
+ * (docs/verdict.md#which-runs-can-be-compared).
+ */
 function nothing(incomparable: { why: string; message: string } | null): Reason {
   if (incomparable?.why === "other-profile" || incomparable?.why === "other-measurement") {
     const remedy = "The next run on the default branch stores one to compare with.";

@@ -12,7 +12,7 @@ import type { PastEndpoint, PastRun } from "./history.ts";
 import type { PastRow } from "./past-table.ts";
 import { storedErrors } from "./stored-errors.ts";
 
-/** SPEC 4.3: before any run was seen, runs are taken to differ by 10 %, and that belief is worth four runs. */
+/** Before any run was seen, runs are taken to differ by 10 %, and that belief is worth four runs. */
 export const levelPrior: Prior = { sd: 0.1, df: 4 };
 /** The others moved themselves if the machine's own wavering does so this rarely, two-sided. */
 const movedShare = 0.01;

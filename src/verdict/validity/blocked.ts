@@ -11,7 +11,10 @@ const signOnHosts =
   /(^|\/\/|\.)(vercel\.com\/(sso|login)|[\w-]+\.cloudflareaccess\.com|login\.microsoftonline\.com|accounts\.google\.com\/o\/|[\w-]+\.okta\.com)/i;
 const throttledShare = 0.01;
 
-/** What the platform in front of the target did to us: shields, sign-on pages, throttling (SPEC 4.1). */
+/**
+ * What the platform in front of the target did to us: shields, sign-on pages, throttling
+ * (docs/verdict.md#invalid-runs).
+ */
 export function platformBlocks(result: RunResult): Reason[] {
   return [shielded(result), throttled(result)].filter((reason) => reason !== null);
 }

@@ -47,7 +47,7 @@ function strainedOf({ blocks, summary, meta }: RunResult): Strained {
   return { blocks, medianMs, arrivalRate: meta.profile.arrivalRate, cores: meta.machine.cores };
 }
 
-/** How the load generator fared: over its limits in which share of the blocks (statistics.md 4.8, SPEC 4.1). */
+/** How the load generator fared: over its limits in which share of the blocks (docs/verdict.md#invalid-runs). */
 export function strainOf(result: RunResult): Strain {
   return strain(strainedOf(result));
 }

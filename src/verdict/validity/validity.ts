@@ -7,8 +7,8 @@ import { stoodStill } from "./stood-still.ts";
 import { targetGone } from "./target-gone.ts";
 
 /**
- * Why a run cannot be judged (SPEC 4.1), the likeliest cause first; empty for a sound one. Every reason carries its
- * evidence in numbers and what to do.
+ * Why a run cannot be judged (docs/verdict.md#invalid-runs), the likeliest cause first; empty for a sound one. Every
+ * reason carries its evidence in numbers and what to do.
  */
 export function invalidities(result: RunResult): Reason[] {
   const reasons = [

@@ -8,7 +8,7 @@ function sequence(weights: Record<string, number>, length: number): string {
   return Array.from({ length }, () => names.next().value).join("");
 }
 
-// Executed with Locust itself (reference: locust.md 1.8).
+// Printed by Locust itself (docs/locust-semantics.md#distribution-of-users).
 test.each([
   [{ A: 5, B: 1 }, "AABAAAAABAAAAABAAA"],
   [{ A: 1, B: 1, C: 1 }, "ABCABCABC"],

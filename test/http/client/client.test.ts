@@ -22,7 +22,7 @@ interface Echo {
   body: string;
 }
 
-test("[seed S10] get and a form post are requests of the user's own, counted by method and path", async () => {
+test("get and a form post are requests of the user's own, counted by method and path", async () => {
   const { url } = await echo();
   const { client, samples } = new TestWorld(url);
   const page = await client.get("/hello?x=1");

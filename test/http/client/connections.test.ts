@@ -23,7 +23,7 @@ test("a user keeps one connection for all of its requests, and another user has 
   two.close();
 });
 
-test("[seed S20] requests made at once do not wait for a slow one", async () => {
+test("requests made at once do not wait for a slow one", async () => {
   let answerSlow: (() => void) | undefined;
   const server = await serve((request, response) => {
     if (request.url !== "/slow") response.end("x");

@@ -36,7 +36,7 @@ function serveWebSocket(onText: (text: string, reply: (text: string) => void, so
 
 class Chatter extends WebSocketUser {}
 
-test("[seed S13] connect, send and receive are samples, the answer timed from the message sent", async () => {
+test("connect, send and receive are samples, the answer timed from the message sent", async () => {
   const { url } = await serveWebSocket((text, reply) => void setTimeout(() => reply(`re: ${text}`), 40));
   const world = new TestWorld(url);
   const user = new Chatter(world.runtime);

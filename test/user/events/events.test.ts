@@ -128,7 +128,7 @@ describe("events.request", () => {
     expect(stage.samples[0]?.bytesIn).toBe(bytesIn);
   });
 
-  test("[seed S12] fire records a sample and tells the listeners all they were given", () => {
+  test("fire records a sample and tells the listeners all they were given", () => {
     const stage = new Stage();
     const seen: RequestEvent[] = [];
     stage.events.request.addListener((event) => void seen.push(event));

@@ -25,7 +25,7 @@ function planWith(entries: readonly TaskEntry[], order: TaskPlan["order"] = "ran
   return { name: "Plan", ownerClass: class {}, order, entries, warnings: [] };
 }
 
-test("[seed S5] weights are ratios: over 20,000 draws each task comes within 5 % of its share, weight 0 never", () => {
+test("weights are ratios: over 20,000 draws each task comes within 5 % of its share, weight 0 never", () => {
   const chooser = chooserOf(planWith([entry("a", 4), entry("b", 1), entry("never", 0), entry("c", 5)]));
   const dice = { random: Random.from("weights") };
   const seen = new Map<string, number>();
@@ -193,7 +193,7 @@ describe("tags: exclude wins, untagged tasks go when tags are asked for, empty s
   });
 });
 
-test("[seed S9] a sequential set goes round in order, a weight repeating its task in a row", async () => {
+test("a sequential set goes round in order, a weight repeating its task in a row", async () => {
   const stage = new Stage();
   const log: string[] = [];
   const say = (name: string) => {

@@ -156,7 +156,7 @@ test("a method of your own may be the wait time, at once or later", async () => 
   expect(at).toEqual([1000, 3000, 8000]);
 });
 
-test("[seed S8] minWait and maxWait, in milliseconds, are honoured and told as deprecated", async () => {
+test("minWait and maxWait, in milliseconds, are honoured and told as deprecated", async () => {
   const stage = new Stage();
   const at: number[] = [];
   class Shopper extends User {

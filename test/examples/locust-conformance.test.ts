@@ -6,10 +6,10 @@ import { type Shop, startShop } from "../../src/demo/shop.ts";
 import { runCli } from "../support/run-cli.ts";
 import { expectAgreement, expectQuiet } from "./agreement.ts";
 
-/* What load tests were asked for in the talks that this project started from, as a user meets it. */
+/* Rows of docs/conformance.md, as a user meets them. */
 vi.setConfig({ testTimeout: 60_000, maxConcurrency: 2 });
 
-const directory = mkdtempSync(join(tmpdir(), "seed-"));
+const directory = mkdtempSync(join(tmpdir(), "conformance-"));
 const afterwards: (() => Promise<void>)[] = [];
 afterAll(async () => {
   for (const close of afterwards) await close();
@@ -35,8 +35,8 @@ export class Visitor extends HttpUser {
   @task(1) async products() { await this.client.get("/products"); }
 }`);
 
-describe.concurrent("seed", () => {
-  test("[seed S3] one controller, several load generators: users and requests are shared out, and all are counted", async () => {
+describe.concurrent("what Locust can do", () => {
+  test("one controller, several load generators: users and requests are shared out, and all are counted", async () => {
     const shop = await open();
     const ran = await runCli(["-f", visitor, "-H", shop.url, "-u", "6", "-r", "100", "-n", "300", "--processes", "2"]);
     expectQuiet(ran);
@@ -46,7 +46,7 @@ describe.concurrent("seed", () => {
     expectAgreement(ran, shop);
   });
 
-  test("[seed S14] a headless run of so many requests and no more; the old spellings are answered with the new", async () => {
+  test("a headless run of so many requests and no more; the old spellings are answered with the new", async () => {
     const shop = await open();
     const args = ["-f", visitor, "-H", shop.url, "-u", "100", "-r", "1000"];
     const ran = await runCli([...args, "-n", "1000", "--print-stats"]);
@@ -60,7 +60,7 @@ describe.concurrent("seed", () => {
     expect(shop.log().total.received).toBe(1000);
   });
 
-  test("[seed S16] average, percentiles and throughput are those of a target whose delay is known", async () => {
+  test("average, percentiles and throughput are those of a target whose delay is known", async () => {
     const shop = await open();
     const slow = locustfile(`
 export class Visitor extends HttpUser {
@@ -80,7 +80,7 @@ export class Visitor extends HttpUser {
     expect(row.rps).toBeCloseTo(row.requests / ((ran.result?.summary.windowMs ?? 0) / 1000), 5);
   });
 
-  test("[seed S17] success is defined in measurable terms, and decides the exit code", async () => {
+  test("success is defined in measurable terms, and decides the exit code", async () => {
     const shop = await open();
     const slow = locustfile(`
 export class Visitor extends HttpUser {
@@ -94,7 +94,7 @@ export class Visitor extends HttpUser {
     expect(held.exitCode, held.output).toBe(0);
   });
 
-  test("[seed S18] a failed request shows what came back: status, headers, the beginning of the body", async () => {
+  test("a failed request shows what came back: status, headers, the beginning of the body", async () => {
     const shop = await open();
     const failing = locustfile(`
 export class Visitor extends HttpUser {
@@ -113,7 +113,7 @@ export class Visitor extends HttpUser {
     expect(cart?.samples[0]?.headers.map(([name]) => name.toLowerCase())).toContain("content-type");
   });
 
-  test("[seed S19] a container is told what to do by its environment alone", async () => {
+  test("a container is told what to do by its environment alone", async () => {
     const shop = await open();
     const env = {
       LOCUST_LOCUSTFILE: visitor,
@@ -134,7 +134,7 @@ export class Visitor extends HttpUser {
     expectAgreement(ran, shop);
   });
 
-  test("[seed S20] dropped requests are failures, one slow request holds up nobody else, and none is forgotten at the end", async () => {
+  test("dropped requests are failures, one slow request holds up nobody else, and none is forgotten at the end", async () => {
     const shop = await open({ errorRatio: 0.2 });
     const mixed = locustfile(`
 export class Patient extends HttpUser {
@@ -155,7 +155,7 @@ export class Hasty extends HttpUser {
     expectAgreement(ran, shop);
   });
 
-  test("[seed S20] a queue that grows is seen: in the open model latency counts from when an iteration was due", async () => {
+  test("a queue that grows is seen: in the open model latency counts from when an iteration was due", async () => {
     const shop = await open();
     const queueing = locustfile(`
 export class Customer extends HttpUser {
