@@ -3,7 +3,20 @@ import { User } from "../user/user.ts";
 import { HttpClient } from "./client/client.ts";
 import { type HttpSettings, noSettings } from "./settings.ts";
 
-/** A user that speaks HTTP through `this.client`. */
+/**
+ * A user that speaks HTTP through `this.client`. Export a class derived from it, and it runs.
+ * @example
+ * ```ts
+ * import { HttpUser, between, task } from "swarmgate";
+ *
+ * export class Shopper extends HttpUser {
+ *   override waitTime = between(1, 5);
+ *   @task(3) async home() {
+ *     await this.client.get("/");
+ *   }
+ * }
+ * ```
+ */
 export class HttpUser extends User {
   static override abstract: boolean = true;
   /** TLS, HTTP/2, proxy, pool and limits of this class's requests; where it says nothing, the run's hold. */
@@ -31,7 +44,19 @@ declare module "../user/tasks/task-set.ts" {
   }
 }
 
-/** The same class: there is one client, and it is the fast one. */
+/**
+ * The same class as `HttpUser`: there is one client, and it is the fast one.
+ * @example
+ * ```ts
+ * import { FastHttpUser, task } from "swarmgate";
+ *
+ * export class Visitor extends FastHttpUser {
+ *   @task async home() {
+ *     await this.client.get("/");
+ *   }
+ * }
+ * ```
+ */
 export const FastHttpUser = HttpUser;
 export type FastHttpUser = HttpUser;
 

@@ -20,8 +20,22 @@ export interface TlsSettings {
 
 /**
  * What a run, or a user class, says about all of its requests. Every field has a default; the whole may be left out.
+ * @example
+ * ```ts
+ * import { HttpUser, type HttpSettings, task } from "swarmgate";
+ *
+ * const http: HttpSettings = { http2: true, tls: { insecure: true }, connectTimeoutMs: 2000 };
+ *
+ * export class Visitor extends HttpUser {
+ *   static override http = http;
+ *   @task async home() {
+ *     await this.client.get("/");
+ *   }
+ * }
+ * ```
  */
 export interface HttpSettings {
+  /** Certificates, keys and authorities; the built-in authorities are trusted by default. */
   readonly tls?: TlsSettings;
   /** Offer HTTP/2 to `https:` targets (HTTP/1.1 where they do not speak it). Default false. */
   readonly http2?: boolean;
@@ -38,6 +52,7 @@ export interface HttpSettings {
    * are read whole, none for streamed ones.
    */
   readonly maxBodyBytes?: number;
+  /** The header of that name. Default `swarmgate/` and the version. */
   readonly userAgent?: string;
   /** How long a request may take in all, milliseconds. Default 60,000. */
   readonly timeoutMs?: number;

@@ -1,9 +1,26 @@
-/** Which side of a side-by-side run: `head` is the version under test and the only arm of an ordinary run. */
+/**
+ * Which side of a side-by-side run: `head` is the version under test and the only arm of an ordinary run.
+ * @example
+ * ```ts
+ * const account = this.arm === "base" ? "load-base" : "load-head";
+ * await this.client.post("/login", { form: { account } });
+ * ```
+ */
 export type Arm = "head" | "base";
 
-/** One (method, name) pair, Locust's "stats entry". The name groups: `/item/{id}` stands for every item. */
+/**
+ * One (method, name) pair, Locust's "stats entry". The name groups: `/item/{id}` stands for every item.
+ * @example
+ * ```ts
+ * import type { Endpoint } from "swarmgate";
+ *
+ * const item: Endpoint = { method: "GET", name: "/item/{id}" };
+ * ```
+ */
 export interface Endpoint {
+  /** `GET`, or the type of another protocol, such as `grpc`. */
   readonly method: string;
+  /** Path and query of the request, or the name it was given. */
   readonly name: string;
 }
 

@@ -1,6 +1,6 @@
 import { type Arm, cellKey, type Endpoint } from "./endpoint.ts";
 
-/** Why a request counts as failed. */
+/** Every kind of failure. */
 export const failureKinds = [
   "status", // the answer's status was 400 or above
   "timeout",
@@ -16,6 +16,23 @@ export const failureKinds = [
   "interrupted", // still in flight when its user was stopped
 ] as const;
 
+/**
+ * Why a request counts as failed: the answer's status, a broken connection, or the locustfile's own verdict.
+ * @example
+ * ```ts
+ * import { HttpUser, runSingleUser, task } from "swarmgate";
+ * import type { FailureKind } from "swarmgate";
+ *
+ * class Visitor extends HttpUser {
+ *   @task async home() {
+ *     await this.client.get("/");
+ *   }
+ * }
+ *
+ * const samples = await runSingleUser(Visitor, { host: "http://localhost:8080", iterations: 10 });
+ * const kinds: FailureKind[] = samples.flatMap(({ failure }) => failure?.kind ?? []);
+ * ```
+ */
 export type FailureKind = (typeof failureKinds)[number];
 
 /** What came back, redacted and cut short: enough to act on. */
@@ -29,10 +46,21 @@ export interface FailureSample {
   readonly atMs: number;
 }
 
-/** One request's failure. What failures are grouped by is its message, normalised. */
+/**
+ * One request's failure. What failures are grouped by is its message, normalised.
+ * @example
+ * ```ts
+ * import type { Failure } from "swarmgate";
+ *
+ * const refused: Failure = { kind: "connect", message: "connection refused" };
+ * ```
+ */
 export interface Failure {
+  /** Which of them it was. */
   readonly kind: FailureKind;
+  /** What went wrong, in a sentence. */
   readonly message: string;
+  /** What came back, where anything did. */
   readonly sample?: FailureSample | undefined;
 }
 

@@ -16,9 +16,22 @@ export interface Phases {
 
 export const phaseNames = ["blocked", "dns", "connect", "tls", "firstByte", "download"] as const;
 
-/** One measured request: the record at the waist. Whatever can make one can use the rest of the program. */
+/**
+ * One measured request: the record at the waist. Whatever can make one can use the rest of the program. Times are
+ * milliseconds on the run's clock, lengths bytes.
+ * @example
+ * ```ts
+ * import type { Sample } from "swarmgate";
+ *
+ * function isSlow({ latencyMs }: Sample): boolean {
+ *   return latencyMs !== null && latencyMs > 300;
+ * }
+ * ```
+ */
 export interface Sample {
+  /** The version it went to. */
   readonly arm: Arm;
+  /** What it is counted under. */
   readonly endpoint: Endpoint;
   /** When it should have started, on the run's Clock; equals `startMs` where nothing was scheduled. */
   readonly intendedMs: number;
@@ -33,10 +46,13 @@ export interface Sample {
   readonly status: number;
   /** Length of the decoded body. */
   readonly bytesIn: number;
+  /** Length of the body that was sent. */
   readonly bytesOut: number;
+  /** Where the time went, by phase. */
   readonly phases?: Phases | undefined;
   /** Metrics of the answer's `Server-Timing` header that carry a duration, in milliseconds. */
   readonly serverTiming?: readonly (readonly [name: string, durationMs: number])[] | undefined;
+  /** Why it counts as failed; absent from a success. */
   readonly failure?: Failure | undefined;
   /** It was sent twice, as the server closed the kept connection under the first; latency counts from the first. */
   readonly retried?: boolean | undefined;

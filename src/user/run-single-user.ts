@@ -12,13 +12,25 @@ import { TaskPlans } from "./tasks/task-plans.ts";
 import type { UserClass } from "./user.ts";
 import { readUserClass } from "./user-class.ts";
 
+/**
+ * How `runSingleUser` runs its user; every field has a default.
+ * @example
+ * ```ts
+ * import type { SingleUserOptions } from "swarmgate";
+ *
+ * const quick: SingleUserOptions = { host: "http://localhost:8080", iterations: 10, waits: false };
+ * ```
+ */
 export interface SingleUserOptions {
   /** Base URL; default: the class's own. */
   readonly host?: string;
   /** Ends after so many tasks; default: runs until `signal` aborts or the user ends by itself. */
   readonly iterations?: number;
+  /** Only tasks with one of these tags. */
   readonly tags?: readonly string[];
+  /** No tasks with one of these tags. */
   readonly excludeTags?: readonly string[];
+  /** Of every random choice. */
   readonly seed?: string;
   /** Number of the user, from 0; default 0. */
   readonly index?: number;
@@ -28,12 +40,25 @@ export interface SingleUserOptions {
   readonly signal?: AbortSignal;
   /** Takes each line that is told; default: standard output. */
   readonly print?: (line: string) => void;
+  /** What time it is, and sleeping; the system's by default. */
   readonly clock?: Clock;
 }
 
 /**
  * Runs one user in this process, for a debugger: every request, exception and forgotten `await` is printed as it
  * happens. Resolves when the user has ended, with what it measured; rejects if it could not start.
+ * @example
+ * ```ts
+ * import { HttpUser, runSingleUser, task } from "swarmgate";
+ *
+ * class Visitor extends HttpUser {
+ *   @task async home() {
+ *     await this.client.get("/");
+ *   }
+ * }
+ *
+ * await runSingleUser(Visitor, { host: "http://localhost:8080", iterations: 3 });
+ * ```
  */
 export async function runSingleUser(userClass: UserClass, options: SingleUserOptions = {}): Promise<readonly Sample[]> {
   const { print = (line: string) => void process.stdout.write(`${line}\n`), clock = systemClock } = options;

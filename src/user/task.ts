@@ -7,7 +7,23 @@ export type TaskFunction = (owner: never) => unknown;
 export type TaskSetClass = abstract new (parent: never) => object;
 /** What may stand in `tasks`. */
 export type Task = TaskFunction | TaskSetClass;
-/** `[browse, buy]`, `[[browse, 3], [buy, 1]]`, `new Map([[browse, 3]])`. */
+/**
+ * What `tasks` may be: `[browse, buy]`, `[[browse, 3], [buy, 1]]`, `new Map([[browse, 3]])`. Weights are whole numbers.
+ * @example
+ * ```ts
+ * import { HttpUser, type TaskList } from "swarmgate";
+ *
+ * async function browse(user: HttpUser) {
+ *   await user.client.get("/");
+ * }
+ *
+ * const list: TaskList = [[browse, 3]];
+ *
+ * export class Visitor extends HttpUser {
+ *   override tasks = list;
+ * }
+ * ```
+ */
 export type TaskList = readonly (Task | readonly [task: Task, weight: number])[] | ReadonlyMap<Task, number>;
 
 /** A decorator for methods, classes and fields; standard (2023-11) and legacy (`experimentalDecorators`). */
@@ -47,7 +63,20 @@ function applyTask(weight: number, args: DecoratorArguments): void {
 
 /**
  * Makes a method, a class or a field with a TaskSet class a task: `@task`, or `@task(4)` to choose it four times as
- * often as one of weight 1.
+ * often as one of weight 1. Throws a GateError `locustfile-task` for a weight that is not a whole number, 0 or more.
+ * @example
+ * ```ts
+ * import { HttpUser, task } from "swarmgate";
+ *
+ * export class Shopper extends HttpUser {
+ *   @task(4) async browse() {
+ *     await this.client.get("/");
+ *   }
+ *   @task async buy() {
+ *     await this.client.post("/cart", { json: { item: 7 } });
+ *   }
+ * }
+ * ```
  */
 export const task = ((...args: unknown[]) => {
   const [first] = args;
@@ -61,7 +90,17 @@ export const task = ((...args: unknown[]) => {
 
 /**
  * Names for `--tags` and `--exclude-tags`, on a task or on a class, where they go for every task in it. Needs at
- * least one.
+ * least one, else it throws a GateError `locustfile-task`.
+ * @example
+ * ```ts
+ * import { HttpUser, tag, task } from "swarmgate";
+ *
+ * export class Shopper extends HttpUser {
+ *   @tag("slow", "export") @task async report() {
+ *     await this.client.get("/report.csv");
+ *   }
+ * }
+ * ```
  */
 export function tag(...names: readonly [string, ...string[]]): AnyDecorator {
   if (names.length === 0 || names.some((name) => typeof name !== "string" || name === "")) {

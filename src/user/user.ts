@@ -15,17 +15,35 @@ import { Pace, type Paced, paceKey } from "./waiting/pace.ts";
  * `weight`, `fixedCount`, `host`, `tasks` and `waitTime` may be static or instance fields; where both are there,
  * the instance's counts. What must be known before there is a user (weights, say) is read from the class, and, if the
  * class sets it as an instance field, from one instance made for that purpose and never run.
+ * @example
+ * ```ts
+ * import { User, constant, events, task } from "swarmgate";
+ *
+ * export class Caller extends User {
+ *   override waitTime = constant(1);
+ *   @task async call() {
+ *     await events.request.measure("rpc", "hello", async () => "answer");
+ *   }
+ * }
+ * ```
  */
 export class User implements Paced {
   static readonly [userBrand]: true = true;
   /** `static abstract = true` keeps a base class from being run; classes derived from it do not inherit that. */
   static abstract: boolean = true;
+  /** As the field `weight`; either will do. */
   declare static weight?: number;
+  /** As the field `fixedCount`; either will do. */
   declare static fixedCount?: number;
+  /** As the field `host`; either will do. */
   declare static host?: string | null;
+  /** As the field `tasks`; either will do. */
   declare static tasks?: TaskList;
+  /** As the method `waitTime`; either will do. */
   declare static waitTime?: () => number | Promise<number>;
+  /** @deprecated milliseconds; write `waitTime = between(1, 5)`, in seconds. */
   declare static minWait?: number;
+  /** @deprecated milliseconds; see `minWait`. */
   declare static maxWait?: number;
 
   /** Share of this class among the users, a number of 0 or more; 1 if not given. */
@@ -41,7 +59,9 @@ export class User implements Paced {
   /** @deprecated milliseconds; see `minWait`. */
   declare maxWait?: number;
 
+  /** What runs this user; for clients of other protocols. */
   readonly runtime: UserRuntime;
+  /** The run: its events, statistics and options. */
   readonly environment: Environment;
   /**
    * The user's number across the whole swarm, from 0: for test data of its own. Twins share it. A class with a task

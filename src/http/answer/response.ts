@@ -85,7 +85,15 @@ abstract class Answer {
   }
 }
 
-/** An answer, read whole before the call returned: nothing here needs an `await` (and none does harm). */
+/**
+ * An answer, read whole before the call returned: nothing here needs an `await` (and none does harm). Times are
+ * milliseconds. `success()` and `failure()` throw a GateError `catch-response-missing` without `catchResponse`.
+ * @example
+ * ```ts
+ * using response = await this.client.get("/maybe", { catchResponse: true });
+ * if (response.status === 404) response.success();
+ * ```
+ */
 export class HttpResponse extends Answer {
   #text: string | undefined;
   /** What `rest` parsed of the body; undefined for other requests. */
@@ -115,7 +123,14 @@ export class HttpResponse extends Answer {
   }
 }
 
-/** An answer whose body is still on its way: what reads it returns promises. */
+/**
+ * An answer whose body is still on its way: what reads it returns promises, and rejects where the connection breaks.
+ * @example
+ * ```ts
+ * const response = await this.client.get("/events", { stream: true });
+ * for await (const line of response.lines()) console.log(line);
+ * ```
+ */
 export class StreamedResponse extends Answer {
   /** The decoded body, piece by piece. Stopping early drops the rest and its connection. */
   async *chunks(): AsyncGenerator<Buffer> {
@@ -125,16 +140,19 @@ export class StreamedResponse extends Answer {
     else if (bytes.length > 0) yield bytes;
   }
 
+  /** The rest of the decoded body. */
   async bytes(): Promise<Buffer> {
     const chunks: Buffer[] = [];
     for await (const chunk of this.chunks()) chunks.push(chunk);
     return Buffer.concat(chunks);
   }
 
+  /** The rest of the body as text, in the charset of its content type. */
   async text(): Promise<string> {
     return decodeText(await this.bytes(), this.exchange.answerHeaders().get("content-type"));
   }
 
+  /** The rest of the body parsed as JSON. Rejects with a SyntaxError if it is none. */
   async json<T = unknown>(): Promise<T> {
     return JSON.parse(await this.text()) as T;
   }

@@ -28,7 +28,15 @@ function placeOfCall(): string | undefined {
   return place && formatPlace(place);
 }
 
-/** Locust's `self.client`: requests of one user, measured and counted. */
+/**
+ * Locust's `self.client`: requests of one user, measured and counted. Each user has connections, cookies and headers of
+ * its own.
+ * @example
+ * ```ts
+ * const response = await this.client.get("/");
+ * console.log(response.status, response.elapsedMs);
+ * ```
+ */
 export class HttpClient {
   readonly #runtime: UserRuntime;
   readonly #session: Session;
@@ -41,12 +49,24 @@ export class HttpClient {
     this.#session = new Session(runtime, httpRuntimeOf(runtime, settings), options.context);
   }
 
-  /** Headers of every request of this user. */
+  /**
+   * Headers of every request of this user.
+   * @example
+   * ```ts
+   * this.client.headers.set("accept-language", "de");
+   * ```
+   */
   get headers(): Headers {
     return this.#session.headers;
   }
 
-  /** Credentials of every request of this user. */
+  /**
+   * Credentials of every request of this user; those of a request win.
+   * @example
+   * ```ts
+   * this.client.auth = ["anna", "secret"];
+   * ```
+   */
   get auth(): Auth | undefined {
     return this.#session.auth;
   }
@@ -55,7 +75,13 @@ export class HttpClient {
     this.#session.auth = auth;
   }
 
-  /** What relative URLs are put behind. */
+  /**
+   * What relative URLs are put behind; undefined where neither the run nor the class has a host.
+   * @example
+   * ```ts
+   * this.client.baseUrl = "http://localhost:8081";
+   * ```
+   */
   get baseUrl(): string | undefined {
     return this.#session.base;
   }
@@ -80,8 +106,10 @@ export class HttpClient {
 
   /**
    * Counts requests under `name`: to the end of a `using` scope, or while `run` runs.
+   * @example
    * ```ts
    * using _ = this.client.renameRequest("/blog/{slug}");
+   * await this.client.get("/blog/a-day-at-the-sea");
    * ```
    */
   renameRequest(name: string): Disposable;
@@ -95,34 +123,138 @@ export class HttpClient {
     return run ? run().finally(restore) : { [Symbol.dispose]: restore };
   }
 
+  /**
+   * Sends a GET request, counts it as one sample, and resolves when the body was read (with `stream`, when the head is
+   * there). An answer of 400 and more, a timeout and a broken connection are failures of the sample and do not reject:
+   * `status` is 0 where no answer came.
+   * @param url absolute, or relative to `baseUrl`
+   * @param options what is sent and how it is counted; `timeout` is in seconds
+   * @throws GateError `host-missing`, `host-scheme` or `bad-url` for a URL that cannot be asked, `bad-body`, `bad-fields` or
+   * `bad-header` for what cannot be sent; StopUser once the user is stopped
+   * @example
+   * ```ts
+   * const response = await this.client.get("/search", { params: { q: "socks" }, name: "/search" });
+   * if (response.ok) console.log(response.json());
+   * ```
+   */
   get<S extends boolean = false>(url: string, options?: RequestOptions<S>): Promise<ResponseFor<S>> {
     return this.#call("GET", url, options);
   }
 
+  /**
+   * Sends an OPTIONS request, counts it as one sample, and resolves when the body was read (with `stream`, when the head is
+   * there). An answer of 400 and more, a timeout and a broken connection are failures of the sample and do not reject:
+   * `status` is 0 where no answer came.
+   * @param url absolute, or relative to `baseUrl`
+   * @param options what is sent and how it is counted; `timeout` is in seconds
+   * @throws GateError `host-missing`, `host-scheme` or `bad-url` for a URL that cannot be asked, `bad-body`, `bad-fields` or
+   * `bad-header` for what cannot be sent; StopUser once the user is stopped
+   * @example
+   * ```ts
+   * const { headers } = await this.client.options("/api/items");
+   * console.log(headers.get("allow"));
+   * ```
+   */
   options<S extends boolean = false>(url: string, options?: RequestOptions<S>): Promise<ResponseFor<S>> {
     return this.#call("OPTIONS", url, options);
   }
 
+  /**
+   * Sends a HEAD request, counts it as one sample, and resolves when the body was read (with `stream`, when the head is
+   * there). An answer of 400 and more, a timeout and a broken connection are failures of the sample and do not reject:
+   * `status` is 0 where no answer came. Redirects are not followed unless
+   * `allowRedirects` says so.
+   * @param url absolute, or relative to `baseUrl`
+   * @param options what is sent and how it is counted; `timeout` is in seconds
+   * @throws GateError `host-missing`, `host-scheme` or `bad-url` for a URL that cannot be asked, `bad-body`, `bad-fields` or
+   * `bad-header` for what cannot be sent; StopUser once the user is stopped
+   * @example
+   * ```ts
+   * const { headers } = await this.client.head("/download.zip");
+   * console.log(headers.get("content-length"));
+   * ```
+   */
   head<S extends boolean = false>(url: string, options?: RequestOptions<S>): Promise<ResponseFor<S>> {
     return this.#call("HEAD", url, options);
   }
 
+  /**
+   * Sends a POST request, counts it as one sample, and resolves when the body was read (with `stream`, when the head is
+   * there). An answer of 400 and more, a timeout and a broken connection are failures of the sample and do not reject:
+   * `status` is 0 where no answer came.
+   * @param url absolute, or relative to `baseUrl`
+   * @param options what is sent and how it is counted; `timeout` is in seconds
+   * @throws GateError `host-missing`, `host-scheme` or `bad-url` for a URL that cannot be asked, `bad-body`, `bad-fields` or
+   * `bad-header` for what cannot be sent; StopUser once the user is stopped
+   * @example
+   * ```ts
+   * await this.client.post("/login", { form: { username: "anna", password: "secret" } });
+   * await this.client.post("/api/orders", { json: { item: 7 } });
+   * ```
+   */
   post<S extends boolean = false>(url: string, options?: RequestOptions<S>): Promise<ResponseFor<S>> {
     return this.#call("POST", url, options);
   }
 
+  /**
+   * Sends a PUT request, counts it as one sample, and resolves when the body was read (with `stream`, when the head is
+   * there). An answer of 400 and more, a timeout and a broken connection are failures of the sample and do not reject:
+   * `status` is 0 where no answer came.
+   * @param url absolute, or relative to `baseUrl`
+   * @param options what is sent and how it is counted; `timeout` is in seconds
+   * @throws GateError `host-missing`, `host-scheme` or `bad-url` for a URL that cannot be asked, `bad-body`, `bad-fields` or
+   * `bad-header` for what cannot be sent; StopUser once the user is stopped
+   * @example
+   * ```ts
+   * await this.client.put("/api/items/7", { json: { price: 12 }, name: "/api/items/{id}" });
+   * ```
+   */
   put<S extends boolean = false>(url: string, options?: RequestOptions<S>): Promise<ResponseFor<S>> {
     return this.#call("PUT", url, options);
   }
 
+  /**
+   * Sends a PATCH request, counts it as one sample, and resolves when the body was read (with `stream`, when the head is
+   * there). An answer of 400 and more, a timeout and a broken connection are failures of the sample and do not reject:
+   * `status` is 0 where no answer came.
+   * @param url absolute, or relative to `baseUrl`
+   * @param options what is sent and how it is counted; `timeout` is in seconds
+   * @throws GateError `host-missing`, `host-scheme` or `bad-url` for a URL that cannot be asked, `bad-body`, `bad-fields` or
+   * `bad-header` for what cannot be sent; StopUser once the user is stopped
+   * @example
+   * ```ts
+   * await this.client.patch("/api/items/7", { json: { stock: 3 }, name: "/api/items/{id}" });
+   * ```
+   */
   patch<S extends boolean = false>(url: string, options?: RequestOptions<S>): Promise<ResponseFor<S>> {
     return this.#call("PATCH", url, options);
   }
 
+  /**
+   * Sends a DELETE request, counts it as one sample, and resolves when the body was read (with `stream`, when the head is
+   * there). An answer of 400 and more, a timeout and a broken connection are failures of the sample and do not reject:
+   * `status` is 0 where no answer came.
+   * @param url absolute, or relative to `baseUrl`
+   * @param options what is sent and how it is counted; `timeout` is in seconds
+   * @throws GateError `host-missing`, `host-scheme` or `bad-url` for a URL that cannot be asked, `bad-body`, `bad-fields` or
+   * `bad-header` for what cannot be sent; StopUser once the user is stopped
+   * @example
+   * ```ts
+   * await this.client.delete("/api/items/7", { name: "/api/items/{id}" });
+   * ```
+   */
   delete<S extends boolean = false>(url: string, options?: RequestOptions<S>): Promise<ResponseFor<S>> {
     return this.#call("DELETE", url, options);
   }
 
+  /**
+   * Sends a request of any method, as `get` and the others do.
+   * @param method letters, such as `GET` or `PURGE`; rejects with a GateError `bad-method` where it is not one word
+   * @example
+   * ```ts
+   * await this.client.request("PURGE", "/cache/home");
+   * ```
+   */
   request<S extends boolean = false>(
     method: Method,
     url: string,
@@ -138,6 +270,12 @@ export class HttpClient {
   /**
    * A request to a JSON API: the parsed body is in `response.js`. A body that is not JSON fails the request, and so
    * does whatever `judge` throws (an assertion, say); neither ends the task.
+   * @example
+   * ```ts
+   * await this.client.rest<{ items: string[] }>("GET", "/api/items", {}, ({ js }) => {
+   *   if (js?.items.length === 0) throw new Error("no items");
+   * });
+   * ```
    */
   async rest<T = unknown>(
     method: Method,

@@ -11,7 +11,14 @@ export type QueryParams =
 /** Form fields, encoded as `application/x-www-form-urlencoded`. */
 export type FormFields = URLSearchParams | Exclude<QueryParams, string>;
 
-/** `[user, password]`, the same by name, or a bearer token. */
+/**
+ * Credentials: `[user, password]`, the same by name, or a bearer token.
+ * @example
+ * ```ts
+ * await this.client.get("/account", { auth: ["anna", "secret"] });
+ * await this.client.get("/api/me", { auth: "a-bearer-token" });
+ * ```
+ */
 export type Auth = readonly [user: string, password: string] | { username: string; password: string } | string;
 
 /** Bytes in memory. */
@@ -20,7 +27,16 @@ export type Bytes = ArrayBuffer | ArrayBufferView;
 /** A body that comes piece by piece, once: a `ReadableStream`, Node's `Readable`, an async generator. */
 export type Pieces = AsyncIterable<string | Bytes> | ReadableStream<string | Bytes>;
 
-/** One file of a multipart body. A string is the path of a file to read. */
+/**
+ * One file of a multipart body. A string is the path of a file to read, relative to where the run was started; what
+ * cannot be read is a GateError `file-unreadable`.
+ * @example
+ * ```ts
+ * await this.client.post("/upload", {
+ *   files: { photo: { filename: "a.txt", content: "hello", type: "text/plain" } },
+ * });
+ * ```
+ */
 export type FilePart =
   | string
   | Blob
@@ -28,6 +44,13 @@ export type FilePart =
   | Pieces
   | { readonly filename?: string; readonly content: string | Bytes | Blob | Pieces; readonly type?: string };
 
+/**
+ * What a request sends and how it is counted. At most one of `data`, `json` and `form` (with `files`) makes the body.
+ * @example
+ * ```ts
+ * await this.client.get("/item/7", { name: "/item/{id}", timeout: 5, headers: { "x-trace": "on" } });
+ * ```
+ */
 export interface RequestOptions<S extends boolean = false> {
   /** Added to the URL's query. */
   readonly params?: QueryParams | undefined;
@@ -49,6 +72,7 @@ export interface RequestOptions<S extends boolean = false> {
    * `stream` too: a reader that lets the connection wait uses it up.
    */
   readonly timeout?: number | undefined;
+  /** Credentials of this request, in place of the client's. */
   readonly auth?: Auth | undefined;
   /** A multipart body: files by field name. */
   readonly files?: Readonly<Record<string, FilePart | readonly FilePart[]>> | undefined;

@@ -1,6 +1,15 @@
 import { controlKindOf } from "../exceptions.ts";
 
-/** Called with one object holding Locust's arguments of that event, in camelCase. */
+/**
+ * Called with one object holding Locust's arguments of that event, in camelCase. It may return a promise.
+ * @example
+ * ```ts
+ * import { events, type Listener } from "swarmgate";
+ *
+ * const greet: Listener<{ userCount: number }> = ({ userCount }) => console.log(userCount);
+ * events.spawningComplete.addListener(greet);
+ * ```
+ */
 export type Listener<A> = (args: A) => void | Promise<void>;
 
 /** A listener that threw: told and counted, and the other listeners are called all the same. */
@@ -36,8 +45,19 @@ export class ListenerFailures {
   }
 }
 
-/** One event. Make one of your own with `new EventHook()`; listeners are called in the order they were added. */
+/**
+ * One event. Make one of your own with `new EventHook()`; listeners are called in the order they were added.
+ * @example
+ * ```ts
+ * import { EventHook } from "swarmgate";
+ *
+ * const soldOut = new EventHook<{ item: number }>({ name: "soldOut" });
+ * soldOut.addListener(({ item }) => console.log(item));
+ * await soldOut.fire({ item: 7 });
+ * ```
+ */
 export class EventHook<A> {
+  /** What it is called where a listener of it throws. */
   readonly name: string;
   readonly #listeners: Listener<A>[] = [];
   readonly #failures: ListenerFailures | undefined;
@@ -57,11 +77,13 @@ export class EventHook<A> {
     return listener;
   }
 
+  /** Takes a listener off; nothing happens where it was not on. */
   removeListener(listener: Listener<A>): void {
     const at = this.#listeners.indexOf(listener);
     if (at >= 0) this.#listeners.splice(at, 1);
   }
 
+  /** Those that are called now. */
   get listeners(): readonly Listener<A>[] {
     return this.#listeners;
   }

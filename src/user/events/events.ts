@@ -36,5 +36,15 @@ export function createEvents(): Events {
   };
 }
 
-/** The events of this thread; `environment.events` is the same object. */
+/**
+ * The events of this thread; `environment.events` is the same object.
+ * @example
+ * ```ts
+ * import { events } from "swarmgate";
+ *
+ * events.quitting.addListener(({ environment }) => {
+ *   if (environment.stats.total.failRatio > 0.01) environment.processExitCode = 7;
+ * });
+ * ```
+ */
 export const events: Events = createEvents();

@@ -5,15 +5,36 @@ import { LoadTestShape, type ShapeClass, type Tick } from "./shape.ts";
 /** A load as a function of the seconds since the test started. */
 export type LoadCurve = (runTime: number) => Tick | null;
 
-/** One stage: so many users, until so many seconds after the start of the test (not of the stage: as in Locust). */
+/**
+ * One stage: so many users, until so many seconds after the start of the test (not of the stage: as in Locust).
+ * @example
+ * ```ts
+ * import { type Stage, stages } from "swarmgate";
+ *
+ * const rush: Stage = { duration: 120, users: 100, spawnRate: 10 };
+ * export const Load = stages([{ duration: 60, users: 10, spawnRate: 5 }, rush]);
+ * ```
+ */
 export interface Stage {
+  /** Seconds from the start of the test to the end of this stage. */
   readonly duration: number;
+  /** A whole number. */
   readonly users: number;
+  /** Users per second, up and down. */
   readonly spawnRate: number;
+  /** Of these classes only, if given. */
   readonly userClasses?: readonly UserClass[] | undefined;
 }
 
-/** A shape class that follows a curve: `export const Load = shapeOf((t) => (t < 60 ? [10, 1] : null))`. */
+/**
+ * A shape class that follows a curve: users and spawn rate by the seconds since the start, `null` to end.
+ * @example
+ * ```ts
+ * import { shapeOf } from "swarmgate";
+ *
+ * export const Load = shapeOf((seconds) => (seconds < 60 ? [10, 1] : null));
+ * ```
+ */
 export function shapeOf(curve: LoadCurve): ShapeClass {
   return class extends LoadTestShape {
     static override abstract = false;
@@ -24,7 +45,16 @@ export function shapeOf(curve: LoadCurve): ShapeClass {
 }
 
 /**
- * Stage after stage: `export const Load = stages([{ duration: 60, users: 10, spawnRate: 5 }, …])`. Ends with the last.
+ * Stage after stage; ends with the last. Throws a GateError `locustfile-shape` where they are not in order.
+ * @example
+ * ```ts
+ * import { stages } from "swarmgate";
+ *
+ * export const Load = stages([
+ *   { duration: 60, users: 10, spawnRate: 5 },
+ *   { duration: 120, users: 50, spawnRate: 10 },
+ * ]);
+ * ```
  */
 export function stages(list: readonly Stage[]): ShapeClass {
   return shapeOf(stagesCurve(list));
@@ -48,7 +78,16 @@ export function stagesCurve(list: readonly Stage[]): LoadCurve {
   };
 }
 
-/** Every `stepTime` seconds `stepLoad` users more, until `timeLimit` seconds. */
+/**
+ * Every `stepTime` seconds `stepLoad` users more, until `timeLimit` seconds. Throws a GateError `locustfile-shape` for a
+ * number that is not above 0.
+ * @example
+ * ```ts
+ * import { steps } from "swarmgate";
+ *
+ * export const Load = steps({ stepTime: 30, stepLoad: 10, spawnRate: 10, timeLimit: 300 });
+ * ```
+ */
 export function steps(options: StepOptions): ShapeClass {
   return shapeOf(stepsCurve(options));
 }
@@ -67,7 +106,16 @@ export function stepsCurve(options: StepOptions): LoadCurve {
     runTime > timeLimit ? null : [Math.round((Math.floor(runTime / stepTime) + 1) * stepLoad), spawnRate];
 }
 
-/** `users`, but `peakUsers` from second `at` on for `duration` seconds; ends after `timeLimit` seconds. */
+/**
+ * `users`, but `peakUsers` from second `at` on for `duration` seconds; ends after `timeLimit` seconds. Throws a GateError
+ * `locustfile-shape` for a number that cannot be.
+ * @example
+ * ```ts
+ * import { spike } from "swarmgate";
+ *
+ * export const Load = spike({ users: 10, peakUsers: 100, at: 60, duration: 30, timeLimit: 180 });
+ * ```
+ */
 export function spike(options: SpikeOptions): ShapeClass {
   return shapeOf(spikeCurve(options));
 }
@@ -93,7 +141,16 @@ export function spikeCurve(options: SpikeOptions): LoadCurve {
   };
 }
 
-/** Two bell-shaped peaks over `minUsers`, at one third and two thirds of `timeLimit` seconds: morning and evening. */
+/**
+ * Two bell-shaped peaks over `minUsers`, at one third and two thirds of `timeLimit` seconds: morning and evening. Throws a
+ * GateError `locustfile-shape` for a number that cannot be.
+ * @example
+ * ```ts
+ * import { doubleWave } from "swarmgate";
+ *
+ * export const Load = doubleWave({ minUsers: 20, peakOneUsers: 60, peakTwoUsers: 40, timeLimit: 600 });
+ * ```
+ */
 export function doubleWave(options: DoubleWaveOptions): ShapeClass {
   return shapeOf(doubleWaveCurve(options));
 }

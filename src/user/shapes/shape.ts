@@ -6,6 +6,12 @@ import type { UserClass } from "../user.ts";
 /**
  * What a shape wants now: so many users, reached at so many a second; of these classes only, if any are named (those
  * of other classes that run already keep running).
+ * @example
+ * ```ts
+ * import type { Tick } from "swarmgate";
+ *
+ * const fiftyAtTenASecond: Tick = [50, 10];
+ * ```
  */
 export type Tick = readonly [users: number, spawnRate: number, userClasses?: readonly UserClass[]];
 
@@ -19,6 +25,16 @@ export interface ShapeRun {
  * How the number of users changes over time. Export a class derived from it, and its `tick` is asked once a second;
  * `null` ends the test. The engine follows without waiting for a ramp to be over, so a stage that is shorter than
  * its ramp is not skipped: the next one begins where the ramp had got to.
+ * @example
+ * ```ts
+ * import { LoadTestShape, type Tick } from "swarmgate";
+ *
+ * export class UntilNoon extends LoadTestShape {
+ *   override tick(): Tick | null {
+ *     return this.getRunTime() < 600 ? [20 + Math.floor(this.getRunTime() / 10), 5] : null;
+ *   }
+ * }
+ * ```
  */
 export class LoadTestShape {
   static readonly [shapeBrand]: true = true;
@@ -59,10 +75,12 @@ export class LoadTestShape {
     this.#startMs = this.#run?.clock.now() ?? 0;
   }
 
+  /** Of the run; undefined before it. */
   get environment(): Environment | undefined {
     return this.#run?.environment;
   }
 
+  /** Who runs the users; undefined before the run. */
   get runner(): Environment["runner"] | undefined {
     return this.#run?.environment.runner;
   }

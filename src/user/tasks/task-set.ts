@@ -15,14 +15,36 @@ export const queueKey = Symbol.for("swarmgate.queue");
 /**
  * A set of tasks that is a task itself: a part of the site. Once chosen it runs, choosing among its own tasks, until
  * one of them calls `interrupt()`. Sets may stand in sets, to any depth.
+ * @example
+ * ```ts
+ * import { HttpUser, TaskSet, task } from "swarmgate";
+ *
+ * class Forum extends TaskSet {
+ *   @task(5) async read() {
+ *     await this.client.get("/forum");
+ *   }
+ *   @task leave() {
+ *     this.interrupt();
+ *   }
+ * }
+ *
+ * export class Visitor extends HttpUser {
+ *   override tasks = [Forum];
+ * }
+ * ```
  */
 export class TaskSet<U extends User = DefaultUser> implements Paced {
   static readonly [taskSetBrand]: "random" | "sequence" | "markov" = "random";
+  /** As the field `tasks`; either will do. */
   declare static tasks?: TaskList;
+  /** As the method `waitTime`; either will do. */
   declare static waitTime?: () => number | Promise<number>;
+  /** @deprecated milliseconds; write `waitTime = between(1, 5)`, in seconds. */
   declare static minWait?: number;
+  /** @deprecated milliseconds; see `minWait`. */
   declare static maxWait?: number;
 
+  /** Besides methods with `@task`: functions and TaskSet classes, with or without weights. */
   declare tasks?: TaskList;
   /** @deprecated milliseconds; write `waitTime = between(1, 5)`, in seconds. */
   declare minWait?: number;
@@ -31,6 +53,7 @@ export class TaskSet<U extends User = DefaultUser> implements Paced {
 
   /** The task set this one runs in, or the user. */
   readonly parent: User | TaskSet<User>;
+  /** The user that runs it. */
   readonly user: U;
   readonly [queueKey]: Task[] = [];
 
@@ -79,14 +102,42 @@ export class TaskSet<U extends User = DefaultUser> implements Paced {
   }
 }
 
-/** Tasks in the order they are declared, over and over until interrupted; a weight repeats a task that often in a row. */
+/**
+ * Tasks in the order they are declared, over and over until interrupted; a weight repeats a task that often in a row.
+ * @example
+ * ```ts
+ * import { SequentialTaskSet, task } from "swarmgate";
+ *
+ * export class Checkout extends SequentialTaskSet {
+ *   @task async cart() {
+ *     await this.client.get("/cart");
+ *   }
+ *   @task async pay() {
+ *     await this.client.post("/pay");
+ *   }
+ * }
+ * ```
+ */
 export class SequentialTaskSet<U extends User = DefaultUser> extends TaskSet<U> {
   static override readonly [taskSetBrand] = "sequence";
 }
 
 /**
  * Tasks that lead to tasks: begins with the first declared; `@transition` and `@transitions` say what may follow
- * each.
+ * each. A transition to nothing, or a task without one, is a GateError `locustfile-task`.
+ * @example
+ * ```ts
+ * import { MarkovTaskSet, task, transition } from "swarmgate";
+ *
+ * export class Browsing extends MarkovTaskSet {
+ *   @transition("item") @task async list() {
+ *     await this.client.get("/items");
+ *   }
+ *   @transition("list") @task async item() {
+ *     await this.client.get("/items/7", { name: "/items/{id}" });
+ *   }
+ * }
+ * ```
  */
 export class MarkovTaskSet<U extends User = DefaultUser> extends TaskSet<U> {
   static override readonly [taskSetBrand] = "markov";

@@ -8,12 +8,43 @@ export type Transitions =
   | readonly (string | readonly [name: string, weight: number])[]
   | ReadonlyMap<string, number>;
 
-/** In a `MarkovTaskSet`: after this task `name` may come next, with this weight among the transitions. */
+/**
+ * In a `MarkovTaskSet`: after this task `name` may come next, with this weight among the transitions. Throws a GateError
+ * `locustfile-task` on a class, or for a weight that is not a whole number.
+ * @example
+ * ```ts
+ * import { MarkovTaskSet, task, transition } from "swarmgate";
+ *
+ * export class Browsing extends MarkovTaskSet {
+ *   @transition("list", 3) @transition("item") @task async list() {
+ *     await this.client.get("/items");
+ *   }
+ *   @transition("list") @task async item() {
+ *     await this.client.get("/items/7");
+ *   }
+ * }
+ * ```
+ */
 export function transition(name: string, weight = 1): AnyDecorator {
   return transitions([[name, weight]]);
 }
 
-/** In a `MarkovTaskSet`: the tasks that may come after this one, with their weights. */
+/**
+ * In a `MarkovTaskSet`: the tasks that may come after this one, with their weights. Throws as `transition` does.
+ * @example
+ * ```ts
+ * import { MarkovTaskSet, task, transitions } from "swarmgate";
+ *
+ * export class Browsing extends MarkovTaskSet {
+ *   @transitions({ list: 3, item: 1 }) @task async list() {
+ *     await this.client.get("/items");
+ *   }
+ *   @transitions(["list"]) @task async item() {
+ *     await this.client.get("/items/7");
+ *   }
+ * }
+ * ```
+ */
 export function transitions(list: Transitions): AnyDecorator {
   const pairs = pairsOf(list);
   return ((...args: unknown[]) => {

@@ -1,6 +1,18 @@
 import { type Pace, type Paced, paceKey } from "./pace.ts";
 
-/** Gives the seconds until the next task; called after every task, with its user or task set as `this`. */
+/**
+ * Gives the seconds until the next task; called after every task, with its user or task set as `this`.
+ * @example
+ * ```ts
+ * import { HttpUser, type WaitTime, constant } from "swarmgate";
+ *
+ * const wait: WaitTime = constant(0.5);
+ *
+ * export class Visitor extends HttpUser {
+ *   override waitTime = wait;
+ * }
+ * ```
+ */
 export type WaitTime = (this: Paced) => number;
 
 const cycleKey = Symbol.for("swarmgate.meanWait");
@@ -19,7 +31,18 @@ function withMean(waitTime: WaitTime, seconds: number): WaitTime {
   return Object.defineProperty(waitTime, cycleKey, { value: seconds });
 }
 
-/** A random time between `min` and `max` seconds, uniform, drawn anew after every task from the run's seed. */
+/**
+ * A random time between `min` and `max` seconds, uniform, drawn anew after every task from the run's seed. Throws a
+ * RangeError unless 0 ≤ min ≤ max.
+ * @example
+ * ```ts
+ * import { HttpUser, between } from "swarmgate";
+ *
+ * export class Shopper extends HttpUser {
+ *   override waitTime = between(1, 5);
+ * }
+ * ```
+ */
 export function between(min: number, max: number): WaitTime {
   check("between", "the first number", min);
   check("between", "the second number", max);
@@ -30,7 +53,17 @@ export function between(min: number, max: number): WaitTime {
   return withMean(wait, (min + max) / 2);
 }
 
-/** Always `seconds`. */
+/**
+ * Always `seconds`. Throws a RangeError for less than 0.
+ * @example
+ * ```ts
+ * import { HttpUser, constant } from "swarmgate";
+ *
+ * export class Visitor extends HttpUser {
+ *   override waitTime = constant(1);
+ * }
+ * ```
+ */
 export function constant(seconds: number): WaitTime {
   check("constant", "the time", seconds);
   return withMean(() => seconds, seconds);
@@ -39,7 +72,15 @@ export function constant(seconds: number): WaitTime {
 /**
  * Tasks start every `seconds`, whatever they take: the wait is what is left. A task that took longer is followed at
  * once by the next, which counts as started late, and what was lost is not made up for. Measured from when the task should have started, not
- * from when it did, so that late timers do not add up.
+ * from when it did, so that late timers do not add up. Throws a RangeError for less than 0.
+ * @example
+ * ```ts
+ * import { HttpUser, constantPacing } from "swarmgate";
+ *
+ * export class Visitor extends HttpUser {
+ *   override waitTime = constantPacing(10);
+ * }
+ * ```
  */
 export function constantPacing(seconds: number): WaitTime {
   check("constantPacing", "the time", seconds);
@@ -58,7 +99,18 @@ export function constantPacing(seconds: number): WaitTime {
   return withMean(wait, seconds);
 }
 
-/** At most `perSecond` tasks a second for each user; the same as `constantPacing(1 / perSecond)`. */
+/**
+ * At most `perSecond` tasks a second for each user; the same as `constantPacing(1 / perSecond)`. Throws a RangeError unless
+ * it is above 0.
+ * @example
+ * ```ts
+ * import { HttpUser, constantThroughput } from "swarmgate";
+ *
+ * export class Visitor extends HttpUser {
+ *   override waitTime = constantThroughput(0.1);
+ * }
+ * ```
+ */
 export function constantThroughput(perSecond: number): WaitTime {
   if (!(perSecond > 0) || !Number.isFinite(perSecond)) {
     throw new RangeError(`constantThroughput(${perSecond}): tasks per second must be a number above 0`);
