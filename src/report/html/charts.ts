@@ -5,7 +5,7 @@ import { momentsOf } from "../view/moments.ts";
 import { oneLine } from "../view/safe-text.ts";
 import { type Markup, markup } from "./markup.ts";
 
-/** What `page.js` draws. Labels may be of the outside: they travel as JSON and are shown as text. */
+/** What `page.ts` draws. Labels may be of the outside: they travel as JSON and are shown as text. */
 export interface Chart {
   /** What the x values are: seconds, log10 milliseconds, or log10(1 / (1 − p)). */
   readonly x: "time" | "latency" | "percentile";

@@ -57,7 +57,7 @@ describe("the page", () => {
     expect(page).toContain('aria-sort="none"><button type="button">p95</button>');
   });
 
-  test("carries the script and style that page.js and style.css say", () => {
+  test("carries the script and style that page.ts and style.css say", () => {
     const generated = assetsModule();
     expect(generated).toContain(JSON.stringify(pageScript));
     expect(generated).toContain(JSON.stringify(pageStyle));

@@ -1,20 +1,47 @@
+import type UPlot from "uplot";
+import type { Chart } from "./charts.ts";
+
 /* What the page does once it is open: sorts, filters, draws. Everything shown comes from the page itself. */
+
+/** Of the script that stands before this one in the page. */
+declare const uPlot: typeof UPlot;
+
+type Pair = readonly [number, number];
+
+interface Colors {
+  readonly ink: string;
+  readonly grid: string;
+  readonly tint: string;
+  readonly paper: string;
+  readonly lines: readonly [string, string, string, string, string, string];
+}
+
 (() => {
-  const data = JSON.parse(document.getElementById("data").textContent);
+  const data = JSON.parse(byId("data").textContent) as { readonly charts: Readonly<Record<string, Chart>> };
   const dark = matchMedia("(prefers-color-scheme: dark)");
   /** Dashes beside colours, so that lines differ for everybody. */
   const dashes = [[], [6, 4], [2, 3], [10, 4, 2, 4], [12, 4], [4, 2, 4, 8]];
 
-  for (const table of document.querySelectorAll("table[data-sortable]")) makeSortable(table);
-  for (const input of document.querySelectorAll("input[data-filters]")) makeFilter(input);
-  const charts = [...document.querySelectorAll("[data-chart]")].map(makeChart);
+  for (const table of document.querySelectorAll<HTMLTableElement>("table[data-sortable]")) makeSortable(table);
+  for (const input of document.querySelectorAll<HTMLInputElement>("input[data-filters]")) makeFilter(input);
+  const charts = [...document.querySelectorAll<HTMLElement>("[data-chart]")].map(makeChart);
   dark.addEventListener("change", () => {
     for (const chart of charts) chart.draw();
   });
 
-  function makeSortable(table) {
-    const body = table.tBodies[0];
-    const heads = [...table.tHead.rows[0].cells];
+  /** Throws where the page lacks what it was made with. */
+  function there<T>(found: T | null | undefined): T {
+    if (found === null || found === undefined) throw new TypeError("the page is not whole");
+    return found;
+  }
+
+  function byId(id: string): HTMLElement {
+    return there(document.getElementById(id));
+  }
+
+  function makeSortable(table: HTMLTableElement): void {
+    const body = there(table.tBodies[0]);
+    const heads = [...there(table.tHead?.rows[0]).cells];
     heads.forEach((head, column) => {
       const button = head.querySelector("button");
       if (!button) return;
@@ -25,13 +52,13 @@
             : head.getAttribute("aria-sort") === "ascending";
         for (const other of heads) if (other.hasAttribute("aria-sort")) other.setAttribute("aria-sort", "none");
         head.setAttribute("aria-sort", down ? "descending" : "ascending");
-        const key = (row) => {
-          const cell = row.cells[column];
+        const key = (row: HTMLTableRowElement) => {
+          const cell = there(row.cells[column]);
           return cell.hasAttribute("data-v") ? Number(cell.getAttribute("data-v")) : cell.textContent;
         };
         const rows = [...body.rows].map((row) => ({ row, key: key(row) }));
         // What has no number stays at the end, whichever way.
-        const empty = (value) => value === "–" || value === "";
+        const empty = (value: number | string) => value === "–" || value === "";
         rows.sort((a, b) => {
           if (empty(a.key) || empty(b.key)) return Number(empty(a.key)) - Number(empty(b.key));
           const order =
@@ -45,54 +72,60 @@
     });
   }
 
-  function makeFilter(input) {
-    const table = document.getElementById(input.getAttribute("data-filters"));
-    const told = document.getElementById(input.getAttribute("aria-describedby"));
-    const rows = [...table.tBodies[0].rows];
+  function makeFilter(input: HTMLInputElement): void {
+    const table = byId(there(input.getAttribute("data-filters"))) as HTMLTableElement;
+    const count = byId(there(input.getAttribute("aria-describedby")));
+    const rows = [...there(table.tBodies[0]).rows];
     input.addEventListener("input", () => {
       const wanted = input.value.trim().toLowerCase();
       let shown = 0;
       for (const row of rows) {
-        row.hidden = !row.cells[0].textContent.toLowerCase().includes(wanted);
+        row.hidden = !there(row.cells[0]).textContent.toLowerCase().includes(wanted);
         if (!row.hidden) shown++;
       }
-      told.textContent = `${shown} of ${rows.length} shown`;
+      count.textContent = `${shown} of ${rows.length} shown`;
     });
   }
 
-  function colors() {
+  function colors(): Colors {
     const style = getComputedStyle(document.documentElement);
-    const get = (name) => style.getPropertyValue(name).trim();
-    const lines = dark.matches
+    const get = (name: string) => style.getPropertyValue(name).trim();
+    const lines: Colors["lines"] = dark.matches
       ? ["#79b8ff", "#ffa657", "#d2a8ff", "#56d364", "#ff7b72", "#e3b341"]
       : ["#0550ae", "#bc4c00", "#8250df", "#1a7f37", "#cf222e", "#9a6700"];
     return { ink: get("--soft"), grid: get("--line"), tint: get("--tint"), paper: get("--paper"), lines };
   }
 
-  function makeChart(holder) {
-    const chart = data.charts[holder.getAttribute("data-chart")];
-    let plot = null;
+  function makeChart(holder: HTMLElement): { readonly draw: () => void } {
+    const chart = there(data.charts[there(holder.getAttribute("data-chart"))]);
+    let plot: UPlot | undefined;
     const width = () => Math.max(240, holder.clientWidth);
     function draw() {
-      if (plot) plot.destroy();
-      plot = new uPlot(optionsOf(chart, width(), colors()), chart.stacked ? stack(chart.data) : chart.data, holder);
+      plot?.destroy();
+      const values = (chart.stacked ? stack(chart.data) : chart.data) as UPlot.AlignedData;
+      plot = new uPlot(optionsOf(chart, width(), colors()), values, holder);
     }
     draw();
     new ResizeObserver(() => {
-      if (Math.abs(plot.width - width()) > 1) plot.setSize({ width: width(), height: plot.height });
+      if (plot && Math.abs(plot.width - width()) > 1) plot.setSize({ width: width(), height: plot.height });
     }).observe(holder);
     addTable(holder, chart);
     return { draw };
   }
 
   /** Every value upon those of the labels before it. */
-  function stack([x, ...lists]) {
+  function stack([x = [], ...lists]: Chart["data"]): Chart["data"] {
     const sum = x.map(() => 0);
-    return [x, ...lists.map((values) => values.map((value, i) => (sum[i] += value || 0)))];
+    const upon = (value: number | null, i: number) => {
+      const total = (sum[i] ?? 0) + (value ?? 0);
+      sum[i] = total;
+      return total;
+    };
+    return [x, ...lists.map((values) => values.map(upon))];
   }
 
   /** Values of an axis that are at least so many pixels apart; the first of two neighbours stays. */
-  function apart(values, [min, max], width, gap) {
+  function apart(values: readonly number[], [min, max]: Pair, width: number, gap: number): number[] {
     let last = Number.NEGATIVE_INFINITY;
     return values.filter((value) => {
       const at = ((value - min) / (max - min || 1)) * width;
@@ -102,67 +135,67 @@
     });
   }
 
-  function short(value) {
+  function short(value: number | null | undefined): string {
     if (value == null) return "–";
     const size = Math.abs(value);
     if (size >= 1000) return Math.round(value).toLocaleString("en").replaceAll(",", "\u202f");
     return String(Number(value.toPrecision(3)));
   }
 
-  function moment(seconds) {
-    const pad = (value) => String(Math.floor(value)).padStart(2, "0");
+  function moment(seconds: number): string {
+    const pad = (value: number) => String(Math.floor(value)).padStart(2, "0");
     return `${pad(seconds / 60)}:${pad(seconds % 60)}`;
   }
 
-  function xText(chart, value) {
+  function xText(chart: Chart, value: number | null | undefined): string {
     if (value == null) return "–";
     if (chart.x === "time") return moment(value);
     // A percentile stands at log10(1 / (1 - p)); the last point is the maximum.
     if (chart.x === "percentile")
-      return value >= chart.data[0][chart.data[0].length - 1] ? "max" : `p${short(100 - 100 / 10 ** value)}`;
+      return value >= (chart.data[0]?.at(-1) ?? Number.POSITIVE_INFINITY)
+        ? "max"
+        : `p${short(100 - 100 / 10 ** value)}`;
     return `${short(10 ** value)} ms`;
   }
 
   /** The top of the scale: what is drawn, and limits that are not far beyond it. */
-  function highest(chart, max) {
-    const near = (chart.limits || []).map(({ value }) => value).filter((value) => value <= 3 * max);
+  function highest(chart: Chart, max: number): number {
+    const near = (chart.limits ?? []).map(({ value }) => value).filter((value) => value <= 3 * max);
     const top = Math.max(max, ...near);
     return top > 0 ? top * 1.12 : 1;
   }
 
-  function optionsOf(chart, width, { ink, grid, tint, paper, lines }) {
-    const color = (i) => lines[(chart.colors ? chart.colors[i] : i) % lines.length];
-    const dashed = (i) => !chart.bars && !chart.stacked && (chart.dashed ? chart.dashed[i] : i > 0);
+  function optionsOf(chart: Chart, width: number, { ink, grid, tint, paper, lines }: Colors): UPlot.Options {
+    const color = (i: number) => lines[(chart.colors?.[i] ?? i) % lines.length] ?? lines[0];
+    const dashed = (i: number) => !chart.bars && !chart.stacked && (chart.dashed ? chart.dashed[i] === true : i > 0);
     const axis = { stroke: ink, grid: { stroke: grid, width: 1 }, ticks: { stroke: grid } };
-    const ticks = {
+    const ticks: Partial<Record<Chart["x"], (u: UPlot, axis: number, min: number, max: number) => number[]>> = {
       percentile: (u, _index, min, max) =>
         apart([0.30103, 1, 1.30103, 2, 3, 4, 5], [min, max], u.bbox.width / devicePixelRatio, 38),
       latency: (u, _index, min, max) => {
-        const at = [];
+        const at: number[] = [];
         for (let power = Math.floor(min); power <= Math.ceil(max); power++) {
           for (const mantissa of [1, 2, 5]) at.push(power + Math.log10(mantissa));
         }
         return apart(at, [min, max], u.bbox.width / devicePixelRatio, 52);
       },
     };
+    const splits = ticks[chart.x];
+    const marked = {
+      dash: (_u: UPlot, i: number) => (dashed(i - 1) ? "dashed" : "solid"),
+      ...(chart.stacked ? { fill: (_u: UPlot, i: number) => `${color(i - 1)}99` } : {}),
+    };
     return {
       width,
       height: 230,
       cursor: { y: false },
-      legend: {
-        markers: {
-          dash: (_u, i) => (dashed(i - 1) ? "dashed" : "solid"),
-          ...(chart.stacked ? { fill: (_u, i) => `${color(i - 1)}99` } : {}),
-        },
-      },
+      legend: { markers: marked },
       scales: { x: { time: false }, y: { range: (_u, _min, max) => [0, highest(chart, max)] } },
       axes: [
         {
           ...axis,
           values: (_u, values) => values.map((value) => xText(chart, value)),
-          ...(ticks[chart.x]
-            ? { splits: ticks[chart.x] }
-            : { incrs: [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600] }),
+          ...(splits ? { splits } : { incrs: [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600] }),
         },
         { ...axis, size: 64, label: chart.unit, labelSize: 18, values: (_u, values) => values.map(short) },
       ],
@@ -175,18 +208,23 @@
           label,
           stroke: color(i),
           width: chart.stacked ? 1 : 2,
-          dash: dashed(i) ? dashes[chart.dashed ? 1 : i % dashes.length] : [],
-          points: { show: chart.data[0].length < 3 },
-          value: (_u, _value, series, index) => (index == null ? "" : short(chart.data[series][index])),
+          dash: (dashed(i) ? dashes[chart.dashed ? 1 : i % dashes.length] : undefined) ?? [],
+          points: { show: (chart.data[0]?.length ?? 0) < 3 },
+          value: (_u: UPlot, _value: number, series: number, index: number | null) =>
+            index == null ? "" : short(chart.data[series]?.[index]),
           ...(chart.bars
-            ? { paths: uPlot.paths.bars({ size: [0.9, 60] }), fill: `${color(i)}55` }
+            ? { paths: there(uPlot.paths.bars)({ size: [0.9, 60] }), fill: `${color(i)}55` }
             : chart.stacked
               ? { fill: `${color(i)}${i === 0 ? "99" : "00"}` }
               : {}),
         })),
       ],
       ...(chart.stacked
-        ? { bands: chart.labels.slice(1).map((_, i) => ({ series: [i + 2, i + 1], fill: `${color(i + 1)}99` })) }
+        ? {
+            bands: chart.labels
+              .slice(1)
+              .map((_, i): UPlot.Band => ({ series: [i + 2, i + 1], fill: `${color(i + 1)}99` })),
+          }
         : {}),
       hooks: {
         drawClear: [(u) => shade(u, chart, tint, grid)],
@@ -196,10 +234,10 @@
   }
 
   /** Phases that are not judged lie on a tinted ground. */
-  function shade(u, chart, tint, grid) {
+  function shade(u: UPlot, chart: Chart, tint: string, grid: string): void {
     const { ctx, bbox } = u;
     ctx.save();
-    for (const { from, to } of chart.unjudged || []) {
+    for (const { from, to } of chart.unjudged ?? []) {
       const left = Math.max(bbox.left, u.valToPos(from, "x", true));
       const right = Math.min(bbox.left + bbox.width, u.valToPos(to, "x", true));
       ctx.fillStyle = tint;
@@ -211,10 +249,10 @@
   }
 
   /** Limits, as dashed lines across with what they are. */
-  function limits(u, chart, color, paper) {
+  function limits(u: UPlot, chart: Chart, color: string, paper: string): void {
     const { ctx, bbox } = u;
     ctx.save();
-    for (const { value, text } of chart.limits || []) {
+    for (const { value, text } of chart.limits ?? []) {
       const y = u.valToPos(value, "y", true);
       if (y < bbox.top || y > bbox.top + bbox.height) continue;
       dashedLine(ctx, [bbox.left, y, bbox.left + bbox.width, y], color);
@@ -224,11 +262,11 @@
   }
 
   /** Moments at which something began, upright; of two that stand close only the line. */
-  function marks(u, chart, color, paper) {
+  function marks(u: UPlot, chart: Chart, color: string, paper: string): void {
     const { ctx, bbox } = u;
     ctx.save();
     let written = Number.NEGATIVE_INFINITY;
-    for (const { at, text } of chart.marks || []) {
+    for (const { at, text } of chart.marks ?? []) {
       const x = u.valToPos(at, "x", true);
       if (x < bbox.left || x > bbox.left + bbox.width) continue;
       dashedLine(ctx, [x, bbox.top, x, bbox.top + bbox.height], color);
@@ -241,7 +279,11 @@
     ctx.restore();
   }
 
-  function dashedLine(ctx, [fromX, fromY, toX, toY], color) {
+  function dashedLine(
+    ctx: CanvasRenderingContext2D,
+    [fromX, fromY, toX, toY]: readonly [number, number, number, number],
+    color: string,
+  ): void {
     ctx.strokeStyle = color;
     ctx.lineWidth = devicePixelRatio;
     ctx.setLineDash([3 * devicePixelRatio, 3 * devicePixelRatio]);
@@ -252,7 +294,7 @@
   }
 
   /** Text on a rim of paper, so that lines beneath leave it readable. */
-  function write(ctx, text, [x, y], color, paper) {
+  function write(ctx: CanvasRenderingContext2D, text: string, [x, y]: Pair, color: string, paper: string): void {
     ctx.font = `${11 * devicePixelRatio}px system-ui, sans-serif`;
     ctx.textAlign = "left";
     ctx.textBaseline = "alphabetic";
@@ -265,10 +307,11 @@
   }
 
   /** The numbers of a chart, for those who do not see it; made when asked for. */
-  function addTable(holder, chart) {
+  function addTable(holder: HTMLElement, chart: Chart): void {
     const details = document.createElement("details");
     const summary = document.createElement("summary");
-    const title = holder.parentElement.querySelector("figcaption b").textContent;
+    const figure = there(holder.parentElement);
+    const title = there(figure.querySelector("figcaption b")).textContent;
     summary.textContent = "The numbers as a table";
     // A page has a dozen of these: read out of their place, each says whose it is.
     summary.setAttribute("aria-label", `The numbers as a table: ${title}`);
@@ -277,7 +320,7 @@
       "toggle",
       () => {
         const table = document.createElement("table");
-        const add = (parent, tag, text) => {
+        const add = (parent: Element, tag: "th" | "td", text: string) => {
           const cell = document.createElement(tag);
           cell.textContent = text;
           parent.append(cell);
@@ -290,7 +333,7 @@
         ])
           add(head, "th", label).scope = "col";
         const body = table.createTBody();
-        chart.data[0].forEach((x, i) => {
+        (chart.data[0] ?? []).forEach((x, i) => {
           const row = body.insertRow();
           add(row, "th", xText(chart, x)).scope = "row";
           for (const values of chart.data.slice(1)) add(row, "td", short(values[i])).className = "n";
@@ -305,6 +348,6 @@
       },
       { once: true },
     );
-    holder.parentElement.append(details);
+    figure.append(details);
   }
 })();
