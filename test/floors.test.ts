@@ -53,7 +53,6 @@ const larger: Record<string, number> = {};
 const confined: Record<string, readonly string[]> = {
   undici: ["http", "github/api/octokit.ts"],
   piscina: ["engine/node/thread-node.ts"],
-  "hdr-histogram-js": ["stats/histogram.ts"],
   "@babel/": ["loading"],
   "@actions/": ["github", "baseline/artifact-store.ts", "baseline/cache-store.ts", "main.ts"],
   "@octokit/": ["github"],

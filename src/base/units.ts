@@ -35,3 +35,18 @@ export function parseRate(text: string): number | undefined {
   if (!match) return undefined;
   return Number(match[1]) / ((perUnitMs[match[2] ?? "s"] as number) / 1000);
 }
+
+/** `12.3 s`: a length of time in seconds, to a tenth. */
+export function seconds(ms: number): string {
+  return `${Math.round(ms / 100) / 10} s`;
+}
+
+/**
+ * `12 %`: a ratio as percentages.
+ * @param ratio 0 to 1
+ * @param significant digits that are kept; whole percentages if not given
+ */
+export function percent(ratio: number, significant?: number): string {
+  const value = 100 * ratio;
+  return `${significant === undefined ? Math.round(value) : Number(value.toPrecision(significant))} %`;
+}

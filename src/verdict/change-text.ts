@@ -1,3 +1,4 @@
+import { percent } from "../base/units.ts";
 import { endpointLabel } from "../stats/endpoint.ts";
 import type { Comparison } from "./comparison.ts";
 
@@ -9,7 +10,9 @@ export function changeText({ endpoint, metric, before, after, change }: Comparis
   if (metric === "stalls") return `${subject}: ${before ?? 0} before, ${after ?? 0} after`;
   if (metric === "errors") {
     const values =
-      before === null || after === null ? "" : ` (${percent(before)} → ${percent(after)}${interval(low, high, " pp")})`;
+      before === null || after === null
+        ? ""
+        : ` (${percent(before, 3)} → ${percent(after, 3)}${interval(low, high, " pp")})`;
     return `${subject} ${estimate >= 0 ? "rose" : "fell"} by ${number(100 * Math.abs(estimate))} percentage points${values}`;
   }
   if (metric === "capacity") {
@@ -39,8 +42,4 @@ function signed(value: number): string {
 /** At most three significant digits, as in every table, and never in exponent form. */
 function number(value: number): string {
   return String(Number(value.toPrecision(3)));
-}
-
-function percent(ratio: number): string {
-  return `${number(100 * ratio)} %`;
 }

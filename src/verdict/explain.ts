@@ -1,3 +1,4 @@
+import { percent } from "../base/units.ts";
 import { cellKey, endpointLabel } from "../stats/endpoint.ts";
 import type { EndpointStats } from "../stats/endpoint-stats.ts";
 import type { Histogram } from "../stats/histogram.ts";
@@ -93,8 +94,4 @@ function meanMs(histogram: Histogram): number {
 
 function ms(value: number): string {
   return `${Number(value.toPrecision(value >= 100 ? 3 : 2))} ms`;
-}
-
-function percent(ratio: number): string {
-  return `${Math.round(100 * ratio)} %`;
 }

@@ -1,6 +1,6 @@
 import { deflateSync } from "node:zlib";
 import fc from "fast-check";
-import { build, decodeFromCompressedBase64 } from "hdr-histogram-js";
+import { build, decodeFromCompressedBase64, encodeIntoCompressedBase64 } from "hdr-histogram-js";
 import { describe, expect, it } from "vitest";
 import { binBounds, binIndex, Histogram } from "../../src/stats/histogram.ts";
 
@@ -75,6 +75,29 @@ describe("the encoding", () => {
         );
       }),
       { numRuns: 50 },
+    );
+  });
+
+  it("holds the same counts in the same bins as hdr-histogram-js, in memory and in either one's text", () => {
+    fc.assert(
+      fc.property(durationsMs, fc.constantFrom(2 as const, 3 as const), (values, digits) => {
+        const ours = of(values, digits);
+        const theirs = build({
+          bitBucketSize: 64,
+          lowestDiscernibleValue: 1,
+          highestTrackableValue: 3_600_000_000,
+          numberOfSignificantValueDigits: digits,
+        });
+        for (const ms of values) theirs.recordValue(Math.round(ms * 1000));
+        const sorted = (histogram: Histogram) => [...histogram.bins()];
+        expect(sorted(Histogram.decode(encodeIntoCompressedBase64(theirs)))).toEqual(sorted(ours));
+        const reread = decodeFromCompressedBase64(ours.encode(), 64);
+        expect(reread.totalCount).toBe(theirs.totalCount);
+        for (const percent of [0, 10, 50, 95, 99, 100]) {
+          expect(reread.getValueAtPercentile(percent)).toBe(theirs.getValueAtPercentile(percent));
+        }
+      }),
+      { numRuns: 60 },
     );
   });
 

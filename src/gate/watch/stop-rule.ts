@@ -1,3 +1,4 @@
+import { seconds } from "../../base/units.ts";
 import { evaluate } from "../../slo/evaluate.ts";
 import type { ThresholdResult } from "../../slo/promise.ts";
 import type { Threshold } from "../../slo/threshold/threshold.ts";
@@ -145,8 +146,4 @@ function listed(names: readonly string[]): string {
   const [first = "", second, ...more] = [...new Set(names)];
   if (second === undefined) return first;
   return more.length === 0 ? `${first} and ${second}` : `${first}, ${second} and ${more.length} more`;
-}
-
-function seconds(ms: number): string {
-  return `${Math.round(ms / 100) / 10} s`;
 }

@@ -1,3 +1,4 @@
+import { percent } from "../../base/units.ts";
 import type { RunResult, Warning } from "../../stats/run-result.ts";
 import { isJudged } from "../../stats/summary.ts";
 import type { Reason } from "../verdict.ts";
@@ -79,10 +80,6 @@ function evidence({ blocks }: RunResult): string {
 /** Time that the host gave to others is nothing the target took. */
 function isStolen({ blocks }: RunResult): boolean {
   return blocks.some((block) => isJudged(block) && (block.health.machine?.steal ?? 0) > 0.05);
-}
-
-function percent(share: number): string {
-  return `${Math.round(100 * share)} %`;
 }
 
 function round1(value: number): number {

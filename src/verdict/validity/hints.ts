@@ -1,3 +1,4 @@
+import { percent } from "../../base/units.ts";
 import { parseCellKey } from "../../stats/endpoint.ts";
 import { EndpointStats } from "../../stats/endpoint-stats.ts";
 import type { RunResult, Warning } from "../../stats/run-result.ts";
@@ -83,7 +84,7 @@ function throttling({ stats }: Window): Warning | null {
   if (limited === 0) return null;
   return {
     code: "throttling",
-    message: `${limited} answers were 429 (${percent(limited / stats.requests)}): the target limits the rate. It sees all users come from one address; let that address through, or lower the load.`,
+    message: `${limited} answers were 429 (${percent(limited / stats.requests, 2)}): the target limits the rate. It sees all users come from one address; let that address through, or lower the load.`,
   };
 }
 
@@ -109,7 +110,7 @@ function oneAddress({ blocks, stats, users }: Window, { meta }: RunResult): Warn
   if (users < crowd || forbidden + unconnected < refusedShare * stats.requests || isLocal(meta.host)) return null;
   return {
     code: "one-address",
-    message: `${told.join(" and ")} (${percent((forbidden + unconnected) / stats.requests)}), and the target sees all ${text(users)} users come from one address: a firewall, bot protection or a limit by address may have answered in its place. Let that address through, or spread the load over shards.`,
+    message: `${told.join(" and ")} (${percent((forbidden + unconnected) / stats.requests, 2)}), and the target sees all ${text(users)} users come from one address: a firewall, bot protection or a limit by address may have answered in its place. Let that address through, or spread the load over shards.`,
   };
 }
 
@@ -121,7 +122,7 @@ function resets({ blocks, stats }: Window): Warning | null {
   if (count < 0.01 * stats.requests) return null;
   return {
     code: "resets",
-    message: `${count} connections broke in mid-answer (${percent(count / stats.requests)}): look for a proxy, a firewall or a crashing worker in front of the target.`,
+    message: `${count} connections broke in mid-answer (${percent(count / stats.requests, 2)}): look for a proxy, a firewall or a crashing worker in front of the target.`,
   };
 }
 
@@ -131,7 +132,7 @@ function connections({ stats, users }: Window): Warning | null {
   if (made - users < 0.5 * stats.requests) return null;
   return {
     code: "connections-not-reused",
-    message: `${percent(made / stats.requests)} of the requests opened a connection of their own: keep-alive is lost, and connecting is part of every latency. Look for "Connection: close" or a short keep-alive timeout at the target.`,
+    message: `${percent(made / stats.requests, 2)} of the requests opened a connection of their own: keep-alive is lost, and connecting is part of every latency. Look for "Connection: close" or a short keep-alive timeout at the target.`,
   };
 }
 
@@ -159,8 +160,4 @@ function lateStarts({ blocks, stats }: Window, result: RunResult): Warning | nul
 
 function text(value: number): string {
   return String(Number(value.toPrecision(2)));
-}
-
-function percent(ratio: number): string {
-  return `${text(100 * ratio)} %`;
 }

@@ -1,3 +1,4 @@
+import { seconds } from "../../base/units.ts";
 import { type Arm, parseCellKey } from "../../stats/endpoint.ts";
 import type { FailureKind } from "../../stats/failures.ts";
 import type { RunResult } from "../../stats/run-result.ts";
@@ -97,8 +98,4 @@ function tally(blocks: readonly Block[], arm: Arm): { requests: number; unreache
     }
   }
   return { requests, unreached, example };
-}
-
-function seconds(ms: number): string {
-  return `${Math.round(ms / 100) / 10} s`;
 }

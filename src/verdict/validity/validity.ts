@@ -1,3 +1,4 @@
+import { seconds } from "../../base/units.ts";
 import type { RunResult, UserTrouble } from "../../stats/run-result.ts";
 import type { Reason } from "../verdict.ts";
 import { platformBlocks } from "./blocked.ts";
@@ -138,8 +139,4 @@ function usersNotReached({ trouble, meta }: RunResult): Reason | null {
     message: `Only ${peakUsers} of ${targetUsers} users ran at once${dead}.`,
     remedy: "Raise `spawn-rate` or `run-time`, or ask for fewer users.",
   };
-}
-
-export function seconds(ms: number): string {
-  return `${Math.round(ms / 100) / 10} s`;
 }
