@@ -7,16 +7,50 @@
 /** Node's Buffer where Node's types are installed, else the Uint8Array that it is. */
 type NodeBuffer = typeof globalThis extends { Buffer: { from(text: string): infer B } } ? B : Uint8Array;
 
-/** Which side of a side-by-side run: `head` is the version under test and the only arm of an ordinary run. */
+/**
+ * Which side of a side-by-side run: `head` is the version under test and the only arm of an ordinary run.
+ * @example
+ * ```ts
+ * const account = this.arm === "base" ? "load-base" : "load-head";
+ * await this.client.post("/login", { form: { account } });
+ * ```
+ */
 type Arm = "head" | "base";
-/** One (method, name) pair, Locust's "stats entry". The name groups: `/item/{id}` stands for every item. */
+/**
+ * One (method, name) pair, Locust's "stats entry". The name groups: `/item/{id}` stands for every item.
+ * @example
+ * ```ts
+ * import type { Endpoint } from "swarmgate";
+ *
+ * const item: Endpoint = { method: "GET", name: "/item/{id}" };
+ * ```
+ */
 interface Endpoint {
+    /** `GET`, or the type of another protocol, such as `grpc`. */
     readonly method: string;
+    /** Path and query of the request, or the name it was given. */
     readonly name: string;
 }
 
-/** Why a request counts as failed. */
+/** Every kind of failure. */
 declare const failureKinds: readonly ["status", "timeout", "connect", "dns", "tls", "reset", "protocol", "redirects", "check", "exception", "forbidden-host", "interrupted"];
+/**
+ * Why a request counts as failed: the answer's status, a broken connection, or the locustfile's own verdict.
+ * @example
+ * ```ts
+ * import { HttpUser, runSingleUser, task } from "swarmgate";
+ * import type { FailureKind } from "swarmgate";
+ *
+ * class Visitor extends HttpUser {
+ *   @task async home() {
+ *     await this.client.get("/");
+ *   }
+ * }
+ *
+ * const samples = await runSingleUser(Visitor, { host: "http://localhost:8080", iterations: 10 });
+ * const kinds: FailureKind[] = samples.flatMap(({ failure }) => failure?.kind ?? []);
+ * ```
+ */
 type FailureKind = (typeof failureKinds)[number];
 /** What came back, redacted and cut short: enough to act on. */
 interface FailureSample {
@@ -28,10 +62,21 @@ interface FailureSample {
     readonly body: string;
     readonly atMs: number;
 }
-/** One request's failure. What failures are grouped by is its message, normalised. */
+/**
+ * One request's failure. What failures are grouped by is its message, normalised.
+ * @example
+ * ```ts
+ * import type { Failure } from "swarmgate";
+ *
+ * const refused: Failure = { kind: "connect", message: "connection refused" };
+ * ```
+ */
 interface Failure {
+    /** Which of them it was. */
     readonly kind: FailureKind;
+    /** What went wrong, in a sentence. */
     readonly message: string;
+    /** What came back, where anything did. */
     readonly sample?: FailureSample | undefined;
 }
 
@@ -47,9 +92,22 @@ interface Phases {
     /** From there to the last byte of the body. */
     readonly download?: number;
 }
-/** One measured request: the record at the waist. Whatever can make one can use the rest of the program. */
+/**
+ * One measured request: the record at the waist. Whatever can make one can use the rest of the program. Times are
+ * milliseconds on the run's clock, lengths bytes.
+ * @example
+ * ```ts
+ * import type { Sample } from "swarmgate";
+ *
+ * function isSlow({ latencyMs }: Sample): boolean {
+ *   return latencyMs !== null && latencyMs > 300;
+ * }
+ * ```
+ */
 interface Sample {
+    /** The version it went to. */
     readonly arm: Arm;
+    /** What it is counted under. */
     readonly endpoint: Endpoint;
     /** When it should have started, on the run's Clock; equals `startMs` where nothing was scheduled. */
     readonly intendedMs: number;
@@ -64,10 +122,13 @@ interface Sample {
     readonly status: number;
     /** Length of the decoded body. */
     readonly bytesIn: number;
+    /** Length of the body that was sent. */
     readonly bytesOut: number;
+    /** Where the time went, by phase. */
     readonly phases?: Phases | undefined;
     /** Metrics of the answer's `Server-Timing` header that carry a duration, in milliseconds. */
     readonly serverTiming?: readonly (readonly [name: string, durationMs: number])[] | undefined;
+    /** Why it counts as failed; absent from a success. */
     readonly failure?: Failure | undefined;
     /** It was sent twice, as the server closed the kept connection under the first; latency counts from the first. */
     readonly retried?: boolean | undefined;
@@ -198,7 +259,15 @@ declare abstract class Answer {
     /** The end of a `using` scope, which looks for it when it begins: that is how we know of one. */
     get [Symbol.dispose](): () => void;
 }
-/** An answer, read whole before the call returned: nothing here needs an `await` (and none does harm). */
+/**
+ * An answer, read whole before the call returned: nothing here needs an `await` (and none does harm). Times are
+ * milliseconds. `success()` and `failure()` throw a GateError `catch-response-missing` without `catchResponse`.
+ * @example
+ * ```ts
+ * using response = await this.client.get("/maybe", { catchResponse: true });
+ * if (response.status === 404) response.success();
+ * ```
+ */
 declare class HttpResponse extends Answer {
     #private;
     /** What `rest` parsed of the body; undefined for other requests. */
@@ -212,12 +281,22 @@ declare class HttpResponse extends Answer {
     /** The body's lines without their ends. */
     lines(): string[];
 }
-/** An answer whose body is still on its way: what reads it returns promises. */
+/**
+ * An answer whose body is still on its way: what reads it returns promises, and rejects where the connection breaks.
+ * @example
+ * ```ts
+ * const response = await this.client.get("/events", { stream: true });
+ * for await (const line of response.lines()) console.log(line);
+ * ```
+ */
 declare class StreamedResponse extends Answer {
     /** The decoded body, piece by piece. Stopping early drops the rest and its connection. */
     chunks(): AsyncGenerator<NodeBuffer>;
+    /** The rest of the decoded body. */
     bytes(): Promise<NodeBuffer>;
+    /** The rest of the body as text, in the charset of its content type. */
     text(): Promise<string>;
+    /** The rest of the body parsed as JSON. Rejects with a SyntaxError if it is none. */
     json<T = unknown>(): Promise<T>;
     /** The body's lines as they come, without their ends. */
     lines(): AsyncGenerator<string>;
@@ -287,7 +366,7 @@ interface Activity {
 }
 /**
  * Sees what a user's current task begins and ends. A task that returns while its own request is in flight forgot an
- * `await`: the run is invalid (SPEC section 10), naming task and place.
+ * `await`: the run is invalid (docs/verdict.md#invalid-runs), naming task and place.
  */
 interface ActivityTracker extends Cycling {
     begin(activity: Activity): void;
@@ -301,7 +380,16 @@ interface ActivityTracker extends Cycling {
     takeIntendedStart(): number | undefined;
 }
 
-/** Called with one object holding Locust's arguments of that event, in camelCase. */
+/**
+ * Called with one object holding Locust's arguments of that event, in camelCase. It may return a promise.
+ * @example
+ * ```ts
+ * import { events, type Listener } from "swarmgate";
+ *
+ * const greet: Listener<{ userCount: number }> = ({ userCount }) => console.log(userCount);
+ * events.spawningComplete.addListener(greet);
+ * ```
+ */
 type Listener<A> = (args: A) => void | Promise<void>;
 /** A listener that threw: told and counted, and the other listeners are called all the same. */
 interface ListenerFailure {
@@ -320,9 +408,20 @@ declare class ListenerFailures {
     /** From now on `tell` hears of every failure. One at a time: the newest wins. */
     onFailure(report: (failure: ListenerFailure) => void): void;
 }
-/** One event. Make one of your own with `new EventHook()`; listeners are called in the order they were added. */
+/**
+ * One event. Make one of your own with `new EventHook()`; listeners are called in the order they were added.
+ * @example
+ * ```ts
+ * import { EventHook } from "swarmgate";
+ *
+ * const soldOut = new EventHook<{ item: number }>({ name: "soldOut" });
+ * soldOut.addListener(({ item }) => console.log(item));
+ * await soldOut.fire({ item: 7 });
+ * ```
+ */
 declare class EventHook<A> {
     #private;
+    /** What it is called where a listener of it throws. */
     readonly name: string;
     /** @param options.reverse listeners added last are called first */
     constructor(options?: {
@@ -332,7 +431,9 @@ declare class EventHook<A> {
     });
     /** Returns the listener, so that it can be taken off again. */
     addListener(listener: Listener<A>): Listener<A>;
+    /** Takes a listener off; nothing happens where it was not on. */
     removeListener(listener: Listener<A>): void;
+    /** Those that are called now. */
     get listeners(): readonly Listener<A>[];
     /**
      * Calls the listeners one after the other, each awaited before the next. One that throws is told and counted and
@@ -402,43 +503,107 @@ declare class RequestHook extends EventHook<RequestEvent> {
     measure<T>(requestType: string, name: string, run: (measurement: Measurement) => T | Promise<T>): Promise<T | undefined>;
 }
 
-/** Where a runner is in its life; Locust's words. */
+/**
+ * Where a runner is in its life; Locust's words.
+ * @example
+ * ```ts
+ * import { events } from "swarmgate";
+ * import type { RunnerState } from "swarmgate";
+ *
+ * const over: RunnerState[] = ["stopping", "stopped", "cleanup"];
+ * events.testStop.addListener(({ environment }) => console.log(over.includes(environment.runner.state)));
+ * ```
+ */
 type RunnerState = "ready" | "spawning" | "running" | "cleanup" | "stopping" | "stopped" | "missing";
-/** One row of the live statistics as a locustfile sees it. Milliseconds, ratios 0–1, per second. */
+/**
+ * One row of the live statistics as a locustfile sees it. Milliseconds, ratios 0–1, per second; all 0 before a request.
+ * @example
+ * ```ts
+ * import { events } from "swarmgate";
+ *
+ * events.quitting.addListener(({ environment }) => {
+ *   if (environment.stats.total.getResponseTimePercentile(0.95) > 300) environment.processExitCode = 1;
+ * });
+ * ```
+ */
 interface StatsView {
+    /** Requests, failed ones too. */
     readonly numRequests: number;
+    /** Failed requests. */
     readonly numFailures: number;
+    /** Failed requests divided by all, 0 to 1. */
     readonly failRatio: number;
+    /** Mean of the response times, milliseconds. */
     readonly avgResponseTime: number;
+    /** The shortest response time, milliseconds. */
     readonly minResponseTime: number;
+    /** The longest response time, milliseconds. */
     readonly maxResponseTime: number;
+    /** Median of the response times, milliseconds. */
     readonly medianResponseTime: number;
+    /** Requests per second since the start of the test. */
     readonly totalRps: number;
     /** @param ratio 0 to 1: `getResponseTimePercentile(0.95)` */
     getResponseTimePercentile(ratio: number): number;
 }
-/** `environment.stats`: on the master the whole swarm's, in a thread that thread's. */
+/**
+ * `environment.stats`: on the master the whole swarm's, in a thread that thread's.
+ * @example
+ * ```ts
+ * import { events } from "swarmgate";
+ *
+ * events.testStop.addListener(({ environment }) => {
+ *   console.log(environment.stats.total.numRequests, environment.stats.get("/", "GET").avgResponseTime);
+ * });
+ * ```
+ */
 interface Stats {
+    /** All endpoints together. */
     readonly total: StatsView;
     /** The row of one endpoint; all zeros if it saw nothing. */
     get(name: string, method: string): StatsView;
 }
+/**
+ * What is called with a message of the locustfile's own. What it throws is logged.
+ * @example
+ * ```ts
+ * import { events, type MessageListener } from "swarmgate";
+ *
+ * const greet: MessageListener = ({ data, nodeId }) => console.log(nodeId, data);
+ * events.init.addListener(({ runner }) => runner.registerMessage("hello", greet));
+ * ```
+ */
 type MessageListener = (message: {
     type: string;
     data: unknown;
     nodeId: string;
 }) => void | Promise<void>;
-/** `environment.runner`: who runs the users here. */
+/**
+ * `environment.runner`: who runs the users here.
+ * @example
+ * ```ts
+ * import { events } from "swarmgate";
+ *
+ * events.spawningComplete.addListener(({ userCount }) => console.log(userCount));
+ * events.testStart.addListener(({ environment: { runner } }) => {
+ *   if (runner.role === "master") runner.sendMessage("hello", { from: "master" });
+ * });
+ * ```
+ */
 interface Runner {
     /** `master` plans, `worker` is one thread (or machine) that runs users, `single` is `runSingleUser`. */
     readonly role: "master" | "worker" | "single";
+    /** Where it is in its life. */
     readonly state: RunnerState;
     /** Users running now, in this thread or (on the master) in all. */
     readonly userCount: number;
+    /** Users asked for. */
     readonly targetUserCount: number;
     /** Number of this worker from 0; −1 on the master. */
     readonly workerIndex: number;
+    /** How many workers there are. */
     readonly workerCount: number;
+    /** This worker's name in messages. */
     readonly clientId: string;
     /** Ends the test; the run's results are judged and reported as usual. */
     quit(): void;
@@ -446,24 +611,49 @@ interface Runner {
     stop(): void;
     /** Sends a message of the locustfile's own: from a worker to the master, from the master to one worker or all. */
     sendMessage(type: string, data?: unknown, clientId?: string): void;
+    /** Calls `listener` with every message of that type. */
     registerMessage(type: string, listener: MessageListener): void;
 }
-/** What every event and every user can reach; Locust's `Environment`. */
+/**
+ * What every event and every user can reach; Locust's `Environment`.
+ * @example
+ * ```ts
+ * const { region } = this.environment.parsedOptions;
+ * await this.client.get("/", { params: { region: String(region) } });
+ * ```
+ */
 interface Environment {
+    /** The events of this thread. */
     readonly events: Events;
+    /** Who runs the users here. */
     readonly runner: Runner;
+    /** What was measured so far. */
     readonly stats: Stats;
     /** Base URL given for the whole run; undefined where each class has its own. */
     readonly host: string | undefined;
+    /** Tags whose tasks alone run; empty for all. */
     readonly tags: readonly string[];
+    /** Tags whose tasks do not run. */
     readonly excludeTags: readonly string[];
     /** The options of the command line and the locustfile's own arguments, in camelCase. */
     readonly parsedOptions: Readonly<Record<string, unknown>>;
+    /** The user classes of this run. */
     readonly userClasses: readonly unknown[];
     /** Set it to end with this exit code whatever was measured (`run` without a gate). */
     processExitCode: number | null;
 }
-/** What `initCommandLineParser` hands out: the locustfile's own options. */
+/**
+ * What `initCommandLineParser` hands out: the locustfile's own options. An argument that makes no sense is a GateError
+ * `custom-argument`.
+ * @example
+ * ```ts
+ * import { events } from "swarmgate";
+ *
+ * events.initCommandLineParser.addListener(({ parser }) => {
+ *   parser.addArgument("--region", { type: "string", default: "eu", help: "region to load" });
+ * });
+ * ```
+ */
 interface ArgumentParser {
     /** `addArgument("--my-host", { type: "string", default: "…", help: "…" })`; read from `environment.parsedOptions`. */
     addArgument(flag: string, options?: Readonly<Record<string, unknown>>): void;
@@ -475,13 +665,25 @@ interface EnvironmentArgs {
 interface WorkerArgs {
     readonly clientId: string;
 }
-/** Every event of a run, by Locust's names; each fires once on the master and once in every thread unless said. */
+/**
+ * Every event of a run, by Locust's names; each fires once on the master and once in every thread unless said.
+ * Listeners get one object; one that throws is logged, and the others are called all the same.
+ * @example
+ * ```ts
+ * import { events } from "swarmgate";
+ *
+ * events.testStart.addListener(({ environment }) => console.log(environment.host));
+ * events.request.addListener(({ name, responseTime }) => console.log(name, responseTime));
+ * ```
+ */
 interface Events {
     /** Where listeners that throw are told and counted. */
     readonly failures: ListenerFailures;
+    /** The locustfile may add arguments of its own. */
     readonly initCommandLineParser: EventHook<{
         readonly parser: ArgumentParser;
     }>;
+    /** Once, before anything is loaded. */
     readonly init: EventHook<EnvironmentArgs & {
         readonly runner: Runner;
         readonly webUi: unknown;
@@ -500,6 +702,7 @@ interface Events {
         readonly exception: unknown;
         readonly tb: string;
     }>;
+    /** The statistics begin anew. */
     readonly resetStats: EventHook<Readonly<Record<string, never>>>;
     /** Before the users are stopped. */
     readonly testStopping: EventHook<EnvironmentArgs>;
@@ -519,11 +722,13 @@ interface Events {
     readonly workerReport: EventHook<WorkerArgs & {
         readonly data: Record<string, unknown>;
     }>;
+    /** On the master: a worker is ready. */
     readonly workerConnect: EventHook<WorkerArgs>;
     /** `timestamp` in seconds since the epoch. */
     readonly heartbeatSent: EventHook<WorkerArgs & {
         readonly timestamp: number;
     }>;
+    /** `timestamp` in seconds since the epoch. */
     readonly heartbeatReceived: EventHook<WorkerArgs & {
         readonly timestamp: number;
     }>;
@@ -596,7 +801,14 @@ type QueryValue = string | number | boolean | null | undefined;
 type QueryParams = string | URLSearchParams | Readonly<Record<string, QueryValue | readonly QueryValue[]>> | readonly (readonly [string, QueryValue])[];
 /** Form fields, encoded as `application/x-www-form-urlencoded`. */
 type FormFields = URLSearchParams | Exclude<QueryParams, string>;
-/** `[user, password]`, the same by name, or a bearer token. */
+/**
+ * Credentials: `[user, password]`, the same by name, or a bearer token.
+ * @example
+ * ```ts
+ * await this.client.get("/account", { auth: ["anna", "secret"] });
+ * await this.client.get("/api/me", { auth: "a-bearer-token" });
+ * ```
+ */
 type Auth = readonly [user: string, password: string] | {
     username: string;
     password: string;
@@ -605,12 +817,28 @@ type Auth = readonly [user: string, password: string] | {
 type Bytes = ArrayBuffer | ArrayBufferView;
 /** A body that comes piece by piece, once: a `ReadableStream`, Node's `Readable`, an async generator. */
 type Pieces = AsyncIterable<string | Bytes> | ReadableStream<string | Bytes>;
-/** One file of a multipart body. A string is the path of a file to read. */
+/**
+ * One file of a multipart body. A string is the path of a file to read, relative to where the run was started; what
+ * cannot be read is a GateError `file-unreadable`.
+ * @example
+ * ```ts
+ * await this.client.post("/upload", {
+ *   files: { photo: { filename: "a.txt", content: "hello", type: "text/plain" } },
+ * });
+ * ```
+ */
 type FilePart = string | Blob | Bytes | Pieces | {
     readonly filename?: string;
     readonly content: string | Bytes | Blob | Pieces;
     readonly type?: string;
 };
+/**
+ * What a request sends and how it is counted. At most one of `data`, `json` and `form` (with `files`) makes the body.
+ * @example
+ * ```ts
+ * await this.client.get("/item/7", { name: "/item/{id}", timeout: 5, headers: { "x-trace": "on" } });
+ * ```
+ */
 interface RequestOptions<S extends boolean = false> {
     /** Added to the URL's query. */
     readonly params?: QueryParams | undefined;
@@ -632,6 +860,7 @@ interface RequestOptions<S extends boolean = false> {
      * `stream` too: a reader that lets the connection wait uses it up.
      */
     readonly timeout?: number | undefined;
+    /** Credentials of this request, in place of the client's. */
     readonly auth?: Auth | undefined;
     /** A multipart body: files by field name. */
     readonly files?: Readonly<Record<string, FilePart | readonly FilePart[]>> | undefined;
@@ -673,8 +902,22 @@ interface TlsSettings {
 }
 /**
  * What a run, or a user class, says about all of its requests. Every field has a default; the whole may be left out.
+ * @example
+ * ```ts
+ * import { HttpUser, type HttpSettings, task } from "swarmgate";
+ *
+ * const http: HttpSettings = { http2: true, tls: { insecure: true }, connectTimeoutMs: 2000 };
+ *
+ * export class Visitor extends HttpUser {
+ *   static override http = http;
+ *   @task async home() {
+ *     await this.client.get("/");
+ *   }
+ * }
+ * ```
  */
 interface HttpSettings {
+    /** Certificates, keys and authorities; the built-in authorities are trusted by default. */
     readonly tls?: TlsSettings;
     /** Offer HTTP/2 to `https:` targets (HTTP/1.1 where they do not speak it). Default false. */
     readonly http2?: boolean;
@@ -691,6 +934,7 @@ interface HttpSettings {
      * are read whole, none for streamed ones.
      */
     readonly maxBodyBytes?: number;
+    /** The header of that name. Default `swarmgate/` and the version. */
     readonly userAgent?: string;
     /** How long a request may take in all, milliseconds. Default 60,000. */
     readonly timeoutMs?: number;
@@ -726,16 +970,42 @@ interface HttpClientOptions {
     /** Merged into the context of every request; asked only when somebody listens. */
     readonly context?: (() => Readonly<Record<string, unknown>>) | undefined;
 }
-/** Locust's `self.client`: requests of one user, measured and counted. */
+/**
+ * Locust's `self.client`: requests of one user, measured and counted. Each user has connections, cookies and headers of
+ * its own.
+ * @example
+ * ```ts
+ * const response = await this.client.get("/");
+ * console.log(response.status, response.elapsedMs);
+ * ```
+ */
 declare class HttpClient {
     #private;
     constructor(runtime: UserRuntime, options?: HttpClientOptions);
-    /** Headers of every request of this user. */
+    /**
+     * Headers of every request of this user.
+     * @example
+     * ```ts
+     * this.client.headers.set("accept-language", "de");
+     * ```
+     */
     get headers(): Headers;
-    /** Credentials of every request of this user. */
+    /**
+     * Credentials of every request of this user; those of a request win.
+     * @example
+     * ```ts
+     * this.client.auth = ["anna", "secret"];
+     * ```
+     */
     get auth(): Auth | undefined;
     set auth(auth: Auth | undefined);
-    /** What relative URLs are put behind. */
+    /**
+     * What relative URLs are put behind; undefined where neither the run nor the class has a host.
+     * @example
+     * ```ts
+     * this.client.baseUrl = "http://localhost:8081";
+     * ```
+     */
     get baseUrl(): string | undefined;
     set baseUrl(url: string | undefined);
     /** This user's cookies, the ones servers set included. */
@@ -745,23 +1015,135 @@ declare class HttpClient {
     set requestName(name: string | undefined);
     /**
      * Counts requests under `name`: to the end of a `using` scope, or while `run` runs.
+     * @example
      * ```ts
      * using _ = this.client.renameRequest("/blog/{slug}");
+     * await this.client.get("/blog/a-day-at-the-sea");
      * ```
      */
     renameRequest(name: string): Disposable;
     renameRequest<T>(name: string, run: () => Promise<T>): Promise<T>;
+    /**
+     * Sends a GET request, counts it as one sample, and resolves when the body was read (with `stream`, when the head is
+     * there). An answer of 400 and more, a timeout and a broken connection are failures of the sample and do not reject:
+     * `status` is 0 where no answer came.
+     * @param url absolute, or relative to `baseUrl`
+     * @param options what is sent and how it is counted; `timeout` is in seconds
+     * @throws GateError `host-missing`, `host-scheme` or `bad-url` for a URL that cannot be asked, `bad-body`, `bad-fields` or
+     * `bad-header` for what cannot be sent; StopUser once the user is stopped
+     * @example
+     * ```ts
+     * const response = await this.client.get("/search", { params: { q: "socks" }, name: "/search" });
+     * if (response.ok) console.log(response.json());
+     * ```
+     */
     get<S extends boolean = false>(url: string, options?: RequestOptions<S>): Promise<ResponseFor<S>>;
+    /**
+     * Sends an OPTIONS request, counts it as one sample, and resolves when the body was read (with `stream`, when the head is
+     * there). An answer of 400 and more, a timeout and a broken connection are failures of the sample and do not reject:
+     * `status` is 0 where no answer came.
+     * @param url absolute, or relative to `baseUrl`
+     * @param options what is sent and how it is counted; `timeout` is in seconds
+     * @throws GateError `host-missing`, `host-scheme` or `bad-url` for a URL that cannot be asked, `bad-body`, `bad-fields` or
+     * `bad-header` for what cannot be sent; StopUser once the user is stopped
+     * @example
+     * ```ts
+     * const { headers } = await this.client.options("/api/items");
+     * console.log(headers.get("allow"));
+     * ```
+     */
     options<S extends boolean = false>(url: string, options?: RequestOptions<S>): Promise<ResponseFor<S>>;
+    /**
+     * Sends a HEAD request, counts it as one sample, and resolves when the body was read (with `stream`, when the head is
+     * there). An answer of 400 and more, a timeout and a broken connection are failures of the sample and do not reject:
+     * `status` is 0 where no answer came. Redirects are not followed unless
+     * `allowRedirects` says so.
+     * @param url absolute, or relative to `baseUrl`
+     * @param options what is sent and how it is counted; `timeout` is in seconds
+     * @throws GateError `host-missing`, `host-scheme` or `bad-url` for a URL that cannot be asked, `bad-body`, `bad-fields` or
+     * `bad-header` for what cannot be sent; StopUser once the user is stopped
+     * @example
+     * ```ts
+     * const { headers } = await this.client.head("/download.zip");
+     * console.log(headers.get("content-length"));
+     * ```
+     */
     head<S extends boolean = false>(url: string, options?: RequestOptions<S>): Promise<ResponseFor<S>>;
+    /**
+     * Sends a POST request, counts it as one sample, and resolves when the body was read (with `stream`, when the head is
+     * there). An answer of 400 and more, a timeout and a broken connection are failures of the sample and do not reject:
+     * `status` is 0 where no answer came.
+     * @param url absolute, or relative to `baseUrl`
+     * @param options what is sent and how it is counted; `timeout` is in seconds
+     * @throws GateError `host-missing`, `host-scheme` or `bad-url` for a URL that cannot be asked, `bad-body`, `bad-fields` or
+     * `bad-header` for what cannot be sent; StopUser once the user is stopped
+     * @example
+     * ```ts
+     * await this.client.post("/login", { form: { username: "anna", password: "secret" } });
+     * await this.client.post("/api/orders", { json: { item: 7 } });
+     * ```
+     */
     post<S extends boolean = false>(url: string, options?: RequestOptions<S>): Promise<ResponseFor<S>>;
+    /**
+     * Sends a PUT request, counts it as one sample, and resolves when the body was read (with `stream`, when the head is
+     * there). An answer of 400 and more, a timeout and a broken connection are failures of the sample and do not reject:
+     * `status` is 0 where no answer came.
+     * @param url absolute, or relative to `baseUrl`
+     * @param options what is sent and how it is counted; `timeout` is in seconds
+     * @throws GateError `host-missing`, `host-scheme` or `bad-url` for a URL that cannot be asked, `bad-body`, `bad-fields` or
+     * `bad-header` for what cannot be sent; StopUser once the user is stopped
+     * @example
+     * ```ts
+     * await this.client.put("/api/items/7", { json: { price: 12 }, name: "/api/items/{id}" });
+     * ```
+     */
     put<S extends boolean = false>(url: string, options?: RequestOptions<S>): Promise<ResponseFor<S>>;
+    /**
+     * Sends a PATCH request, counts it as one sample, and resolves when the body was read (with `stream`, when the head is
+     * there). An answer of 400 and more, a timeout and a broken connection are failures of the sample and do not reject:
+     * `status` is 0 where no answer came.
+     * @param url absolute, or relative to `baseUrl`
+     * @param options what is sent and how it is counted; `timeout` is in seconds
+     * @throws GateError `host-missing`, `host-scheme` or `bad-url` for a URL that cannot be asked, `bad-body`, `bad-fields` or
+     * `bad-header` for what cannot be sent; StopUser once the user is stopped
+     * @example
+     * ```ts
+     * await this.client.patch("/api/items/7", { json: { stock: 3 }, name: "/api/items/{id}" });
+     * ```
+     */
     patch<S extends boolean = false>(url: string, options?: RequestOptions<S>): Promise<ResponseFor<S>>;
+    /**
+     * Sends a DELETE request, counts it as one sample, and resolves when the body was read (with `stream`, when the head is
+     * there). An answer of 400 and more, a timeout and a broken connection are failures of the sample and do not reject:
+     * `status` is 0 where no answer came.
+     * @param url absolute, or relative to `baseUrl`
+     * @param options what is sent and how it is counted; `timeout` is in seconds
+     * @throws GateError `host-missing`, `host-scheme` or `bad-url` for a URL that cannot be asked, `bad-body`, `bad-fields` or
+     * `bad-header` for what cannot be sent; StopUser once the user is stopped
+     * @example
+     * ```ts
+     * await this.client.delete("/api/items/7", { name: "/api/items/{id}" });
+     * ```
+     */
     delete<S extends boolean = false>(url: string, options?: RequestOptions<S>): Promise<ResponseFor<S>>;
+    /**
+     * Sends a request of any method, as `get` and the others do.
+     * @param method letters, such as `GET` or `PURGE`; rejects with a GateError `bad-method` where it is not one word
+     * @example
+     * ```ts
+     * await this.client.request("PURGE", "/cache/home");
+     * ```
+     */
     request<S extends boolean = false>(method: Method, url: string, options?: RequestOptions<S>): Promise<ResponseFor<S>>;
     /**
      * A request to a JSON API: the parsed body is in `response.js`. A body that is not JSON fails the request, and so
      * does whatever `judge` throws (an assertion, say); neither ends the task.
+     * @example
+     * ```ts
+     * await this.client.rest<{ items: string[] }>("GET", "/api/items", {}, ({ js }) => {
+     *   if (js?.items.length === 0) throw new Error("no items");
+     * });
+     * ```
      */
     rest<T = unknown>(method: Method, url: string, options?: RequestOptions, judge?: (response: RestResponse<T>) => void | Promise<void>): Promise<RestResponse<T>>;
     /** Closes this user's connections. Requests under way are counted as interrupted. */
@@ -845,7 +1227,23 @@ type TaskFunction = (owner: never) => unknown;
 type TaskSetClass = abstract new (parent: never) => object;
 /** What may stand in `tasks`. */
 type Task = TaskFunction | TaskSetClass;
-/** `[browse, buy]`, `[[browse, 3], [buy, 1]]`, `new Map([[browse, 3]])`. */
+/**
+ * What `tasks` may be: `[browse, buy]`, `[[browse, 3], [buy, 1]]`, `new Map([[browse, 3]])`. Weights are whole numbers.
+ * @example
+ * ```ts
+ * import { HttpUser, type TaskList } from "swarmgate";
+ *
+ * async function browse(user: HttpUser) {
+ *   await user.client.get("/");
+ * }
+ *
+ * const list: TaskList = [[browse, 3]];
+ *
+ * export class Visitor extends HttpUser {
+ *   override tasks = list;
+ * }
+ * ```
+ */
 type TaskList = readonly (Task | readonly [task: Task, weight: number])[] | ReadonlyMap<Task, number>;
 /** A decorator for methods, classes and fields; standard (2023-11) and legacy (`experimentalDecorators`). */
 interface AnyDecorator {
@@ -866,12 +1264,35 @@ type TaskDecorator = AnyDecorator & {
 };
 /**
  * Makes a method, a class or a field with a TaskSet class a task: `@task`, or `@task(4)` to choose it four times as
- * often as one of weight 1.
+ * often as one of weight 1. Throws a GateError `locustfile-task` for a weight that is not a whole number, 0 or more.
+ * @example
+ * ```ts
+ * import { HttpUser, task } from "swarmgate";
+ *
+ * export class Shopper extends HttpUser {
+ *   @task(4) async browse() {
+ *     await this.client.get("/");
+ *   }
+ *   @task async buy() {
+ *     await this.client.post("/cart", { json: { item: 7 } });
+ *   }
+ * }
+ * ```
  */
 declare const task: TaskDecorator;
 /**
  * Names for `--tags` and `--exclude-tags`, on a task or on a class, where they go for every task in it. Needs at
- * least one.
+ * least one, else it throws a GateError `locustfile-task`.
+ * @example
+ * ```ts
+ * import { HttpUser, tag, task } from "swarmgate";
+ *
+ * export class Shopper extends HttpUser {
+ *   @tag("slow", "export") @task async report() {
+ *     await this.client.get("/report.csv");
+ *   }
+ * }
+ * ```
  */
 declare function tag(...names: readonly [string, ...string[]]): AnyDecorator;
 
@@ -882,17 +1303,35 @@ declare function tag(...names: readonly [string, ...string[]]): AnyDecorator;
  * `weight`, `fixedCount`, `host`, `tasks` and `waitTime` may be static or instance fields; where both are there,
  * the instance's counts. What must be known before there is a user (weights, say) is read from the class, and, if the
  * class sets it as an instance field, from one instance made for that purpose and never run.
+ * @example
+ * ```ts
+ * import { User, constant, events, task } from "swarmgate";
+ *
+ * export class Caller extends User {
+ *   override waitTime = constant(1);
+ *   @task async call() {
+ *     await events.request.measure("rpc", "hello", async () => "answer");
+ *   }
+ * }
+ * ```
  */
 declare class User implements Paced {
     static readonly [userBrand]: true;
     /** `static abstract = true` keeps a base class from being run; classes derived from it do not inherit that. */
     static abstract: boolean;
+    /** As the field `weight`; either will do. */
     static weight?: number;
+    /** As the field `fixedCount`; either will do. */
     static fixedCount?: number;
+    /** As the field `host`; either will do. */
     static host?: string | null;
+    /** As the field `tasks`; either will do. */
     static tasks?: TaskList;
+    /** As the method `waitTime`; either will do. */
     static waitTime?: () => number | Promise<number>;
+    /** @deprecated milliseconds; write `waitTime = between(1, 5)`, in seconds. */
     static minWait?: number;
+    /** @deprecated milliseconds; see `minWait`. */
     static maxWait?: number;
     /** Share of this class among the users, a number of 0 or more; 1 if not given. */
     weight?: number;
@@ -906,7 +1345,9 @@ declare class User implements Paced {
     minWait?: number;
     /** @deprecated milliseconds; see `minWait`. */
     maxWait?: number;
+    /** What runs this user; for clients of other protocols. */
     readonly runtime: UserRuntime;
+    /** The run: its events, statistics and options. */
     readonly environment: Environment;
     /**
      * The user's number across the whole swarm, from 0: for test data of its own. Twins share it. A class with a task
@@ -946,7 +1387,20 @@ declare class User implements Paced {
 /** A user class as an engine starts it. */
 type UserClass = (new (runtime: UserRuntime) => User) & Pick<typeof User, "abstract" | typeof userBrand>;
 
-/** A user that speaks HTTP through `this.client`. */
+/**
+ * A user that speaks HTTP through `this.client`. Export a class derived from it, and it runs.
+ * @example
+ * ```ts
+ * import { HttpUser, between, task } from "swarmgate";
+ *
+ * export class Shopper extends HttpUser {
+ *   override waitTime = between(1, 5);
+ *   @task(3) async home() {
+ *     await this.client.get("/");
+ *   }
+ * }
+ * ```
+ */
 declare class HttpUser extends User {
     static abstract: boolean;
     /** TLS, HTTP/2, proxy, pool and limits of this class's requests; where it says nothing, the run's hold. */
@@ -960,7 +1414,19 @@ declare class HttpUser extends User {
 interface DefaultUser {
     readonly client: HttpClient;
 }
-/** The same class: there is one client, and it is the fast one. */
+/**
+ * The same class as `HttpUser`: there is one client, and it is the fast one.
+ * @example
+ * ```ts
+ * import { FastHttpUser, task } from "swarmgate";
+ *
+ * export class Visitor extends FastHttpUser {
+ *   @task async home() {
+ *     await this.client.get("/");
+ *   }
+ * }
+ * ```
+ */
 declare const FastHttpUser: typeof HttpUser;
 type FastHttpUser = HttpUser;
 
@@ -991,15 +1457,41 @@ declare class WebSocketClient {
     close(): void;
 }
 
-/** A user that speaks WebSocket through `this.client`: `connect`, `send`, `receive`, each a sample. */
+/**
+ * A user that speaks WebSocket through `this.client`: `connect`, `send`, `receive`, each a sample.
+ * @example
+ * ```ts
+ * import { WebSocketUser, task } from "swarmgate";
+ *
+ * export class Listener extends WebSocketUser {
+ *   override async onStart() {
+ *     await this.client.connect("/live");
+ *   }
+ *   @task async ping() {
+ *     await this.client.send("ping");
+ *   }
+ * }
+ * ```
+ */
 declare class WebSocketUser extends User {
     static abstract: boolean;
+    /** This user's own socket. */
     readonly client: WebSocketClient;
     constructor(runtime: UserRuntime);
     [Symbol.dispose](): void;
 }
 
-/** The events of this thread; `environment.events` is the same object. */
+/**
+ * The events of this thread; `environment.events` is the same object.
+ * @example
+ * ```ts
+ * import { events } from "swarmgate";
+ *
+ * events.quitting.addListener(({ environment }) => {
+ *   if (environment.stats.total.failRatio > 0.01) environment.processExitCode = 7;
+ * });
+ * ```
+ */
 declare const events: Events;
 
 declare const brand: unique symbol;
@@ -1009,36 +1501,88 @@ declare abstract class Control extends Error {
     readonly [brand]: ControlKind;
     constructor(kind: ControlKind, message: string);
 }
-/** Ends the user that throws it; `onStop` runs, and nobody takes its place. */
+/**
+ * Ends the user that throws it; `onStop` runs, and nobody takes its place.
+ * @example
+ * ```ts
+ * import { StopUser } from "swarmgate";
+ *
+ * throw new StopUser("the account is locked");
+ * ```
+ */
 declare class StopUser extends Control {
     constructor(message?: string);
 }
-/** Ends the whole test; results so far are judged and reported. */
+/**
+ * Ends the whole test; results so far are judged and reported.
+ * @example
+ * ```ts
+ * import { StopTest } from "swarmgate";
+ *
+ * throw new StopTest("the shop is closed");
+ * ```
+ */
 declare class StopTest extends Control {
     constructor(message?: string);
 }
-/** Ends the current task; the user waits its wait time and goes on with the next. */
+/**
+ * Ends the current task; the user waits its wait time and goes on with the next.
+ * @example
+ * ```ts
+ * import { RescheduleTask } from "swarmgate";
+ *
+ * throw new RescheduleTask();
+ * ```
+ */
 declare class RescheduleTask extends Control {
     constructor(message?: string);
 }
-/** Ends the current task; the user goes on with the next at once. */
+/**
+ * Ends the current task; the user goes on with the next at once.
+ * @example
+ * ```ts
+ * import { RescheduleTaskImmediately } from "swarmgate";
+ *
+ * throw new RescheduleTaskImmediately();
+ * ```
+ */
 declare class RescheduleTaskImmediately extends Control {
     constructor(message?: string);
 }
-/** Leaves the current task set; what `interrupt()` throws. */
+/**
+ * Leaves the current task set; what `interrupt()` throws.
+ * @example
+ * ```ts
+ * import { InterruptTaskSet } from "swarmgate";
+ *
+ * throw new InterruptTaskSet(false); // the parent waits first
+ * ```
+ */
 declare class InterruptTaskSet extends Control {
     /** True: the parent goes on at once. False: after its wait time. */
     readonly reschedule: boolean;
     constructor(reschedule?: boolean);
 }
 
+/**
+ * How `runSingleUser` runs its user; every field has a default.
+ * @example
+ * ```ts
+ * import type { SingleUserOptions } from "swarmgate";
+ *
+ * const quick: SingleUserOptions = { host: "http://localhost:8080", iterations: 10, waits: false };
+ * ```
+ */
 interface SingleUserOptions {
     /** Base URL; default: the class's own. */
     readonly host?: string;
     /** Ends after so many tasks; default: runs until `signal` aborts or the user ends by itself. */
     readonly iterations?: number;
+    /** Only tasks with one of these tags. */
     readonly tags?: readonly string[];
+    /** No tasks with one of these tags. */
     readonly excludeTags?: readonly string[];
+    /** Of every random choice. */
     readonly seed?: string;
     /** Number of the user, from 0; default 0. */
     readonly index?: number;
@@ -1048,17 +1592,36 @@ interface SingleUserOptions {
     readonly signal?: AbortSignal;
     /** Takes each line that is told; default: standard output. */
     readonly print?: (line: string) => void;
+    /** What time it is, and sleeping; the system's by default. */
     readonly clock?: Clock;
 }
 /**
  * Runs one user in this process, for a debugger: every request, exception and forgotten `await` is printed as it
  * happens. Resolves when the user has ended, with what it measured; rejects if it could not start.
+ * @example
+ * ```ts
+ * import { HttpUser, runSingleUser, task } from "swarmgate";
+ *
+ * class Visitor extends HttpUser {
+ *   @task async home() {
+ *     await this.client.get("/");
+ *   }
+ * }
+ *
+ * await runSingleUser(Visitor, { host: "http://localhost:8080", iterations: 3 });
+ * ```
  */
 declare function runSingleUser(userClass: UserClass, options?: SingleUserOptions): Promise<readonly Sample[]>;
 
 /**
  * What a shape wants now: so many users, reached at so many a second; of these classes only, if any are named (those
  * of other classes that run already keep running).
+ * @example
+ * ```ts
+ * import type { Tick } from "swarmgate";
+ *
+ * const fiftyAtTenASecond: Tick = [50, 10];
+ * ```
  */
 type Tick = readonly [users: number, spawnRate: number, userClasses?: readonly UserClass[]];
 /** What a shape sees of the run: given by whoever runs it, before the first tick. */
@@ -1070,6 +1633,16 @@ interface ShapeRun {
  * How the number of users changes over time. Export a class derived from it, and its `tick` is asked once a second;
  * `null` ends the test. The engine follows without waiting for a ramp to be over, so a stage that is shorter than
  * its ramp is not skipped: the next one begins where the ramp had got to.
+ * @example
+ * ```ts
+ * import { LoadTestShape, type Tick } from "swarmgate";
+ *
+ * export class UntilNoon extends LoadTestShape {
+ *   override tick(): Tick | null {
+ *     return this.getRunTime() < 600 ? [20 + Math.floor(this.getRunTime() / 10), 5] : null;
+ *   }
+ * }
+ * ```
  */
 declare class LoadTestShape {
     #private;
@@ -1090,7 +1663,9 @@ declare class LoadTestShape {
     getCurrentUserCount(): number;
     /** Lets the run time begin again at 0. */
     resetTime(): void;
+    /** Of the run; undefined before it. */
     get environment(): Environment | undefined;
+    /** Who runs the users; undefined before the run. */
     get runner(): Environment["runner"] | undefined;
 }
 /** A shape class as an engine makes it. */
@@ -1098,20 +1673,59 @@ type ShapeClass = (new () => LoadTestShape) & Pick<typeof LoadTestShape, "abstra
 
 /** A load as a function of the seconds since the test started. */
 type LoadCurve = (runTime: number) => Tick | null;
-/** One stage: so many users, until so many seconds after the start of the test (not of the stage: as in Locust). */
+/**
+ * One stage: so many users, until so many seconds after the start of the test (not of the stage: as in Locust).
+ * @example
+ * ```ts
+ * import { type Stage, stages } from "swarmgate";
+ *
+ * const rush: Stage = { duration: 120, users: 100, spawnRate: 10 };
+ * export const Load = stages([{ duration: 60, users: 10, spawnRate: 5 }, rush]);
+ * ```
+ */
 interface Stage {
+    /** Seconds from the start of the test to the end of this stage. */
     readonly duration: number;
+    /** A whole number. */
     readonly users: number;
+    /** Users per second, up and down. */
     readonly spawnRate: number;
+    /** Of these classes only, if given. */
     readonly userClasses?: readonly UserClass[] | undefined;
 }
-/** A shape class that follows a curve: `export const Load = shapeOf((t) => (t < 60 ? [10, 1] : null))`. */
+/**
+ * A shape class that follows a curve: users and spawn rate by the seconds since the start, `null` to end.
+ * @example
+ * ```ts
+ * import { shapeOf } from "swarmgate";
+ *
+ * export const Load = shapeOf((seconds) => (seconds < 60 ? [10, 1] : null));
+ * ```
+ */
 declare function shapeOf(curve: LoadCurve): ShapeClass;
 /**
- * Stage after stage: `export const Load = stages([{ duration: 60, users: 10, spawnRate: 5 }, …])`. Ends with the last.
+ * Stage after stage; ends with the last. Throws a GateError `locustfile-shape` where they are not in order.
+ * @example
+ * ```ts
+ * import { stages } from "swarmgate";
+ *
+ * export const Load = stages([
+ *   { duration: 60, users: 10, spawnRate: 5 },
+ *   { duration: 120, users: 50, spawnRate: 10 },
+ * ]);
+ * ```
  */
 declare function stages(list: readonly Stage[]): ShapeClass;
-/** Every `stepTime` seconds `stepLoad` users more, until `timeLimit` seconds. */
+/**
+ * Every `stepTime` seconds `stepLoad` users more, until `timeLimit` seconds. Throws a GateError `locustfile-shape` for a
+ * number that is not above 0.
+ * @example
+ * ```ts
+ * import { steps } from "swarmgate";
+ *
+ * export const Load = steps({ stepTime: 30, stepLoad: 10, spawnRate: 10, timeLimit: 300 });
+ * ```
+ */
 declare function steps(options: StepOptions): ShapeClass;
 interface StepOptions {
     readonly stepTime: number;
@@ -1119,7 +1733,16 @@ interface StepOptions {
     readonly spawnRate: number;
     readonly timeLimit: number;
 }
-/** `users`, but `peakUsers` from second `at` on for `duration` seconds; ends after `timeLimit` seconds. */
+/**
+ * `users`, but `peakUsers` from second `at` on for `duration` seconds; ends after `timeLimit` seconds. Throws a GateError
+ * `locustfile-shape` for a number that cannot be.
+ * @example
+ * ```ts
+ * import { spike } from "swarmgate";
+ *
+ * export const Load = spike({ users: 10, peakUsers: 100, at: 60, duration: 30, timeLimit: 180 });
+ * ```
+ */
 declare function spike(options: SpikeOptions): ShapeClass;
 interface SpikeOptions {
     readonly users: number;
@@ -1130,7 +1753,16 @@ interface SpikeOptions {
     /** Users a second up and down; default: all of the difference within a second. */
     readonly spawnRate?: number;
 }
-/** Two bell-shaped peaks over `minUsers`, at one third and two thirds of `timeLimit` seconds: morning and evening. */
+/**
+ * Two bell-shaped peaks over `minUsers`, at one third and two thirds of `timeLimit` seconds: morning and evening. Throws a
+ * GateError `locustfile-shape` for a number that cannot be.
+ * @example
+ * ```ts
+ * import { doubleWave } from "swarmgate";
+ *
+ * export const Load = doubleWave({ minUsers: 20, peakOneUsers: 60, peakTwoUsers: 40, timeLimit: 600 });
+ * ```
+ */
 declare function doubleWave(options: DoubleWaveOptions): ShapeClass;
 interface DoubleWaveOptions {
     readonly minUsers: number;
@@ -1147,13 +1779,35 @@ declare const queueKey: unique symbol;
 /**
  * A set of tasks that is a task itself: a part of the site. Once chosen it runs, choosing among its own tasks, until
  * one of them calls `interrupt()`. Sets may stand in sets, to any depth.
+ * @example
+ * ```ts
+ * import { HttpUser, TaskSet, task } from "swarmgate";
+ *
+ * class Forum extends TaskSet {
+ *   @task(5) async read() {
+ *     await this.client.get("/forum");
+ *   }
+ *   @task leave() {
+ *     this.interrupt();
+ *   }
+ * }
+ *
+ * export class Visitor extends HttpUser {
+ *   override tasks = [Forum];
+ * }
+ * ```
  */
 declare class TaskSet<U extends User = DefaultUser> implements Paced {
     static readonly [taskSetBrand]: "random" | "sequence" | "markov";
+    /** As the field `tasks`; either will do. */
     static tasks?: TaskList;
+    /** As the method `waitTime`; either will do. */
     static waitTime?: () => number | Promise<number>;
+    /** @deprecated milliseconds; write `waitTime = between(1, 5)`, in seconds. */
     static minWait?: number;
+    /** @deprecated milliseconds; see `minWait`. */
     static maxWait?: number;
+    /** Besides methods with `@task`: functions and TaskSet classes, with or without weights. */
     tasks?: TaskList;
     /** @deprecated milliseconds; write `waitTime = between(1, 5)`, in seconds. */
     minWait?: number;
@@ -1161,6 +1815,7 @@ declare class TaskSet<U extends User = DefaultUser> implements Paced {
     maxWait?: number;
     /** The task set this one runs in, or the user. */
     readonly parent: User | TaskSet<User>;
+    /** The user that runs it. */
     readonly user: U;
     readonly [queueKey]: Task[];
     constructor(parent: U | TaskSet<U>);
@@ -1188,13 +1843,41 @@ declare class TaskSet<U extends User = DefaultUser> implements Paced {
         reschedule?: boolean;
     }): never;
 }
-/** Tasks in the order they are declared, over and over until interrupted; a weight repeats a task that often in a row. */
+/**
+ * Tasks in the order they are declared, over and over until interrupted; a weight repeats a task that often in a row.
+ * @example
+ * ```ts
+ * import { SequentialTaskSet, task } from "swarmgate";
+ *
+ * export class Checkout extends SequentialTaskSet {
+ *   @task async cart() {
+ *     await this.client.get("/cart");
+ *   }
+ *   @task async pay() {
+ *     await this.client.post("/pay");
+ *   }
+ * }
+ * ```
+ */
 declare class SequentialTaskSet<U extends User = DefaultUser> extends TaskSet<U> {
     static readonly [taskSetBrand] = "sequence";
 }
 /**
  * Tasks that lead to tasks: begins with the first declared; `@transition` and `@transitions` say what may follow
- * each.
+ * each. A transition to nothing, or a task without one, is a GateError `locustfile-task`.
+ * @example
+ * ```ts
+ * import { MarkovTaskSet, task, transition } from "swarmgate";
+ *
+ * export class Browsing extends MarkovTaskSet {
+ *   @transition("item") @task async list() {
+ *     await this.client.get("/items");
+ *   }
+ *   @transition("list") @task async item() {
+ *     await this.client.get("/items/7", { name: "/items/{id}" });
+ *   }
+ * }
+ * ```
  */
 declare class MarkovTaskSet<U extends User = DefaultUser> extends TaskSet<U> {
     static readonly [taskSetBrand] = "markov";
@@ -1202,24 +1885,107 @@ declare class MarkovTaskSet<U extends User = DefaultUser> extends TaskSet<U> {
 
 /** Where to go next: `{ search: 3, leave: 1 }`, `["search", "leave"]`, `[["search", 3], "leave"]`, or a Map. */
 type Transitions = Readonly<Record<string, number>> | readonly (string | readonly [name: string, weight: number])[] | ReadonlyMap<string, number>;
-/** In a `MarkovTaskSet`: after this task `name` may come next, with this weight among the transitions. */
+/**
+ * In a `MarkovTaskSet`: after this task `name` may come next, with this weight among the transitions. Throws a GateError
+ * `locustfile-task` on a class, or for a weight that is not a whole number.
+ * @example
+ * ```ts
+ * import { MarkovTaskSet, task, transition } from "swarmgate";
+ *
+ * export class Browsing extends MarkovTaskSet {
+ *   @transition("list", 3) @transition("item") @task async list() {
+ *     await this.client.get("/items");
+ *   }
+ *   @transition("list") @task async item() {
+ *     await this.client.get("/items/7");
+ *   }
+ * }
+ * ```
+ */
 declare function transition(name: string, weight?: number): AnyDecorator;
-/** In a `MarkovTaskSet`: the tasks that may come after this one, with their weights. */
+/**
+ * In a `MarkovTaskSet`: the tasks that may come after this one, with their weights. Throws as `transition` does.
+ * @example
+ * ```ts
+ * import { MarkovTaskSet, task, transitions } from "swarmgate";
+ *
+ * export class Browsing extends MarkovTaskSet {
+ *   @transitions({ list: 3, item: 1 }) @task async list() {
+ *     await this.client.get("/items");
+ *   }
+ *   @transitions(["list"]) @task async item() {
+ *     await this.client.get("/items/7");
+ *   }
+ * }
+ * ```
+ */
 declare function transitions(list: Transitions): AnyDecorator;
 
-/** Gives the seconds until the next task; called after every task, with its user or task set as `this`. */
+/**
+ * Gives the seconds until the next task; called after every task, with its user or task set as `this`.
+ * @example
+ * ```ts
+ * import { HttpUser, type WaitTime, constant } from "swarmgate";
+ *
+ * const wait: WaitTime = constant(0.5);
+ *
+ * export class Visitor extends HttpUser {
+ *   override waitTime = wait;
+ * }
+ * ```
+ */
 type WaitTime = (this: Paced) => number;
-/** A random time between `min` and `max` seconds, uniform, drawn anew after every task from the run's seed. */
+/**
+ * A random time between `min` and `max` seconds, uniform, drawn anew after every task from the run's seed. Throws a
+ * RangeError unless 0 ≤ min ≤ max.
+ * @example
+ * ```ts
+ * import { HttpUser, between } from "swarmgate";
+ *
+ * export class Shopper extends HttpUser {
+ *   override waitTime = between(1, 5);
+ * }
+ * ```
+ */
 declare function between(min: number, max: number): WaitTime;
-/** Always `seconds`. */
+/**
+ * Always `seconds`. Throws a RangeError for less than 0.
+ * @example
+ * ```ts
+ * import { HttpUser, constant } from "swarmgate";
+ *
+ * export class Visitor extends HttpUser {
+ *   override waitTime = constant(1);
+ * }
+ * ```
+ */
 declare function constant(seconds: number): WaitTime;
 /**
  * Tasks start every `seconds`, whatever they take: the wait is what is left. A task that took longer is followed at
  * once by the next, which counts as started late, and what was lost is not made up for. Measured from when the task should have started, not
- * from when it did, so that late timers do not add up.
+ * from when it did, so that late timers do not add up. Throws a RangeError for less than 0.
+ * @example
+ * ```ts
+ * import { HttpUser, constantPacing } from "swarmgate";
+ *
+ * export class Visitor extends HttpUser {
+ *   override waitTime = constantPacing(10);
+ * }
+ * ```
  */
 declare function constantPacing(seconds: number): WaitTime;
-/** At most `perSecond` tasks a second for each user; the same as `constantPacing(1 / perSecond)`. */
+/**
+ * At most `perSecond` tasks a second for each user; the same as `constantPacing(1 / perSecond)`. Throws a RangeError unless
+ * it is above 0.
+ * @example
+ * ```ts
+ * import { HttpUser, constantThroughput } from "swarmgate";
+ *
+ * export class Visitor extends HttpUser {
+ *   override waitTime = constantThroughput(0.1);
+ * }
+ * ```
+ */
 declare function constantThroughput(perSecond: number): WaitTime;
 
 export { EventHook, FastHttpUser, HttpClient, HttpResponse, HttpUser, InterruptTaskSet, LoadTestShape, MarkovTaskSet, RescheduleTask, RescheduleTaskImmediately, SequentialTaskSet, StopTest, StopUser, StreamedResponse, TaskSet, User, WebSocketUser, between, constant, constantPacing, constantThroughput, doubleWave, events, runSingleUser, shapeOf, spike, stages, steps, tag, task, transition, transitions };
