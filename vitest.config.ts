@@ -45,10 +45,11 @@ const wholeProgram = [
 const measuring = [
   "test/e2e/freeze.test.ts",
   "test/e2e/http-load.test.ts",
+  "test/e2e/run-load.test.ts",
   "test/e2e/side-by-side.test.ts",
   "test/e2e/turns.test.ts",
   "test/e2e/waiting.test.ts",
-  "test/examples/seed.test.ts",
+  "test/examples/**/*.test.ts",
 ];
 
 export default defineConfig({
