@@ -43,6 +43,7 @@ const wholeProgram = [
 
 /** Of these, what judges figures: among four neighbours a machine is too busy for that. */
 const measuring = [
+  "test/e2e/capacity.test.ts",
   "test/e2e/freeze.test.ts",
   "test/e2e/http-load.test.ts",
   "test/e2e/run-load.test.ts",
