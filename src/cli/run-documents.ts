@@ -9,6 +9,7 @@ import { renderHtml } from "../report/html/html.ts";
 import { renderJunit } from "../report/junit.ts";
 import { type LocustCsv, renderCsv } from "../report/locust/csv.ts";
 import { renderLocustJson } from "../report/locust/locust-json.ts";
+import { firedTable } from "../report/view/fired.ts";
 import { retriedTable } from "../report/view/retried.ts";
 import { encodeResult } from "../stats/document/result-document.ts";
 import type { ExceptionGroup } from "../stats/failures.ts";
@@ -64,6 +65,7 @@ export function finalTables(
     percentilesTable(tables, width),
     errorReport(tables, width),
     retriedTable(report),
+    firedTable(report),
   ];
   const lines = [
     ...result.trouble.exceptions.map(exceptionLine),

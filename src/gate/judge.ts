@@ -12,6 +12,7 @@ import { calibrate, calibrationLines } from "../verdict/side-by-side/calibration
 import { machineWasBusy } from "../verdict/validity/busy-machine.ts";
 import { correctionNotes } from "../verdict/validity/correction-notes.ts";
 import { crowding } from "../verdict/validity/crowding.ts";
+import { firedRequests } from "../verdict/validity/fired-requests.ts";
 import { retries } from "../verdict/validity/retries.ts";
 import type { Reason, Verdict } from "../verdict/verdict.ts";
 import { invalidCodes, judge } from "../verdict/verdict-of.ts";
@@ -78,7 +79,9 @@ export function judgeRun({
     warnings: [
       ...warnings,
       ...overdue(config, today),
-      ...[crowding(result), machineWasBusy(result), retries(result)].filter((warning) => warning !== null),
+      ...[crowding(result), machineWasBusy(result), retries(result), firedRequests(result)].filter(
+        (warning) => warning !== null,
+      ),
       ...correctionNotes(result),
       ...told,
       ...calibrationOf(config, { comparisons, verdict }),

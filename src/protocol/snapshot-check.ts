@@ -4,7 +4,7 @@ import type { SnapshotWire } from "./snapshot-wire.ts";
 
 /** A run of four weeks; a block beyond it is nobody's measurement. */
 const mostBlocks = 2 * 28 * 86_400;
-const countsOfCell = ["requests", "failures", "untimed", "retried", "bytesIn", "bytesOut"];
+const countsOfCell = ["requests", "failures", "untimed", "retried", "fired", "bytesIn", "bytesOut"];
 const timesOfCell = ["latencySumMs", "maxMs"];
 /** Statuses are below it, and so many bins has a histogram of an hour. */
 const mostStatuses = 1000;

@@ -19,6 +19,7 @@ export interface EndpointStatsWire {
   readonly failures: number;
   readonly untimed: number;
   readonly retried: number;
+  readonly fired: number;
   readonly bytesIn: number;
   readonly bytesOut: number;
   readonly latencySumMs: number;
@@ -80,7 +81,7 @@ function histogramFromWire({ digits, counts }: HistogramWire): Histogram {
 }
 
 function statsToWire(stats: EndpointStats): EndpointStatsWire {
-  const { requests, failures, untimed, retried, bytesIn, bytesOut, latencySumMs, maxMs, statuses } = stats;
+  const { requests, failures, untimed, retried, fired, bytesIn, bytesOut, latencySumMs, maxMs, statuses } = stats;
   const phases = new Map<string, HistogramWire>();
   for (const name of phaseNames) {
     const histogram = stats.phases[name];
@@ -91,6 +92,7 @@ function statsToWire(stats: EndpointStats): EndpointStatsWire {
     failures,
     untimed,
     retried,
+    fired,
     bytesIn,
     bytesOut,
     latencySumMs,
@@ -113,6 +115,7 @@ function statsFromWire(wire: EndpointStatsWire): EndpointStats {
   stats.failures = wire.failures;
   stats.untimed = wire.untimed;
   stats.retried = wire.retried;
+  stats.fired = wire.fired;
   stats.bytesIn = wire.bytesIn;
   stats.bytesOut = wire.bytesOut;
   stats.latencySumMs = wire.latencySumMs;

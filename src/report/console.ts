@@ -7,6 +7,7 @@ import { stepsByLoad } from "./document/capacity-section.ts";
 import type { Report, ReportNumbers } from "./document/report.ts";
 import { changeSides, gateChangesTitle } from "./markdown/gate-changes.ts";
 import { loadInWords } from "./view/capacity-words.ts";
+import { firedTable } from "./view/fired.ts";
 import { counted, formatMs, formatPercent, formatPromised, formatRate, plain } from "./view/format.ts";
 import { headlineText, stepInWords } from "./view/headline.ts";
 import { brokenInWords, changeInWords } from "./view/headline-words.ts";
@@ -132,6 +133,7 @@ export function renderConsole(report: Report, options: ConsoleOptions = {}): str
     percentilesTable(tables, options),
     errorReport(tables, options),
     retriedTable(report),
+    firedTable(report),
   ];
   return `${[...blocks, verdictBlock(report)].filter((block) => block !== "").join("\n")}\n`;
 }

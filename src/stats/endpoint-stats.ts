@@ -35,6 +35,8 @@ export class EndpointStats {
   untimed = 0;
   /** Requests that were sent a second time; part of `requests`, once each. */
   retried = 0;
+  /** Requests that the locustfile measured itself (`events.request.fire`, `measure`), not the client; part of `requests`. */
+  fired = 0;
   bytesIn = 0;
   bytesOut = 0;
   latencySumMs = 0;
@@ -62,6 +64,7 @@ export class EndpointStats {
     this.statuses.set(sample.status, (this.statuses.get(sample.status) ?? 0) + 1);
     if (sample.failure) this.failures++;
     if (sample.retried === true) this.retried++;
+    if (sample.fired === true) this.fired++;
     if (sample.latencyMs === null) {
       this.untimed++;
     } else {
@@ -112,6 +115,7 @@ export class EndpointStats {
     this.failures += other.failures;
     this.untimed += other.untimed;
     this.retried += other.retried;
+    this.fired += other.fired;
     this.bytesIn += other.bytesIn;
     this.bytesOut += other.bytesOut;
     this.latencySumMs += other.latencySumMs;

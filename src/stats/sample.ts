@@ -56,6 +56,8 @@ export interface Sample {
   readonly failure?: Failure | undefined;
   /** It was sent twice, as the server closed the kept connection under the first; latency counts from the first. */
   readonly retried?: boolean | undefined;
+  /** The locustfile measured it itself and fired it; no client of ours sent it. */
+  readonly fired?: boolean | undefined;
 }
 
 /** Takes samples, one call per request. The recorder is one; a test's array can be another. */

@@ -15,6 +15,8 @@ export interface SummaryRow {
   readonly failures: number;
   /** Requests that were sent a second time, as the server closed the kept connection under the first. */
   readonly retried: number;
+  /** Requests that the locustfile measured itself (`events.request.fire`, `measure`), not the client; part of `requests`. */
+  readonly fired: number;
   /** Failures over requests, 0–1; 0 while there are none. */
   readonly errorRatio: number;
   /** Requests per second over the window. */
@@ -74,6 +76,7 @@ export function summaryRow(arm: Arm, endpoint: Endpoint, stats: EndpointStats, w
     requests: stats.requests,
     failures: stats.failures,
     retried: stats.retried,
+    fired: stats.fired,
     errorRatio: stats.requests === 0 ? 0 : stats.failures / stats.requests,
     rps: stated ?? perSecond(stats.requests),
     failuresPerSecond: perSecond(stats.failures),

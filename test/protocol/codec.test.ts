@@ -92,7 +92,18 @@ test("no bytes do more than throw, and what is taken is a message", () => {
 
 const none = { digits: 2, counts: new Map() };
 const cell = {
-  ...{ requests: 1, failures: 0, untimed: 0, retried: 0, bytesIn: 0, bytesOut: 0, latencySumMs: 1, maxMs: 1, minMs: 1 },
+  ...{
+    requests: 1,
+    failures: 0,
+    untimed: 0,
+    retried: 0,
+    fired: 0,
+    bytesIn: 0,
+    bytesOut: 0,
+    latencySumMs: 1,
+    maxMs: 1,
+    minMs: 1,
+  },
   ...{ statuses: new Map([[200, 1]]), success: none, failure: none, timeout: none },
   ...{ phases: new Map(), serverTiming: new Map() },
 };

@@ -32,6 +32,7 @@ const sample: fc.Arbitrary<Sample> = fc.record({
     { nil: undefined },
   ),
   retried: fc.boolean(),
+  fired: fc.boolean(),
 });
 
 function snapshotOf(samples: readonly Sample[], users = 0): Snapshot {
@@ -56,7 +57,18 @@ function plain(snapshot: Snapshot): unknown {
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([key, s]) => ({
         key,
-        sums: [s.requests, s.failures, s.untimed, s.retried, s.bytesIn, s.bytesOut, s.latencySumMs, s.minMs, s.maxMs],
+        sums: [
+          s.requests,
+          s.failures,
+          s.untimed,
+          s.retried,
+          s.fired,
+          s.bytesIn,
+          s.bytesOut,
+          s.latencySumMs,
+          s.minMs,
+          s.maxMs,
+        ],
         statuses: [...s.statuses].sort(),
         histograms: [s.success, s.failure, s.timeout, ...Object.values(s.phases)].map(histogram),
       })),

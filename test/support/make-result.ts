@@ -22,6 +22,8 @@ export interface Behaviour {
   readonly arm?: Arm;
   /** Share of requests that were sent a second time. */
   readonly retried?: number;
+  /** Share of requests that the locustfile fired itself. */
+  readonly fired?: number;
 }
 
 export interface ResultPlan {
@@ -164,6 +166,7 @@ function makeSample(input: { behaviour: Behaviour; arm: Arm; atMs: number; rando
     phases: { blocked: 0.05, firstByte: latencyMs * 0.9, download: latencyMs * 0.1 },
     serverTiming: [["db", latencyMs * 0.6]],
     retried: behaviour.retried !== undefined && random.float() < behaviour.retried,
+    fired: behaviour.fired !== undefined && random.float() < behaviour.fired,
     failure: failed && { ...failed.failure, sample: sample && { ...sample, atMs } },
   };
 }

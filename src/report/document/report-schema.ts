@@ -41,6 +41,8 @@ const numbers = z.object({
   failures: count,
   /** Requests sent a second time, as the server closed the kept connection under the first; absent where none was. */
   retried: count.optional(),
+  /** Requests that the locustfile measured itself, not the client; absent where there were none. */
+  fired: count.optional(),
   errorRatio: ratio,
   rps: rate,
   failuresPerSecond: rate,

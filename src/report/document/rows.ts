@@ -11,6 +11,7 @@ export function numbersOf(row: SummaryRow): ReportNumbers {
     requests: whole(row.requests),
     failures: whole(row.failures),
     ...(row.retried > 0 && { retried: whole(row.retried) }),
+    ...(row.fired > 0 && { fired: whole(row.fired) }),
     errorRatio: ratioOf(row.errorRatio),
     rps: tidySize(row.rps),
     failuresPerSecond: tidySize(row.failuresPerSecond),

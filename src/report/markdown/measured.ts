@@ -1,4 +1,5 @@
 import type { Report } from "../document/report.ts";
+import { firedFact } from "../view/fired.ts";
 import {
   counted,
   formatBytes,
@@ -39,6 +40,7 @@ export function facts(report: Report): Fact[] {
     { label: "Load", value: load.filter((part) => part !== "").join(", ") },
     { label: "Users lost", value: usersLost(report) },
     ...retriedFact(report),
+    ...firedFact(report),
     { label: "Window", value: windowInWords(report) },
     { label: "Passes", value: passesInWords(report) },
     { label: "Health", value: healthInWords(report) },

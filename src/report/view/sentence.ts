@@ -11,6 +11,7 @@ const ownWords: ReadonlySet<string> = new Set([
   "cores-shared",
   "could-not-tell",
   "crowded",
+  "fired-requests",
   "generator-stalls",
   "inconclusive",
   "interleave",

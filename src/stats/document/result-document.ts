@@ -114,13 +114,14 @@ function encodeBlock(
 }
 
 function encodeCounts(stats: EndpointStats): Omit<ResultCell, "arm" | "endpoint"> {
-  const { requests, failures, untimed, retried, bytesIn, bytesOut } = stats;
+  const { requests, failures, untimed, retried, fired, bytesIn, bytesOut } = stats;
   const timed = Number.isFinite(stats.minMs);
   return {
     requests,
     ...(failures > 0 && { failures }),
     ...(untimed > 0 && { untimed }),
     ...(retried > 0 && { retried }),
+    ...(fired > 0 && { fired }),
     ...(bytesIn > 0 && { bytesIn }),
     ...(bytesOut > 0 && { bytesOut }),
     ...(timed && { latencySumMs: round(stats.latencySumMs), minMs: round(stats.minMs), maxMs: round(stats.maxMs) }),
@@ -239,6 +240,7 @@ function fromCell(cell: ResultCell, budget: DecodingBudget | undefined): Endpoin
   stats.failures = cell.failures ?? 0;
   stats.untimed = cell.untimed ?? 0;
   stats.retried = cell.retried ?? 0;
+  stats.fired = cell.fired ?? 0;
   stats.bytesIn = cell.bytesIn ?? 0;
   stats.bytesOut = cell.bytesOut ?? 0;
   stats.latencySumMs = cell.latencySumMs ?? 0;

@@ -45,6 +45,8 @@ export const cellShape = z.object({
   untimed: count.optional(),
   /** Requests sent a second time, as the server closed the kept connection under the first. */
   retried: count.optional(),
+  /** Requests that the locustfile measured itself (`events.request.fire`, `measure`), not the client; part of `requests`. */
+  fired: count.optional(),
   bytesIn: count.optional(),
   bytesOut: count.optional(),
   latencySumMs: finite.optional(),

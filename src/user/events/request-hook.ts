@@ -140,6 +140,7 @@ function sampleOf(event: RequestEvent, at: Pick<Sample, "arm" | "startMs" | "int
     bytesIn: bytesOf(event.responseLength),
     bytesOut: 0,
     ...(failure && { failure }),
+    fired: true,
   };
 }
 

@@ -155,6 +155,7 @@ describe("events.request", () => {
         bytesIn: 300,
         bytesOut: 0,
         failure: { kind: "check", message: "TypeError: no such table" },
+        fired: true,
       },
     ]);
   });
