@@ -132,6 +132,8 @@ interface Sample {
     readonly failure?: Failure | undefined;
     /** It was sent twice, as the server closed the kept connection under the first; latency counts from the first. */
     readonly retried?: boolean | undefined;
+    /** The locustfile measured it itself and fired it; no client of ours sent it. */
+    readonly fired?: boolean | undefined;
 }
 
 /**
