@@ -11,6 +11,7 @@ import { noExtras } from "../gate/load.ts";
 import { withoutTarget } from "../gate/no-target.ts";
 import { gate } from "../gate.ts";
 import type { GitHubClient } from "../github/api/client.ts";
+import { Silence } from "../github/api/silence.ts";
 import { type GitHubContext, readContext } from "../github/event/context.ts";
 import { ownsBaseline } from "../github/files/baseline-access.ts";
 import { resolvePullRequest } from "../github/pull-request.ts";
@@ -45,9 +46,9 @@ export interface ActionStart {
 
 /**
  * What is asked of GitHub beside the load, and needed only to compare and to report, has this long in all if nobody
- * answers, from the start.
+ * answers, from the start; the comment then has as long once more.
  */
-const silenceMs = 20_000;
+const silenceMs = 8000;
 /** Of the baseline it is known before the load whether its store can be reached: four tries within five seconds. */
 const storePauseMs = 300;
 const beside = { ms: silenceMs, late: unknown(`GitHub's API did not answer within ${silenceMs / 1000} s`) };
@@ -81,8 +82,9 @@ export async function runAction({ env, directory, write, overhear }: ActionStart
     const loadsLocustfile = !reports && settings.results.length === 0;
     await refuseUntrusted({ context, client, loadsLocustfile, allowed });
     const token = settings["github-token"] ?? "";
-    const patient = reports ? client : await githubClient({ token, context, env, silenceMs });
-    const store = await githubClient({ token, context, env, silenceMs, retryPauseMs: storePauseMs });
+    const silence = new Silence({ limitMs: silenceMs });
+    const patient = reports ? client : await githubClient({ token, context, env, silence });
+    const store = await githubClient({ token, context, env, silence, retryPauseMs: storePauseMs });
     const action: ActionContext = {
       config,
       context,

@@ -62,6 +62,20 @@ export class Shopper extends HttpUser {
 }
 `;
 
+test("a task in a loop is named with its line, in the thread that runs it", async () => {
+  const source = `import { HttpUser, task } from "swarmgate";
+export class Spinner extends HttpUser {
+  @task async spin() {
+    await this.client.get("/");
+    for (let i = 0; ; i++) if (i < 0) break;
+  }
+}
+`;
+  const { output, tookMs } = await start(source, ["--stop-timeout", "1", "--threads", "2"]).ended;
+  expect(output).toMatch(/never yields at lf\.ts:5:\d+/);
+  expect(tookMs).toBeLessThan(40_000);
+}, 60_000);
+
 describe.concurrent("a locustfile that never ends", () => {
   test.each([
     [

@@ -303,7 +303,7 @@ export class MasterRunner {
     while (this.#registry.some("ready", "running")) {
       const untilMs = stoppingMs + this.#stopTimeoutMs + stopPatienceMs;
       if (clock.now() >= untilMs) {
-        this.#log.warn("worker-stuck", "a thread did not stop in time: code of the locustfile never yields");
+        this.#log.warn("worker-stuck", await this.#stuckWords());
         break;
       }
       this.#beat();
@@ -313,6 +313,14 @@ export class MasterRunner {
       this.#log.warn("worker-frozen", freezeMessage(freeze, { startedAtMs: this.#startedAtMs }).warning);
     }
     await hooks.testStop();
+  }
+
+  /** That somebody never stopped, and at which lines of the locustfile where that can be found. */
+  async #stuckWords(): Promise<string> {
+    const { plan, whereStuck } = this.#options;
+    const places = ((await whereStuck?.()) ?? []).map((place) => place.replace(`${plan.compiled.root}/`, ""));
+    const where = places.length > 0 ? ` at ${places.slice(0, 4).join(", ")}` : "";
+    return `a thread did not stop in time: code of the locustfile never yields${where}`;
   }
 
   async #quit(): Promise<void> {

@@ -1,10 +1,11 @@
 import type { Clock } from "../../base/clock.ts";
-import { messageOf, traceOf } from "../../base/errors.ts";
+import { GateError, messageOf, traceOf } from "../../base/errors.ts";
 import { Redactor } from "../../base/redact.ts";
+import { within } from "../../base/within.ts";
 import type { Runner } from "../../user/events/environment.ts";
 import { events } from "../../user/events/events.ts";
 import { usesCommonOptions } from "../../user/shapes/shape.ts";
-import { eventHooks } from "../locustfile/event-hooks.ts";
+import { eventHooks, listenerLimit } from "../locustfile/event-hooks.ts";
 import { LiveStats } from "../locustfile/live-stats.ts";
 import { factsOf, type OpenLocustfile, openLocustfile, plansOf } from "../locustfile/open-locustfile.ts";
 import { type LoadOutline, outlineOf } from "../locustfile/outline.ts";
@@ -56,9 +57,9 @@ export async function openMaster(plan: LoadPlan, { clock }: { clock: Clock }): P
       shape?.attach();
     },
     async quitting() {
-      await events.quitting.fire({ environment });
+      await events.quitting.fireWithin({ environment }, listenerLimit);
       lead.exitCode(environment.processExitCode);
-      await events.quit.fire({ exitCode: environment.processExitCode ?? 0 });
+      await events.quit.fireWithin({ exitCode: environment.processExitCode ?? 0 }, listenerLimit);
     },
     workerConnect: (clientId) => void events.workerConnect.fire({ clientId }),
     workerReport(clientId, { extra, ...report }) {
@@ -75,8 +76,17 @@ export async function openMaster(plan: LoadPlan, { clock }: { clock: Clock }): P
     snapshot: (snapshot) => stats.add(snapshot),
     resetStats: () => stats.reset(),
   };
-  await events.init.fire({ environment, runner, webUi: undefined });
+  await events.init.fireWithin({ environment, runner, webUi: undefined }, listenerLimit);
   return { classes, outline, hooks, shape, lead: (master) => lead.follow(master) };
+}
+
+/** A shape is asked once a second. */
+const tickLimitMs = 30_000;
+
+function stuckTick(name: string): GateError {
+  return new GateError("listener-stuck", `tick() of ${name} has not settled after ${tickLimitMs / 1000} s`, {
+    hint: "Give what it waits for a limit of its own.",
+  });
 }
 
 /** Holds the master once it is there, and what was to be told to it before. */
@@ -149,7 +159,10 @@ function shapeOf(
     attach: () => shape.attach({ clock, environment }),
     async tick(): Promise<ShapeTick> {
       try {
-        const wish = await shape.tick();
+        const wish = await within(Promise.resolve(shape.tick()), {
+          ms: tickLimitMs,
+          late: () => stuckTick(shapeClass.name),
+        });
         if (!wish) return null;
         const [users, spawnRate, classes] = wish;
         return { users, spawnRate, userClasses: classes?.map(({ name }) => name) };

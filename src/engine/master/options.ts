@@ -27,6 +27,8 @@ export interface MasterHooks {
 
 /** What a master is given. */
 export interface MasterOptions {
+  /** The lines of user code that this machine's threads are at, `file:line:column`; asked when one does not stop. */
+  readonly whereStuck?: (() => Promise<readonly string[]>) | undefined;
   readonly clock: Clock;
   readonly plan: LoadPlan;
   readonly nodes: readonly WorkerNode[];

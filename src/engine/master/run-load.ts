@@ -5,11 +5,13 @@ import { RateCap } from "../limits/rate-cap.ts";
 import { RequestBudget } from "../limits/request-budget.ts";
 import type { LoadOutline } from "../locustfile/outline.ts";
 import type { NodeSource } from "../node/node.ts";
+import { placesOfThreads } from "../node/stuck-threads.ts";
 import { startThreads, type ThreadPool, type Threads } from "../node/thread-node.ts";
 import type { LoadPlan } from "../plan/load-plan.ts";
 import type { RunObserver } from "./block-reporter.ts";
 import { type MachineSource, MachineWatch } from "./machine-health.ts";
 import { MasterRunner } from "./master.ts";
+
 import { openMaster } from "./open-master.ts";
 import { resultOfRun } from "./result-of-run.ts";
 
@@ -59,6 +61,8 @@ export async function runLoad(plan: LoadPlan, options: RunLoadOptions = {}): Pro
       shape: shape && (() => shape.tick()),
       machine: health && (() => health.take()),
       observer: options,
+      // Other processes and other machines cannot be looked into from here.
+      whereStuck: joining || options.startThreads ? undefined : placesOfThreads,
     });
     lead(master);
     options.onMaster?.(master);

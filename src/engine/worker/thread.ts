@@ -3,7 +3,7 @@ import type { Snapshot } from "../../stats/snapshot.ts";
 import type { Runner } from "../../user/events/environment.ts";
 import { events } from "../../user/events/events.ts";
 import { controlKindOf } from "../../user/exceptions.ts";
-import { eventHooks } from "../locustfile/event-hooks.ts";
+import { eventHooks, listenerLimit } from "../locustfile/event-hooks.ts";
 import { LiveStats } from "../locustfile/live-stats.ts";
 import { factsOf, openLocustfile, plansOf } from "../locustfile/open-locustfile.ts";
 import { MessageRegistry, RunEnvironment } from "../locustfile/run-environment.ts";
@@ -63,8 +63,8 @@ async function makeSide(parts: ThreadParts): Promise<ThreadUsers> {
   const hooks: WorkerHooks = {
     ...eventHooks(environment),
     async quitting() {
-      await events.quitting.fire({ environment });
-      await events.quit.fire({ exitCode: environment.processExitCode ?? 0 });
+      await events.quitting.fireWithin({ environment }, listenerLimit);
+      await events.quit.fireWithin({ exitCode: environment.processExitCode ?? 0 }, listenerLimit);
       await Promise.all([printed(process.stdout), printed(process.stderr)]);
     },
     custom: ({ type, data }) =>
@@ -83,7 +83,7 @@ async function makeSide(parts: ThreadParts): Promise<ThreadUsers> {
     async ready() {
       if (initialised) return;
       initialised = true;
-      await events.init.fire({ environment, runner, webUi: undefined });
+      await events.init.fireWithin({ environment, runner, webUi: undefined }, listenerLimit);
     },
   };
   return {

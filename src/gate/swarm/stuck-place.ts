@@ -1,6 +1,6 @@
 import type { ChildProcess } from "node:child_process";
-import { SourceMap } from "node:module";
-import { isUserFile, userPlace } from "../../base/user-place.ts";
+import { haltedAt, type ParsedScript } from "../../base/stack-place.ts";
+import { userPlace } from "../../base/user-place.ts";
 
 /** How long a process that is stuck has to say where. */
 const patienceMs = 5000;
@@ -70,15 +70,11 @@ export class StuckPlace {
   }
 }
 
-interface Frame {
-  readonly location: { readonly scriptId: string; readonly lineNumber: number; readonly columnNumber: number };
-}
-
 /** Halts what runs behind an inspector, and says where in the user's own files that is. */
 function pausedAt(url: string): Promise<string | undefined> {
   return new Promise((resolve) => {
     const socket = new WebSocket(url);
-    const scripts = new Map<string, { url: string; sourceMapURL?: string }>();
+    const scripts = new Map<string, ParsedScript>();
     const end = (place?: string) => {
       clearTimeout(timer);
       socket.close();
@@ -94,24 +90,7 @@ function pausedAt(url: string): Promise<string | undefined> {
       const { method, params } = JSON.parse(String(data));
       if (method === "Debugger.scriptParsed") scripts.set(params.scriptId, params);
       if (method !== "Debugger.paused") return;
-      for (const { location } of params.callFrames as readonly Frame[]) {
-        const script = scripts.get(location.scriptId);
-        if (!script?.url.startsWith("file:")) continue;
-        const file = decodeURI(new URL(script.url).pathname);
-        if (isUserFile(file)) return end(`${file}:${lineOf(location, script.sourceMapURL)}`);
-      }
-      end();
+      end(haltedAt(params.callFrames, scripts));
     };
   });
-}
-
-/** `line:column` from 1, in the source as it was written where the script has a map inside it. */
-function lineOf({ lineNumber, columnNumber }: Frame["location"], mapUrl = ""): string {
-  const encoded = /^data:application\/json;[^,]*base64,(.*)$/s.exec(mapUrl)?.[1];
-  if (encoded !== undefined) {
-    const map = new SourceMap(JSON.parse(Buffer.from(encoded, "base64").toString("utf8")));
-    const entry = map.findEntry(lineNumber, columnNumber);
-    if ("originalLine" in entry) return `${entry.originalLine + 1}:${entry.originalColumn + 1}`;
-  }
-  return `${lineNumber + 1}:${columnNumber + 1}`;
 }

@@ -1,7 +1,8 @@
 import type { Clock } from "../../base/clock.ts";
 import { TooLarge } from "../../baseline/github-port.ts";
 import type { Octokit } from "./octokit.ts";
-import { apiFailure, limitWaitMs } from "./rate-limit.ts";
+import { apiFailure, limitWaitMs, unsaidLimitMs } from "./rate-limit.ts";
+import type { Silence } from "./silence.ts";
 
 /** As the environment spells them: `http_proxy`, `https_proxy`, `no_proxy`. For the API; load never goes through a proxy. */
 export interface ProxySettings {
@@ -27,10 +28,10 @@ export interface ClientOptions {
   /** What one call waits for rate limits, at most; 60 s if not given. Whoever calls may give up before. */
   readonly waitBudgetMs?: number;
   /**
-   * How long the API may say nothing at all, calls together; then each call has `lastChanceMs`. For what can be done
-   * without; without a limit if not given.
+   * How long the API may say nothing at all. For what can be done without; without a limit if not given. Clients that
+   * share one wait for the same API only once.
    */
-  readonly silenceMs?: number;
+  readonly silence?: Silence;
   /** First pause before an answer of 5xx or a dropped connection is tried again (then 4 and 9 times that); 1 s if not given. */
   readonly retryPauseMs?: number;
 }
@@ -72,7 +73,7 @@ export async function connectGitHub(options: ClientOptions): Promise<GitHubClien
     httpsProxy,
     noProxy,
   });
-  if (options.silenceMs !== undefined) endSilence(octokit, { ...options, silenceMs: options.silenceMs });
+  if (options.silence) endSilence(octokit, { clock: options.clock, silence: options.silence });
   waitForLimits(octokit, options);
   const send: GitHubClient["send"] = async (url, { limitBytes = 1024 * 1024, headers = {}, ...request }) => {
     const response = await fetch(url, { ...request, headers: { ...headers } });
@@ -102,15 +103,10 @@ async function bodyOf(pieces: AsyncIterable<unknown> | Iterable<unknown>, limitB
   return Buffer.concat(chunks);
 }
 
-/** An API that was silent may be back: each later call gets this long to find out. */
-const lastChanceMs = 10_000;
-
-/** Ends calls that nobody answers once all of them together have waited long enough. An answer forgives the silence. */
-function endSilence(octokit: Octokit, { clock, silenceMs }: { clock: Clock; silenceMs: number }): void {
-  let silentMs = 0;
+/** Ends calls that nobody answers. */
+function endSilence(octokit: Octokit, { clock, silence }: { clock: Clock; silence: Silence }): void {
   octokit.hook.wrap("request", async (send, request) => {
-    const startedMs = clock.now();
-    const leftMs = Math.max(Math.min(lastChanceMs, silenceMs), silenceMs - silentMs);
+    const leftMs = silence.leftMs(clock.now());
     const done = new AbortController();
     const over = clock.sleep(leftMs, done.signal).then(() => {
       // As octokit's own errors without an answer.
@@ -122,11 +118,10 @@ function endSilence(octokit: Octokit, { clock, silenceMs }: { clock: Clock; sile
     sent.catch(() => undefined);
     try {
       const answer = await Promise.race([sent, over]);
-      silentMs = 0;
+      silence.answered();
       return answer;
     } catch (error) {
-      if (apiFailure(error)?.answered === true) silentMs = 0;
-      else silentMs += clock.now() - startedMs;
+      if (apiFailure(error)?.answered === true) silence.answered();
       throw error;
     } finally {
       done.abort();
@@ -136,6 +131,12 @@ function endSilence(octokit: Octokit, { clock, silenceMs }: { clock: Clock; sile
 
 /** Waits where GitHub says how long, as long as the call's budget lasts; then the refusal stands. */
 function waitForLimits(octokit: Octokit, options: ClientOptions): void {
+  /** When a limit that does not say how long it lasts is over, as far as it is known. */
+  let clearsAtMs = 0;
+  const untilClear = (nowMs: number): number => {
+    if (clearsAtMs <= nowMs) clearsAtMs = nowMs + unsaidLimitMs;
+    return clearsAtMs - nowMs;
+  };
   octokit.hook.wrap("request", async (send, request) => {
     let budgetMs = options.waitBudgetMs ?? 60_000;
     const { signal } = request.request as { signal?: AbortSignal };
@@ -143,7 +144,10 @@ function waitForLimits(octokit: Octokit, options: ClientOptions): void {
       try {
         return await send(request);
       } catch (error) {
-        const waitMs = limitWaitMs(error, options.clock.now());
+        const nowMs = options.clock.now();
+        const askedMs = limitWaitMs(error, nowMs);
+        // Calls that meet the same limit wait for its one end, not each for a minute of its own.
+        const waitMs = askedMs === unsaidLimitMs ? untilClear(nowMs) : askedMs;
         if (waitMs === undefined || waitMs > budgetMs) throw error;
         budgetMs -= waitMs;
         await options.clock.sleep(waitMs, signal);

@@ -37,6 +37,9 @@ export function isRateLimit(failure: ApiFailure): boolean {
   );
 }
 
+/** What a limit that names no time lasts at least, milliseconds. */
+export const unsaidLimitMs = 60_000;
+
 /**
  * How long GitHub asks us to wait, in milliseconds; undefined if the error is no rate limit. `retry-after` counts
  * first, then `x-ratelimit-reset`, else a minute (docs.github.com, "Rate limits for the REST API").
@@ -49,5 +52,5 @@ export function limitWaitMs(error: unknown, nowMs: number): number | undefined {
   const reset = Number(failure.headers["x-ratelimit-reset"]);
   if (String(failure.headers["x-ratelimit-remaining"]) === "0" && reset > 0)
     return Math.max(1000, reset * 1000 - nowMs);
-  return 60_000;
+  return unsaidLimitMs;
 }

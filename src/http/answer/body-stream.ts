@@ -52,7 +52,7 @@ export class BodyStream implements AsyncIterable<Buffer> {
   push(chunk: Buffer): boolean {
     if (this.#contentEncoding === undefined) this.#deliver(chunk);
     else this.#decode(chunk);
-    return this.#held < heldBytes;
+    return this.#held < heldBytes && this.#decoders?.[0]?.writableNeedDrain !== true;
   }
 
   #decode(chunk: Buffer): void {
@@ -64,12 +64,21 @@ export class BodyStream implements AsyncIterable<Buffer> {
         const next = steps[i + 1];
         if (next) step.pipe(next);
       });
-      steps.at(-1)?.on("data", (bytes: Buffer) => this.#deliver(bytes));
+      steps[0]?.on("drain", () => {
+        if (this.#held < heldBytes) this.#resume();
+      });
+      steps.at(-1)?.on("data", (bytes: Buffer) => this.#unpacked(bytes));
       steps.at(-1)?.on("end", () => this.#finish(undefined));
     }
     const first = this.#decoders[0];
     if (first) first.write(chunk);
     else this.#deliver(chunk);
+  }
+
+  /** A few bytes may unpack to gigabytes: nothing more is unpacked until what there is was read. */
+  #unpacked(bytes: Buffer): void {
+    this.#deliver(bytes);
+    if (this.#held >= heldBytes) this.#decoders?.at(-1)?.pause();
   }
 
   #deliver(bytes: Buffer): void {
@@ -95,10 +104,18 @@ export class BodyStream implements AsyncIterable<Buffer> {
     else this.#finish(error);
   }
 
+  /** There is room again: for what waits in the decoders, and then for more of the connection. */
+  #goOn(): void {
+    const decoders = this.#decoders ?? [];
+    decoders.at(-1)?.resume();
+    if (decoders[0]?.writableNeedDrain !== true) this.#resume();
+  }
+
   #finish(error: unknown): void {
     if (this.#ended) return;
     this.#ended = true;
     this.#error = error;
+    for (const decoder of this.#decoders ?? []) decoder.destroy();
     this.#wake?.();
     if (!this.#inputEnded) this.#abandon();
     this.#onFinished();
@@ -119,6 +136,8 @@ export class BodyStream implements AsyncIterable<Buffer> {
     if (!this.#inputEnded) this.#abandon();
     this.#queue = [];
     this.#held = 0;
+    // Nobody will make room for what is still packed.
+    if (!this.#ended && this.#inputEnded) this.#finish(undefined);
   }
 
   /** The decoded body piece by piece. Throws what ended it early. */
@@ -129,7 +148,7 @@ export class BodyStream implements AsyncIterable<Buffer> {
         if (chunk) {
           const wasFull = this.#held >= heldBytes;
           this.#held -= chunk.length;
-          if (wasFull && this.#held < heldBytes) this.#resume();
+          if (wasFull && this.#held < heldBytes) this.#goOn();
           yield chunk;
         } else if (this.#ended) {
           if (this.#error !== undefined) throw this.#error;

@@ -1,21 +1,19 @@
-import type { Transform } from "node:stream";
+import { Readable, type Transform } from "node:stream";
+import { pipeline } from "node:stream/promises";
 // By its whole name: a Node without Zstandard must get as far as the sentence that says which Node is needed.
 import * as zlib from "node:zlib";
 import {
-  brotliDecompress,
   brotliDecompressSync,
   createBrotliDecompress,
   createGunzip,
   createInflate,
   createInflateRaw,
-  gunzip,
   gunzipSync,
-  inflate,
-  inflateRaw,
   inflateRawSync,
   inflateSync,
-  type ZlibOptions,
 } from "node:zlib";
+import { tooLarge } from "../cause.ts";
+import type { BodyBudget } from "./body-budget.ts";
 
 /** Bodies larger than this are decoded off the event loop, so that one large answer does not delay other users. */
 const inlineBytes = 64 * 1024;
@@ -27,23 +25,12 @@ interface Limits {
 
 interface Coding {
   sync(body: Buffer, limits: Limits): Buffer;
-  async(body: Buffer, limits: Limits): Promise<Buffer>;
   stream(): Transform;
-}
-
-type Decompress = (body: Buffer, options: ZlibOptions, done: (error: Error | null, result: Buffer) => void) => void;
-
-/** zlib's callback functions as a promise; `promisify` cannot tell their overloads apart. */
-function later(decompress: Decompress, body: Buffer, limits: Limits): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    decompress(body, limits, (error, result) => (error ? reject(error) : resolve(result)));
-  });
 }
 
 const deflateRaw = (body: Buffer) => ((body[0] as number) & 0x0f) !== 8;
 const gzip: Coding = {
   sync: (body, limits) => gunzipSync(body, limits),
-  async: (body, limits) => later(gunzip, body, limits),
   stream: () => createGunzip(),
 };
 const codings: Readonly<Record<string, Coding>> = {
@@ -52,20 +39,14 @@ const codings: Readonly<Record<string, Coding>> = {
   // RFC 9110 8.4.1.2 says zlib; some servers send raw deflate all the same, told apart by the first byte.
   deflate: {
     sync: (body, limits) => (deflateRaw(body) ? inflateRawSync(body, limits) : inflateSync(body, limits)),
-    async: (body, limits) => later(deflateRaw(body) ? inflateRaw : inflate, body, limits),
     stream: () => createInflate(),
   },
   br: {
     sync: (body, limits) => brotliDecompressSync(body, limits),
-    async: (body, limits) => later(brotliDecompress, body, limits),
     stream: () => createBrotliDecompress(),
   },
   zstd: {
     sync: (body, limits) => zlib.zstdDecompressSync(body, limits),
-    async: (body, limits) =>
-      new Promise((resolve, reject) =>
-        zlib.zstdDecompress(body, limits, (error, result) => (error ? reject(error) : resolve(result))),
-      ),
     stream: () => zlib.createZstdDecompress(),
   },
 };
@@ -84,17 +65,46 @@ function codingsOf(contentEncoding: string): Coding[] {
   return found;
 }
 
-/** The body without its `Content-Encoding`. Throws (or rejects) what zlib says of a body that is not what it claims. */
+/**
+ * The body without its `Content-Encoding`. Throws (or rejects) what zlib says of a body that is not what it claims.
+ * @param limits.mostBytes after decoding
+ * @param limits.budget pays for what is unpacked beside the event loop, piece by piece, until it is handed over
+ * @param limits.noRoom the error where the budget is used up
+ */
 export function decodeBody(
   body: Buffer,
   contentEncoding: string,
-  { mostBytes }: { readonly mostBytes: number },
+  limits: { readonly mostBytes: number; readonly budget: BodyBudget; readonly noRoom: () => Error },
 ): Buffer | Promise<Buffer> {
   if (body.length === 0) return body;
-  const limits = { maxOutputLength: mostBytes };
   const steps = codingsOf(contentEncoding);
-  if (body.length <= inlineBytes) return steps.reduce((bytes, step) => step.sync(bytes, limits), body);
-  return steps.reduce<Promise<Buffer>>(async (bytes, step) => step.async(await bytes, limits), Promise.resolve(body));
+  if (steps.length === 0) return body;
+  if (body.length > inlineBytes) return unpacked(body, contentEncoding, limits);
+  return steps.reduce((bytes, step) => step.sync(bytes, { maxOutputLength: limits.mostBytes }), body);
+}
+
+async function unpacked(
+  body: Buffer,
+  contentEncoding: string,
+  { mostBytes, budget, noRoom }: Parameters<typeof decodeBody>[2],
+): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  let bytes = 0;
+  const steps = decodingStreams(contentEncoding, body[0] ?? 0);
+  const passing = pipeline([Readable.from([body]), ...steps]);
+  // What breaks on the way is thrown to whoever reads the last of them.
+  passing.catch(() => undefined);
+  try {
+    for await (const piece of steps.at(-1) as AsyncIterable<Buffer>) {
+      if (bytes + piece.length > mostBytes) throw tooLarge(mostBytes);
+      if (!budget.take(piece.length)) throw noRoom();
+      bytes += piece.length;
+      pieces.push(piece);
+    }
+    return Buffer.concat(pieces, bytes);
+  } finally {
+    budget.giveBack(bytes);
+  }
 }
 
 /** Streams that undo `contentEncoding`, in the order the bytes pass them; none if there is nothing to undo. */

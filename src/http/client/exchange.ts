@@ -288,7 +288,11 @@ export class Exchange extends Call implements Carried, Expiring, Activity, InFli
   #decode(body: Buffer): void {
     try {
       const mostBytes = this.owner.maxBodyBytes ?? defaultMaxBodyBytes;
-      const decoded = decodeBody(body, this.answerHeaders().get("content-encoding") ?? "", { mostBytes });
+      const decoded = decodeBody(body, this.answerHeaders().get("content-encoding") ?? "", {
+        mostBytes,
+        budget: bodyBudget,
+        noRoom,
+      });
       if (decoded instanceof Promise) {
         decoded.then(
           (bytes) => this.#decoded(bytes),

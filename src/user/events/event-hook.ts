@@ -1,3 +1,6 @@
+import { GateError } from "../../base/errors.ts";
+import { formatPlace, userPlace } from "../../base/user-place.ts";
+import { within } from "../../base/within.ts";
 import { controlKindOf } from "../exceptions.ts";
 
 /**
@@ -60,6 +63,8 @@ export class EventHook<A> {
   /** What it is called where a listener of it throws. */
   readonly name: string;
   readonly #listeners: Listener<A>[] = [];
+  /** Only where a stack is read it is put into words. */
+  readonly #addedAt = new WeakMap<Listener<A>, Error>();
   readonly #failures: ListenerFailures | undefined;
   readonly #reverse: boolean;
 
@@ -74,6 +79,7 @@ export class EventHook<A> {
   addListener(listener: Listener<A>): Listener<A> {
     if (typeof listener !== "function") throw new TypeError(`events.${this.name}.addListener(…) takes a function`);
     this.#listeners.push(listener);
+    this.#addedAt.set(listener, new Error("added here"));
     return listener;
   }
 
@@ -105,6 +111,33 @@ export class EventHook<A> {
       }
     }
     return threw;
+  }
+
+  /**
+   * As `fire`, but a listener that does not settle is given up after so long: it counts as one that threw an error which
+   * names where it was added.
+   */
+  async fireWithin(args: A, { limitMs }: { readonly limitMs: number }): Promise<number> {
+    let threw = 0;
+    for (const listener of this.ordered()) {
+      try {
+        await within(Promise.resolve(listener(args)), { ms: limitMs, late: () => this.#stuck(listener, limitMs) });
+      } catch (error) {
+        threw++;
+        this.failed(error);
+      }
+    }
+    return threw;
+  }
+
+  #stuck(listener: Listener<A>, limitMs: number): GateError {
+    const place = userPlace(this.#addedAt.get(listener)?.stack);
+    const where = place ? ` (added at ${formatPlace(place)})` : "";
+    return new GateError(
+      "listener-stuck",
+      `a listener of ${this.name} has not settled after ${limitMs / 1000} s${where}`,
+      { hint: "Give what it waits for a limit of its own." },
+    );
   }
 
   /** A copy, for a listener may take itself off. */

@@ -6,6 +6,7 @@ import { readOnlyCause } from "../../../src/github/api/api-advice.ts";
 import { type ClientOptions, connectGitHub, readProxySettings } from "../../../src/github/api/client.ts";
 import { actionsBot, loginOf } from "../../../src/github/api/identity.ts";
 import { limitWaitMs } from "../../../src/github/api/rate-limit.ts";
+import { Silence } from "../../../src/github/api/silence.ts";
 import { readRepositoryFile } from "../../../src/github/files/repository-file.ts";
 import { GitHubEmulator, tokens } from "../../support/github-emulator.ts";
 
@@ -51,13 +52,41 @@ describe("the API client", () => {
   });
 
   test("an API that says nothing is given up, and has a last chance at every later call", async () => {
-    const { octokit } = await connect({ silenceMs: 300 });
+    const { octokit } = await connect({ silence: new Silence({ limitMs: 300 }) });
     const get = () => octokit.rest.repos.get({ owner: "octo", repo: "shop" });
     github.fail({ match: /GET \/repos/, times: 3, delayMs: 5000, status: 502 });
     const startedAt = performance.now();
     for (const _ of [1, 2, 3]) await expect(get()).rejects.toThrow(/did not answer within/);
     expect(performance.now() - startedAt).toBeLessThan(2500);
     await get();
+  });
+
+  test("clients that share their patience wait for a silent API once, not each", async () => {
+    const silence = new Silence({ limitMs: 1500, lastChanceMs: 100 });
+    const [one, other] = [await connect({ silence }), await connect({ silence })];
+    github.fail({ match: /GET \/repos/, delayMs: 8000, status: 502 });
+    const startedAt = performance.now();
+    for (const { octokit } of [one, other, one, other])
+      await expect(octokit.rest.repos.get({ owner: "octo", repo: "shop" })).rejects.toThrow(/did not answer/);
+    expect(performance.now() - startedAt).toBeLessThan(2900);
+  });
+
+  test("calls that meet a limit of unsaid length wait for its one end", async () => {
+    const waits: number[] = [];
+    let nowMs = 0;
+    const clock = {
+      ...systemClock,
+      now: () => nowMs,
+      sleep: async (ms: number) => {
+        waits.push(ms);
+        nowMs += ms / 2;
+      },
+    };
+    const { octokit } = await connect({ clock, waitBudgetMs: 100_000 });
+    const body = { message: "You have exceeded a secondary rate limit" };
+    github.fail({ match: /GET \/repos/, times: 2, status: 403, body });
+    await octokit.rest.repos.get({ owner: "octo", repo: "shop" });
+    expect(waits).toEqual([60_000, 30_000]);
   });
 
   test("waits for limits only as long as its budget lasts", async () => {
