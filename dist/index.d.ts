@@ -444,6 +444,13 @@ declare class EventHook<A> {
      * @returns how many listeners threw
      */
     fire(args: A): Promise<number>;
+    /**
+     * As `fire`, but a listener that does not settle is given up after so long: it counts as one that threw an error which
+     * names where it was added.
+     */
+    fireWithin(args: A, { limitMs }: {
+        readonly limitMs: number;
+    }): Promise<number>;
     /** A copy, for a listener may take itself off. */
     protected ordered(): readonly Listener<A>[];
     protected failed(error: unknown): void;
