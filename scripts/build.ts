@@ -30,6 +30,7 @@ const entries: Record<string, string> = {
   "thread-process": "src/engine/worker/thread-process.ts",
   index: "src/index.ts",
   shop: "src/demo/shop-main.ts",
+  post: "src/post.ts",
   // piscina starts this file in every thread and looks for it beside its own chunk, by this name.
   worker: "node_modules/piscina/dist/worker.js",
 };

@@ -45,6 +45,7 @@ export async function gate(asked: GateConfig, world: GateContext, extras: RunExt
   const { directory } = prepared;
   const stage = { config, world, extras, directory, elsewhere };
   const { result, judged, capacity = null } = await measureAndJudge(stage, prepared.past);
+  await world.services?.end();
   const past = await prepared.past;
   const exitCode = exitCodeOf({
     verdict: judged.verdict,
@@ -96,7 +97,9 @@ async function measureAndJudge(
   const confirmed = await confirmRegression(measured, stage);
   const past = await reading;
   const result = await morePasses(confirmed, { ...stage, past });
-  return { result, judged: judgeRun({ config, result, past, today: today(world), forgiven: extras.forgiven }) };
+  const findings = world.services?.findings() ?? [];
+  const { forgiven } = extras;
+  return { result, judged: judgeRun({ config, result, past, today: today(world), forgiven, findings }) };
 }
 
 /** `2026-12-24`, in UTC. A search or a wait may cross midnight: it is asked when there is something to judge. */

@@ -7,6 +7,7 @@ import { describe, expect, it } from "vitest";
 const rooms: Record<string, { floor: number; wing?: "load" | "gate" }> = {
   base: { floor: 0 },
   stats: { floor: 1 },
+  service: { floor: 1 },
   user: { floor: 2, wing: "load" },
   http: { floor: 3, wing: "load" },
   protocol: { floor: 3, wing: "load" },
@@ -62,7 +63,7 @@ const confined: Record<string, readonly string[]> = {
 };
 
 /** Below the doors nobody looks at the machine: clock, dice, environment and directory are arguments. */
-const doors = ["main.ts", "cli.ts", "swarm.ts", "base/clock.ts", "demo/shop-main.ts"];
+const doors = ["main.ts", "cli.ts", "swarm.ts", "post.ts", "base/clock.ts", "demo/shop-main.ts"];
 const machine = /\bprocess\.(env|argv|cwd\(\))|\bDate\.now\(|\bMath\.random\(/;
 
 const src = fileURLToPath(new URL("../src", import.meta.url));

@@ -11,10 +11,12 @@ import { storeFor } from "../door/store-for.ts";
 import type { GateContext, WrittenRun } from "../gate/gate-context.ts";
 import type { RunExtras } from "../gate/load.ts";
 import { inspect, loadOrder, work } from "../gate/load.ts";
+import type { Started } from "../gate/start-services.ts";
 import type { LoadOrder } from "../gate/swarm/swarm-channel.ts";
 import { gate } from "../gate.ts";
 import { ownLines } from "../github/workflow-commands.ts";
 import type { Report } from "../report/document/report.ts";
+import { baseQuestion } from "../service/base-question.ts";
 import { watchKeys } from "./keys.ts";
 import { codeOnError, locustExitCode } from "./locust-exit.ts";
 import { logFor } from "./log.ts";
@@ -59,6 +61,7 @@ export async function run(
   const quiet = says("only-summary") !== undefined || !["DEBUG", "INFO"].includes(logged.level);
   const meter = new ProgressMeter(terminal.error, { columns: terminal.columns });
   let stopKeys = () => {};
+  let started: Started | null = null;
   let finished: { report: Report; told: WrittenRun } | undefined;
   const world: GateContext = {
     clock: systemClock,
@@ -113,7 +116,9 @@ export async function run(
     }
     if (says("headless") === undefined)
       world.log(`the web page is not built yet: running as with --headless${lasting(config, extras)}`);
-    const { exitCode } = await gate(config, world, extras);
+    const ready = config.settings.start === null ? null : await startedHere(config, world);
+    started = ready?.started ?? null;
+    const { exitCode } = await gate(ready?.config ?? config, ready?.world ?? world, extras);
     stopKeys();
     meter.end();
     if (!finished) return exitCode;
@@ -131,10 +136,28 @@ export async function run(
   } finally {
     stopKeys();
     meter.end();
+    await started?.services.end();
     interruption.release();
     await rm(scratch, { recursive: true, force: true }).catch(() => undefined);
   }
 }
+
+/** Starts the service of the user's own directory, and beside it the version that --base names. */
+async function startedHere(config: GateConfig, world: GateContext) {
+  const { startTarget, withServices } = await import("../door/start-target.ts");
+  const started = await startTarget({
+    config,
+    world,
+    question: baseQuestion(noEvent),
+    serverUrl: "https://github.com",
+    output: (arm, line) => world.log(`${arm} | ${line}`),
+    buildHead: config.settings.base === "auto" || config.settings.base === "none",
+    refuseEqual: false,
+  });
+  return started && { started, ...withServices(started, world) };
+}
+
+const noEvent = { eventName: "", eventSha: "", headSha: "", isPullRequest: false, baseBranch: null, baseSha: null };
 
 /** What ends the run; a program that waits for it must not learn that by waiting. */
 function lasting({ settings }: GateConfig, { iterations }: RunExtras): string {

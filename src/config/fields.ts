@@ -1,6 +1,7 @@
 import { closest, distance } from "fastest-levenshtein";
 import * as z from "zod";
 import { parsePercent, parseRate, parseTimespanMs } from "../base/units.ts";
+import { fillUrl, tellsArmsApart } from "../service/url-template.ts";
 
 /**
  * The ways a setting's text can be read. Each is a zod schema from text to value, so that all problems of all
@@ -99,6 +100,17 @@ export const url = text.transform((given, ctx): string => {
     return fail(`"${given}": only http:// and https:// can be loaded this way`);
   }
   return given.replace(/\/+$/, "");
+});
+
+/** The URL of each of two versions, which differ by `$PORT` or `$SWARMGATE_ARM`. */
+export const armUrl = text.transform((given, ctx): string => {
+  const read = url.safeParse(fillUrl(given, { arm: "head", port: 8080 }));
+  const problems = read.success ? [] : read.error.issues.map(({ message }) => message);
+  if (!tellsArmsApart(given)) {
+    problems.push(`"${given}" is the same for both versions: it must contain $PORT or $SWARMGATE_ARM`);
+  }
+  for (const message of problems) ctx.addIssue({ code: "custom", message });
+  return given;
 });
 
 /** Lines `Name: value`. */

@@ -9,6 +9,7 @@ import { settingsForMode } from "./mode-settings.ts";
 import { Problems } from "./problems.ts";
 import { type RawSettings, readSettings } from "./read-settings.ts";
 import type { SettingName, Settings } from "./settings.ts";
+import { startProblems } from "./start-problems.ts";
 
 /** Everything a run was asked to do, read and checked. Nothing below looks at inputs, flags or files again. */
 export interface GateConfig {
@@ -176,10 +177,16 @@ function contradictions(settings: Settings, { given, held }: Pick<GateConfig, "g
       say("compare", `${settings.compare} leaves base-host without a purpose; leave one of the two out`);
     }
   }
-  if (settings.compare === "side-by-side" && !settings["base-host"] && !settings["base-deployment-environment"]) {
+  problems.push(...startProblems(settings, given));
+  if (
+    settings.compare === "side-by-side" &&
+    !settings["base-host"] &&
+    !settings["base-deployment-environment"] &&
+    settings.start === null
+  ) {
     say(
       "compare",
-      "side-by-side needs base-host (or base-deployment-environment): the URL of the version to compare with",
+      "side-by-side needs start, which starts both versions, or base-host (or base-deployment-environment): the URL of the version to compare with",
     );
   }
   if (settings.compare === "baseline" && settings["baseline-store"] === "none") {

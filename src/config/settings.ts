@@ -18,6 +18,7 @@ export const failReasons = [
   "inconclusive",
   "no-baseline",
   "missing-endpoints",
+  "no-base",
 ] as const;
 
 /** A word that stands for itself beside what `schema` reads. */
@@ -45,6 +46,12 @@ export const settings = {
   "base-host": { schema: f.url, default: null },
   "base-deployment-environment": { schema: z.string().trim(), default: null },
   "deployment-environment": { schema: z.string().trim(), default: null },
+  /** Commands that make, start and end one version of the service, from its checkout. */
+  start: { schema: z.string().trim().min(1), default: null },
+  build: { schema: z.string().trim().min(1), default: null },
+  stop: { schema: z.string().trim().min(1), default: null },
+  url: { schema: f.armUrl, default: null },
+  base: { schema: z.string().trim().min(1), default: "auto" },
   users: { schema: f.whole(1, 1_000_000), default: "50" },
   "spawn-rate": { schema: f.positive, default: "10" },
   /** `forever` is the command line's: until interrupted, or until `requests` or a shape ends the run. */

@@ -9,6 +9,7 @@ import { secretsOfUserinfo } from "../base/userinfo.ts";
 import type { GateContext, GateDifference } from "../gate/gate-context.ts";
 import { noExtras } from "../gate/load.ts";
 import { withoutTarget } from "../gate/no-target.ts";
+import type { Started } from "../gate/start-services.ts";
 import { gate } from "../gate.ts";
 import type { GitHubClient } from "../github/api/client.ts";
 import { Silence } from "../github/api/silence.ts";
@@ -34,6 +35,7 @@ import { thisMachine } from "./machine.ts";
 import { ProgressMeter } from "./progress-meter.ts";
 import { type ReadConfiguration, readConfiguration } from "./read-configuration.ts";
 import { RunnerLog } from "./runner-log.ts";
+import { questionOf, startTarget, withServices } from "./start-target.ts";
 
 export interface ActionStart {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -80,7 +82,8 @@ export async function runAction({ env, directory, write, overhear }: ActionStart
     const reports = settings.mode === "report";
     const allowed = settings["allow-untrusted-locustfile"];
     const loadsLocustfile = !reports && settings.results.length === 0;
-    await refuseUntrusted({ context, client, loadsLocustfile, allowed });
+    // What `start` runs is the repository's code as the locustfile is.
+    await refuseUntrusted({ context, client, loadsLocustfile: loadsLocustfile || settings.start !== null, allowed });
     const token = settings["github-token"] ?? "";
     const silence = new Silence({ limitMs: silenceMs });
     const patient = reports ? client : await githubClient({ token, context, env, silence });
@@ -111,19 +114,30 @@ export async function runAction({ env, directory, write, overhear }: ActionStart
 async function measure(action: ActionContext, parts: Parts): Promise<number> {
   const { log, context } = action;
   const { interruption } = parts;
+  let started: Started | null = null;
   const running = new RunningNotice(action);
   const target = { ...action, client: parts.client, signal: interruption.signal, log: log.info };
   try {
     const measured = action.config.settings.results.length > 0;
     const found = measured ? { found: true as const, config: action.config } : await findTarget(target);
-    const config = found.found ? found.config : action.config;
-    const world = worldOf({ ...action, config }, { ...parts, running });
+    let config = found.found ? found.config : action.config;
+    let world = worldOf({ ...action, config }, { ...parts, running });
     if (!found.found) {
       await withoutTarget(config, world, found.reason);
       return ExitCode.ok;
     }
     if (!measured && config.settings.permissions === null) log.info(unlocked);
     log.stopCommands();
+    started = await startTarget({
+      config,
+      world,
+      question: questionOf(context),
+      serverUrl: context.serverUrl,
+      output: log.service,
+      buildHead: true,
+      refuseEqual: true,
+    });
+    if (started) ({ config, world } = withServices(started, world));
     const { exitCode: code } = await gate(config, world, noExtras);
     return exitCode(code, interruption);
   } catch (error) {
@@ -132,6 +146,7 @@ async function measure(action: ActionContext, parts: Parts): Promise<number> {
     await running.endWithout(reasonOf(error), cancelled ? "cancelled" : "failure", cancelled ? 2000 : 20_000);
     throw error;
   } finally {
+    await started?.services.end();
     log.resumeCommands();
     if (interruption.signal.aborted) log.info(`cancelled at ${context.run.url}`);
   }

@@ -24,6 +24,7 @@ export class RunnerLog {
   readonly #quoted = new LogBudget("the locustfile's output");
   readonly #notes = new LogBudget("what the load-generating process reports");
   readonly #progress = new LogBudget("its progress");
+  readonly #services = new LogBudget("the services' output");
 
   constructor(write: (text: string) => void) {
     this.#write = write;
@@ -57,6 +58,12 @@ export class RunnerLog {
   readonly quote = (text: string): void =>
     this.#within(this.#quoted, text, () => {
       for (const line of foreignLines(this.clean(text), "locustfile | ")) this.#write(`${line}\n`);
+    });
+
+  /** What a version of the service printed while it came up. */
+  readonly service = (arm: string, line: string): void =>
+    this.#within(this.#services, line, () => {
+      for (const foreign of foreignLines(this.clean(line), `${arm} | `)) this.#write(`${foreign}\n`);
     });
 
   /** As it is: the progress line. */
@@ -100,7 +107,7 @@ export class RunnerLog {
     this.#write(`${this.#resume}\n`);
     this.#resume = null;
     for (const command of this.#owed.splice(0)) this.#write(`${command}\n`);
-    for (const budget of [this.#quoted, this.#notes, this.#progress]) {
+    for (const budget of [this.#quoted, this.#notes, this.#progress, this.#services]) {
       const leftOut = budget.takeLeftOut();
       if (leftOut !== null) this.say(`swarmgate: ${leftOut}`);
     }

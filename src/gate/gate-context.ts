@@ -5,6 +5,7 @@ import type { Progress } from "../engine/plan/load-plan.ts";
 import type { Report } from "../report/document/report.ts";
 import type { Machine, RunResult } from "../stats/run-result.ts";
 import type { Verdict } from "../verdict/verdict.ts";
+import type { Services } from "./services.ts";
 import type { SwarmControls, SwarmProcess } from "./swarm/swarm-process.ts";
 
 /** What a door hands to the story: the machine, the user's ears, and where results go. Nothing below looks further. */
@@ -47,6 +48,8 @@ export interface GateContext {
   /** Hands the finished report to whoever must be told; the verdict stands, whatever comes of it. */
   readonly publish: (report: Report, told: WrittenRun) => Promise<void>;
   readonly store: BaselineStore | null;
+  /** What was started for this run; absent where the target was there already. */
+  readonly services?: Services | undefined;
   /** Whether the target is asked for readiness first (the action does, `swarmgate run` as Locust does not). */
   readonly readiness: boolean;
 }

@@ -38,6 +38,7 @@ export function judgeRun({
   past,
   today,
   forgiven = new Set(),
+  findings = [],
 }: {
   config: GateConfig;
   result: RunResult;
@@ -46,6 +47,8 @@ export function judgeRun({
   forgiven?: ReadonlySet<string>;
   /** `2026-12-24`, for waivers. */
   today: string;
+  /** What became of services that were started for this run. */
+  findings?: readonly Reason[];
 }): Judged {
   const comparing = comparingFor(result, compareSettings(config));
   const thresholds = settle(evaluate(config.thresholds, result.blocks));
@@ -66,6 +69,7 @@ export function judgeRun({
     findings: [
       ...(past.wanted && whyNot !== null ? [withoutPast(whyNot, use?.incomparable?.why)] : []),
       ...unconfirmed(result),
+      ...findings,
     ],
   });
   const warnings = (use?.warnings ?? []).map((message) => ({ code: "baseline", message }));
@@ -120,7 +124,7 @@ function without(forgiven: readonly Reason[], { reasons, ...rest }: Verdict): Ve
   const codes = left.map(({ code }) => code);
   const conclusion = codes.some((code) => invalidCodes.has(code))
     ? "invalid"
-    : codes.some((code) => ["slo", "regression", "exit-code"].includes(code))
+    : codes.some((code) => ["slo", "regression", "service-died", "exit-code"].includes(code))
       ? "fail"
       : codes.includes("inconclusive")
         ? "inconclusive"

@@ -185,12 +185,17 @@ export async function load(
     onOutline: (outline) => void logged(foresee(outline)),
     whyBroken: (blocks) => logged(whyBroken(blocks)),
     whyBlocked: (failures) => logged(whyBlocked(failures)),
-    whyLost: (progress, trouble) => logged(whyLost(progress, trouble)),
+    whyLost: (progress, trouble) => logged(serviceGone() ?? whyLost(progress, trouble)),
   });
   const { decodeResult } = await import("../stats/document/result-document.ts");
   const text = unsaved?.text ?? readFileSync(order.resultPath, "utf8");
   const result = decodeResult(text, order.resultPath, ownRun);
   return unsaved ? notKept(result, unsaved.why) : result;
+
+  function serviceGone(): string | null {
+    const died = world.services?.died() ?? null;
+    return died === null ? null : `nothing more can be measured: ${died.message}`;
+  }
 
   function logged(why: string | null): string | null {
     if (why !== null) world.log(why);

@@ -30,6 +30,7 @@ export function isWorthKeeping({
   ownsBaseline: boolean;
 }): boolean {
   if (verdict.conclusion === "invalid" || settings.mode === "calibrate") return false;
+  if (verdict.reasons.some(({ code }) => code === "service-died")) return false;
   if (settings.mode === "baseline") return true;
   if (settings["save-baseline"] === "never") return false;
   if (settings["save-baseline"] === "always") return true;

@@ -22,6 +22,12 @@ export const inputSpecs: readonly InputSpec[] = [
   { name: "base-host", group: "load" },
   { name: "base-deployment-environment", group: "load" },
   { name: "deployment-environment", group: "load" },
+  { name: "start", group: "load" },
+  { name: "build", group: "load" },
+  { name: "stop", group: "load", stated: "docker compose down -v, where start is Compose's" },
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of the started command's environment
+  { name: "url", group: "load", stated: "http://localhost:$PORT" },
+  { name: "base", group: "load", stated: "auto" },
   { name: "users", group: "load", stated: "50" },
   { name: "spawn-rate", group: "load", stated: "10" },
   { name: "run-time", group: "load", stated: "60s" },

@@ -211,7 +211,7 @@ function settingsOf(value: unknown, source: YamlSource): Map<string, ConfiguredS
     const text = Array.isArray(found) ? found.join("\n") : String(found);
     settings.set(path.at(-1) as string, { text, place: source.place(path) });
   };
-  for (const key of ["name", "locustfile"]) put([key]);
+  for (const key of ["name", "locustfile", "start", "build", "stop", "url", "base"]) put([key]);
   for (const section of ["load", "regression", "guard"]) {
     for (const key of knownKeys[section] ?? []) if (key !== "metrics") put([section, key]);
   }

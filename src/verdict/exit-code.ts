@@ -12,6 +12,7 @@ export type FailOn =
   | "inconclusive"
   | "no-baseline"
   | "missing-endpoints"
+  | "no-base"
   | "target-gone";
 
 export const defaultFailOn: ReadonlySet<FailOn> = new Set<FailOn>(["slo", "regression", "invalid", "target-gone"]);
@@ -40,10 +41,12 @@ export function exitCodeOf({
     return fails ? ExitCode.invalid : ExitCode.ok;
   }
   if (codes.has("slo") && failOn.has("slo")) return ExitCode.broken;
-  if (codes.has("regression") && failOn.has("regression")) return ExitCode.broken;
+  const isWorse = codes.has("regression") || codes.has("service-died");
+  if (isWorse && failOn.has("regression")) return ExitCode.broken;
   if (codes.has("exit-code") && failOn.has("slo")) return processExitCode ?? ExitCode.ownFault;
   if (codes.has("inconclusive") && failOn.has("inconclusive")) return ExitCode.invalid;
   if (codes.has("no-baseline") && failOn.has("no-baseline")) return ExitCode.invalid;
   if (codes.has("missing-endpoints") && failOn.has("missing-endpoints")) return ExitCode.invalid;
+  if (codes.has("no-base") && failOn.has("no-base")) return ExitCode.invalid;
   return ExitCode.ok;
 }

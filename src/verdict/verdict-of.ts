@@ -23,9 +23,15 @@ export interface VerdictInput {
 export function judge({ result, thresholds, comparisons, findings = [] }: VerdictInput): Verdict {
   const invalid = [...invalidities(result), ...findings.filter(({ code }) => invalidCodes.has(code))];
   const broken = [...brokenPromises(thresholds), ...exitCodeSet(result)];
-  const regressed = [...[headGone(result)].filter((reason) => reason !== null), ...regressions(comparisons)];
+  const died = codes(findings, "service-died");
+  const regressed = [
+    ...died,
+    ...(died.length > 0 ? [] : [headGone(result)]).filter((reason) => reason !== null),
+    ...regressions(comparisons),
+  ];
   const undecided = [...undecidedPromises(thresholds), ...undecidedOf(comparisons), ...codes(findings, "inconclusive")];
   const told = [
+    ...codes(findings, "no-base"),
     ...codes(findings, "no-baseline"),
     ...noBaseline(comparisons, findings),
     ...asides(comparisons),

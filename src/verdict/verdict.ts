@@ -9,7 +9,7 @@ export interface Reason {
    * Stable: `zero-requests`, `users-dead`, `users-not-reached`, `saturated`, `machine-busy`, `cores-shared`, `blocked`, `throttled`, `target-gone`,
    * `uncaught-exceptions`, `forbidden-host`, `missing-await`, `interrupted`, `slo`, `regression`, `inconclusive`, `no-baseline`, `improved`,
    * `no-target`, `exit-code`, `missing-endpoints`, `could-not-tell`,
-   * `too-few-requests`, `min-effect`.
+   * `too-few-requests`, `min-effect`, `no-base`, `service-died`.
    */
   readonly code: string;
   /** What was seen, with the numbers. */

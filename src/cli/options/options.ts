@@ -366,6 +366,26 @@ export const runOptions: readonly OptionRow[] = [
     setting: "base-host",
     help: "compare side by side with the version at this URL",
   },
+  {
+    group: "Judge",
+    flags: "--start <command>",
+    setting: "start",
+    help: "starts one version of the service; with --base the two are compared side by side",
+  },
+  { group: "Judge", flags: "--build <command>", setting: "build", help: "runs before --start, from the checkout" },
+  { group: "Judge", flags: "--stop <command>", setting: "stop", help: "ends what --start has left running" },
+  {
+    group: "Judge",
+    flags: "--url <url>",
+    setting: "url",
+    help: "where each version is, with $PORT or $SWARMGATE_ARM in it (default: http://localhost:$PORT)",
+  },
+  {
+    group: "Judge",
+    flags: "--base <revision>",
+    setting: "base",
+    help: "branch, tag or commit that --start also starts, to compare with",
+  },
   { group: "Judge", flags: "--save-baseline <when>", setting: "save-baseline", help: "auto, always or never" },
   {
     group: "Judge",
@@ -401,7 +421,7 @@ export const runOptions: readonly OptionRow[] = [
     group: "Judge",
     flags: "--fail-on <reasons>",
     setting: "fail-on",
-    help: "slo, regression, invalid, inconclusive, no-baseline, missing-endpoints or none",
+    help: "slo, regression, invalid, inconclusive, no-baseline, missing-endpoints, no-base or none",
   },
 ];
 
