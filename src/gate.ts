@@ -57,7 +57,8 @@ export async function gate(asked: GateConfig, world: GateContext, extras: RunExt
   const passed = exitCode === 0;
   const { reportOf, writeDocuments } = await import("./gate/write-reports.ts");
   const difference = await differenceOf(world);
-  const report = reportOf({ config, world, result, judged, past, kept, passed, capacity, difference });
+  const services = world.services?.failures() ?? [];
+  const report = reportOf({ config, world, result, judged, past, kept, passed, capacity, difference, services });
   const unwritten = await writeDocuments({ directory, result, report, verdict, secrets: config.secrets });
   await world.publish(report, { directory, exitCode, verdict, result, unwritten });
   return { verdict, report, directory, exitCode };

@@ -48,8 +48,8 @@ export async function waitForArm(
   await waiting;
   if (first === null) return await ownAnswers(arm, others);
   return first.is === "ended"
-    ? arm.failure("start", first.why, first.hint)
-    : arm.failure("start", `the ${arm.arm} version: ${first.why}`, portHint(arm));
+    ? arm.failure("start", first.why, { hint: first.hint })
+    : arm.failure("start", `the ${arm.arm} version: ${first.why}`, { hint: portHint(arm) });
 }
 
 interface Ended {
@@ -82,7 +82,7 @@ async function ownAnswers(arm: ArmService, others: readonly ArmService[]): Promi
   if (owner.is === "own") return { listeners: owner.listeners, notice: null };
   if (owner.is === "unknown") return { listeners: [], notice: `${arm.arm}: ${owner.why}` };
   const hint = "let the service listen on the port in PORT, which is another for each version";
-  return arm.failure("start", `${arm.url} answers, but not the ${arm.arm} version: ${owner.why}`, hint);
+  return arm.failure("start", `${arm.url} answers, but not the ${arm.arm} version: ${owner.why}`, { hint });
 }
 
 /** The commonest reason that nobody answers: the service listens somewhere else. */

@@ -1,3 +1,4 @@
+import type { ReportService } from "../report/service-schema.ts";
 import type { ArmFailure, ArmService, EndLimits } from "../service/arm-service.ts";
 import { processRow } from "../service/process-table.ts";
 import { endInWords } from "../service/shell-command.ts";
@@ -10,7 +11,7 @@ export interface Services {
   /** What became of the versions that is part of the verdict. */
   readonly findings: () => readonly Reason[];
   /** Versions that did not get as far as they should. */
-  readonly failures: () => readonly ArmFailure[];
+  readonly failures: () => readonly ReportService[];
   /** Ends everything that was started, and removes it. Twice is once. */
   readonly end: () => Promise<void>;
 }
@@ -53,7 +54,14 @@ export class RunningServices implements Services {
 
   readonly died = (): ArmFailure | null => this.#died;
 
-  readonly failures = (): readonly ArmFailure[] => [...this.#unready, ...(this.#died ? [this.#died] : [])];
+  readonly failures = (): readonly ReportService[] =>
+    [...this.#unready, ...(this.#died ? [this.#died] : [])].map(({ arm, step, ending, message, lines }) => ({
+      arm,
+      step,
+      ending,
+      message,
+      lines: [...lines],
+    }));
 
   readonly findings = (): readonly Reason[] => [
     ...this.#unready.map(({ message, hint }) => ({
@@ -97,8 +105,9 @@ function isAlive({ service, listeners }: RunningArm): boolean {
 
 function deathOf(service: ArmService): ArmFailure {
   const end = service.commandEnd;
-  const how = end === null || (end.exitCode === 0 && end.signal === null) ? "" : ` with ${endInWords(end)}`;
-  return service.failure("load", `the ${service.arm} version ended under load${how}`, "see its log");
+  const ending = end === null ? null : endInWords(end);
+  const how = ending === null ? "" : ` with ${ending}`;
+  return service.failure("load", `the ${service.arm} version ended under load${how}`, { hint: "see its log", ending });
 }
 
 /** How long ending may take: a cancelled job has 7.5 s in all, of which the users' stop takes three. */

@@ -191,7 +191,7 @@ function interrupted(signal: AbortSignal): void {
 }
 
 function withoutTree({ why, remedy }: Extract<BaseTree, { is: "failed" }>): ArmFailure {
-  return { arm: "base", step: "build", message: why, hint: remedy, lines: [] };
+  return { arm: "base", step: "checkout", ending: null, message: why, hint: remedy, lines: [] };
 }
 
 function tellUnready({ message, hint, lines }: ArmFailure, { world, output }: Stage): void {

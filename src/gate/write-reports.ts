@@ -10,6 +10,7 @@ import { renderHtml } from "../report/html/html.ts";
 import { renderJunit } from "../report/junit.ts";
 import { type LocustCsv, renderCsv } from "../report/locust/csv.ts";
 import { renderMarkdown } from "../report/markdown/markdown.ts";
+import type { ReportService } from "../report/service-schema.ts";
 import { formatDuration } from "../report/view/format.ts";
 import { printThreshold } from "../slo/threshold/threshold.ts";
 import { locustMeasurementVersion, type RunResult } from "../stats/run-result.ts";
@@ -36,6 +37,7 @@ export function reportOf({
   passed,
   capacity = null,
   difference = { changes: [], notices: [] },
+  services = [],
 }: {
   config: GateConfig;
   world: Pick<GateContext, "clock" | "origin">;
@@ -48,6 +50,8 @@ export function reportOf({
   capacity?: Capacity | null;
   /** What a pull request changes about this gate. */
   difference?: GateDifference;
+  /** Versions of the service that did not get as far as they should. */
+  services?: readonly ReportService[];
 }): Report {
   const { settings } = config;
   const newest = judged.history.at(-1);
@@ -90,6 +94,7 @@ export function reportOf({
     configuration: configurationOf(config),
     throughput: throughputOf(result, judged.history),
     capacity,
+    services,
   });
   return cleanData(redactor, report);
 }

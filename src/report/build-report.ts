@@ -15,6 +15,7 @@ import { comparisonsOf, numbersOf, rowsOf, tallyOf, thresholdsOf } from "./docum
 import { seriesOf, withoutTail } from "./document/series.ts";
 import { timingsOverTime } from "./document/timings-over-time.ts";
 import { watchedEndpoints } from "./document/watched.ts";
+import type { ReportService } from "./service-schema.ts";
 import { troubleOf } from "./view/trouble-words.ts";
 
 /** What a report says of the baseline; `whyNot` where it was not found or not usable. */
@@ -67,6 +68,8 @@ export interface ReportInput {
   readonly throughput?: Throughput | null;
   /** Of a search for the largest load. */
   readonly capacity?: Capacity | null;
+  /** Versions of the service that did not get as far as they should. */
+  readonly services?: readonly ReportService[];
 }
 
 const defaultComparing: ComparingInfo = {
@@ -142,6 +145,7 @@ export function buildReport(input: ReportInput): Report {
       after: after === null ? null : clipText(after, bounds.name),
       inEffect,
     })),
+    ...(input.services && input.services.length > 0 && { services: input.services.slice(0, 2).map(serviceOf) }),
     measured: measuredOf(result, { warmup: input.warmup ?? "auto", cells }),
     warnings: warningsOf(result, input.warnings ?? [])
       .slice(0, bounds.list)
@@ -170,6 +174,16 @@ export function buildReport(input: ReportInput): Report {
       .map(([key, value]) => [clipText(key, 80), clipText(value)]),
   };
   return shrink(report);
+}
+
+function serviceOf({ arm, step, ending, message, lines }: ReportService): ReportService {
+  return {
+    arm,
+    step,
+    ending: ending === null ? null : clipText(ending, 80),
+    message: clipText(message),
+    lines: lines.slice(-30).map((line) => clipText(line)),
+  };
 }
 
 /** What is said of the whole run says more than what the engine saw of the same thing on its way. */

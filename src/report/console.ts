@@ -6,6 +6,7 @@ import type { CapacitySection } from "./document/capacity-schema.ts";
 import { stepsByLoad } from "./document/capacity-section.ts";
 import type { Report, ReportNumbers } from "./document/report.ts";
 import { changeSides, gateChangesTitle } from "./markdown/gate-changes.ts";
+import { servicesText } from "./service-words.ts";
 import { loadInWords } from "./view/capacity-words.ts";
 import { firedTable } from "./view/fired.ts";
 import { counted, formatMs, formatPercent, formatPromised, formatRate, plain } from "./view/format.ts";
@@ -145,6 +146,8 @@ const mostComparisons = 20;
 /** The verdict with its reasons, promises and comparisons, one line each. */
 export function verdictBlock(report: Report): string {
   const lines = [headlineText(report)];
+  const services = servicesText(report);
+  if (services !== "") lines.push(services);
   const step = stepInWords(report);
   if (step !== "") lines.push(`  ${step}`);
   for (const { code, message, remedy } of report.verdict.reasons.slice(0, 10)) {

@@ -33,7 +33,9 @@ export interface ArmOrder {
 /** A version that did not get where it should. */
 export interface ArmFailure {
   readonly arm: ServiceArm;
-  readonly step: "build" | "start" | "load";
+  readonly step: "checkout" | "build" | "start" | "load";
+  /** How its command ended; null where it did not, or nobody knows. */
+  readonly ending: string | null;
   /** `The build of the base version ended with exit code 1.` */
   readonly message: string;
   readonly hint: string;
@@ -104,7 +106,9 @@ export class ArmService {
     );
     const end = await Promise.race([ended, aborted]);
     if (end === null || end.exitCode === 0) return null;
-    return this.failure("build", `\`build\` of the ${this.arm} version ended with ${endInWords(end)}`, "see its log");
+    return this.failure("build", `\`build\` of the ${this.arm} version ended with ${endInWords(end)}`, {
+      hint: "see its log",
+    });
   }
 
   start(): void {
@@ -115,8 +119,12 @@ export class ArmService {
     });
   }
 
-  failure(step: ArmFailure["step"], message: string, hint: string): ArmFailure {
-    return { arm: this.arm, step, message, hint, lines: this.lastLines() };
+  failure(
+    step: ArmFailure["step"],
+    message: string,
+    { hint, ending = null }: { readonly hint: string; readonly ending?: string | null },
+  ): ArmFailure {
+    return { arm: this.arm, step, message, hint, ending, lines: this.lastLines() };
   }
 
   /** Resolves when `start` ends. */

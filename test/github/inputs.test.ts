@@ -49,7 +49,7 @@ describe("action.yml", () => {
   test("has the outputs of the table, each described, and runs on Node 24", () => {
     expect(Object.keys(manifest.outputs)).toEqual([...outputNames]);
     for (const output of Object.values(manifest.outputs)) expect(output.description).not.toBe("");
-    expect(manifest.runs).toEqual({ using: "node24", main: "dist/main.js" });
+    expect(manifest.runs).toEqual({ using: "node24", main: "dist/main.js", post: "dist/post.js" });
     expect(manifest.branding.icon).not.toBe("");
   });
 });

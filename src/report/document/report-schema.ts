@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { serviceSchema } from "../service-schema.ts";
 import { capacitySection } from "./capacity-schema.ts";
 
 /** Raised when the document's shape changes. */
@@ -369,6 +370,8 @@ export const reportSchema = z.object({
     )
     .max(bounds.list)
     .default([]),
+  /** Versions that were to be started and did not get as far as they should; absent where none was. */
+  services: z.array(serviceSchema).max(2).optional(),
   measured,
   warnings: z.array(z.object({ code: text(60), message: text(bounds.message) })).max(bounds.list),
   series,

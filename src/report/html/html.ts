@@ -22,6 +22,7 @@ import {
   verdictSection,
   warningsSection,
 } from "./sections.ts";
+import { servicesSection } from "./services-section.ts";
 import { comparisonsTable, endpointsTable, thresholdsTable, timingsTable } from "./tables.ts";
 import { phaseFigures, serverFigures } from "./timing-charts.ts";
 
@@ -77,7 +78,7 @@ function draw(report: Report, most: (typeof sizes)[number]): string {
 <body>
 <a class="skip" href="#endpoints-heading">Skip to the endpoints</a>
 <main>
-${verdictSection(report)}${gateChangesSection(report, most.lists)}${cardsSection(report)}${capacityFigure(report)}${momentsSection(report)}
+${verdictSection(report)}${gateChangesSection(report, most.lists)}${servicesSection(report)}${cardsSection(report)}${capacityFigure(report)}${momentsSection(report)}
 ${
   courses.length === 0
     ? null

@@ -1,4 +1,5 @@
 import type { Report } from "../document/report.ts";
+import { servicesPart } from "../service-words.ts";
 import {
   counted,
   formatCount,
@@ -99,6 +100,7 @@ export function topParts(report: Report): (Part | null)[] {
     gateChangesPart(report),
     fixedPart(0, summaryLine(report)),
     reasonsPart(report),
+    servicesPart(report),
     notablePart(report),
     matterPart(report),
     explanationPart(report),

@@ -1,5 +1,6 @@
 import type { CapacitySection } from "../document/capacity-schema.ts";
 import type { Report } from "../document/report.ts";
+import { withServices } from "../service-words.ts";
 import { comparedCapacity, dropInWords, foundInWords } from "./capacity-words.ts";
 import { counted, formatCount, plain } from "./format.ts";
 import { failed, inconclusive, passed, wantsBaseline } from "./headline-verdicts.ts";
@@ -8,6 +9,10 @@ import { code, cut, oneLine, plainName, slug } from "./safe-text.ts";
 
 /** The one line that says whether to act: verdict, magnitude, culprit. */
 export function headlineOf(report: Report): Headline {
+  return withServices(ofVerdict(report), report);
+}
+
+function ofVerdict(report: Report): Headline {
   const reason = report.verdict.reasons[0]?.code;
   if (report.capacity !== null && report.verdict.conclusion !== "invalid") {
     return ofCapacity(report, report.capacity);
