@@ -12,7 +12,7 @@ describe("a line of /proc/<pid>/stat", () => {
   it("is read whatever the process calls itself", () => {
     // Fields 6 to 24; the start is the 22nd.
     const rest = Array.from({ length: 19 }, (_, index) => index + 6);
-    const line = `42 (a) S (b) 9) R 7 42 42 ${rest.join(" ")}`;
+    const line = `42 (a) S (b) 9) R 7 42 ${rest.join(" ")}`;
     expect(parseStat(line)).toEqual({ pid: 42, parent: 7, group: 42, start: "22", isDead: false });
     expect(parseStat("nothing")).toBeNull();
   });
