@@ -1,4 +1,4 @@
-import type { ReportService } from "../report/service-schema.ts";
+import type { ReportService } from "../report/document/service-schema.ts";
 import type { ArmFailure, ArmService, EndLimits } from "../service/arm-service.ts";
 import { processRow } from "../service/process-table.ts";
 import { endInWords } from "../service/shell-command.ts";

@@ -10,7 +10,7 @@ import { renderHtml } from "../report/html/html.ts";
 import { renderJunit } from "../report/junit.ts";
 import { type LocustCsv, renderCsv } from "../report/locust/csv.ts";
 import { renderMarkdown } from "../report/markdown/markdown.ts";
-import type { ReportService } from "../report/service-schema.ts";
+import type { ReportService } from "../report/document/service-schema.ts";
 import { formatDuration } from "../report/view/format.ts";
 import { printThreshold } from "../slo/threshold/threshold.ts";
 import { locustMeasurementVersion, type RunResult } from "../stats/run-result.ts";

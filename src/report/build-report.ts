@@ -15,7 +15,7 @@ import { comparisonsOf, numbersOf, rowsOf, tallyOf, thresholdsOf } from "./docum
 import { seriesOf, withoutTail } from "./document/series.ts";
 import { timingsOverTime } from "./document/timings-over-time.ts";
 import { watchedEndpoints } from "./document/watched.ts";
-import type { ReportService } from "./service-schema.ts";
+import type { ReportService } from "./document/service-schema.ts";
 import { troubleOf } from "./view/trouble-words.ts";
 
 /** What a report says of the baseline; `whyNot` where it was not found or not usable. */

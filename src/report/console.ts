@@ -6,7 +6,7 @@ import type { CapacitySection } from "./document/capacity-schema.ts";
 import { stepsByLoad } from "./document/capacity-section.ts";
 import type { Report, ReportNumbers } from "./document/report.ts";
 import { changeSides, gateChangesTitle } from "./markdown/gate-changes.ts";
-import { servicesText } from "./service-words.ts";
+import { servicesText } from "./view/service-words.ts";
 import { loadInWords } from "./view/capacity-words.ts";
 import { firedTable } from "./view/fired.ts";
 import { counted, formatMs, formatPercent, formatPromised, formatRate, plain } from "./view/format.ts";

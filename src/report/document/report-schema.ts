@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { serviceSchema } from "../service-schema.ts";
+import { serviceSchema } from "./service-schema.ts";
 import { capacitySection } from "./capacity-schema.ts";
 
 /** Raised when the document's shape changes. */

@@ -1,5 +1,5 @@
 import type { Report } from "../document/report.ts";
-import { servicesPart } from "../service-words.ts";
+import { servicesPart } from "./services.ts";
 import {
   counted,
   formatCount,

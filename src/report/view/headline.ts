@@ -1,6 +1,6 @@
 import type { CapacitySection } from "../document/capacity-schema.ts";
 import type { Report } from "../document/report.ts";
-import { withServices } from "../service-words.ts";
+import { withServices } from "./service-words.ts";
 import { comparedCapacity, dropInWords, foundInWords } from "./capacity-words.ts";
 import { counted, formatCount, plain } from "./format.ts";
 import { failed, inconclusive, passed, wantsBaseline } from "./headline-verdicts.ts";

@@ -1,9 +1,7 @@
-import type { Report } from "./document/report.ts";
-import { fixedPart, type Part } from "./markdown/fit.ts";
-import { details } from "./markdown/table.ts";
-import type { ReportService } from "./service-schema.ts";
-import { type Headline, words } from "./view/headline-words.ts";
-import { cleanLines, code, fence } from "./view/safe-text.ts";
+import type { Report } from "../document/report.ts";
+import type { ReportService } from "../document/service-schema.ts";
+import { type Headline, words } from "./headline-words.ts";
+import { cleanLines } from "./safe-text.ts";
 
 const notGot: Readonly<Record<ReportService["step"], string>> = {
   checkout: "could not be checked out",
@@ -36,16 +34,7 @@ export function withServices(headline: Headline, { services = [], verdict }: Rep
   return { ...headline, icon, after: `${headline.after}${said}` };
 }
 
-/** What each version printed last, where it did not get as far as it should. */
-export function servicesPart({ services = [] }: Report): Part | null {
-  const told = services.map(({ message, lines }) => {
-    const line = `- ⚠️ ${code(message, 300)}`;
-    return lines.length === 0 ? line : `${line}\n\n${details("The last lines of its log", fence(lines.join("\n")))}`;
-  });
-  return told.length === 0 ? null : fixedPart(1, told.join("\n"));
-}
-
-/** The same for a terminal. */
+/** What each version printed last where it did not get as far as it should, for a terminal. */
 export function servicesText({ services = [] }: Report): string {
   return services
     .flatMap(({ message, lines, arm }) => [
