@@ -48,6 +48,8 @@ const measuring = [
   "test/e2e/http-load.test.ts",
   "test/e2e/run-load.test.ts",
   "test/e2e/side-by-side.test.ts",
+  "test/e2e/start.test.ts",
+  "test/e2e/diff.test.ts",
   "test/e2e/turns.test.ts",
   "test/e2e/waiting.test.ts",
   "test/examples/**/*.test.ts",

@@ -19,6 +19,10 @@ const commands: Readonly<Record<string, CommandRow>> = {
     summary: "run a locustfile; judge it where something is promised",
     start: async (argv, terminal) => runAhead(argv, terminal),
   },
+  diff: {
+    summary: "start this version and another, and compare the two",
+    start: async (argv, terminal) => (await import("./diff.ts")).diff(argv, terminal),
+  },
   demo: {
     summary: "the whole gate on a built-in sample shop with a planted regression",
     start: async (argv, terminal) => (await import("./demo.ts")).demo(argv, terminal),
@@ -115,7 +119,8 @@ async function ownArguments(argv: readonly string[], terminal: Terminal): Promis
 async function help(of: string | undefined): Promise<string> {
   const row = of === undefined ? undefined : commands[of];
   if (row?.help) return (await import("./file-command.ts")).commandOf(await row.help(), "swarmgate ").helpInformation();
-  if (of === "run") return (await import("./options/run-arguments.ts")).runCommand("swarmgate run").helpInformation();
+  if (of === "run" || of === "diff")
+    return (await import("./options/run-arguments.ts")).runCommand("swarmgate run").helpInformation();
   const width = Math.max(...Object.keys(commands).map((name) => name.length));
   return [
     `swarmgate ${version}: load tests in Locust's words, judged as a gate`,

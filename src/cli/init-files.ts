@@ -1,5 +1,7 @@
 import { relative, sep } from "node:path";
+import { stringify } from "yaml";
 import { version } from "../base/version.ts";
+import type { StartGuess } from "./guess-start.ts";
 
 /** A file that `init` writes where there is none. */
 export interface FirstFile {
@@ -23,7 +25,7 @@ export class Visitor extends HttpUser {
 }
 `;
 
-const workflow = `name: load test
+const workflow = (steps: string) => `name: load test
 on:
   pull_request:
   push:
@@ -37,12 +39,24 @@ jobs:
     runs-on: ubuntu-latest
     steps:
       - uses: actions/checkout@v7
-      # Start what is to be loaded, and come back once it answers.
+${steps}`;
+
+/** Both versions are started beside each other; where nobody knows how, a target that runs is named. */
+function workflowSteps(guess: StartGuess | null): string {
+  if (guess === null) {
+    return `      # Start what is to be loaded, and come back once it answers.
       - run: docker compose up --build --wait
       - uses: swarmgate/swarmgate@v1
         with:
           host: http://localhost:8080
 `;
+  }
+  const { build, start, stop } = guess;
+  const inputs = Object.entries({ build, start, stop }).flatMap(([name, command]) =>
+    command === null ? [] : [`          ${name}: ${stringify(command).trim()}\n`],
+  );
+  return `      - uses: swarmgate/swarmgate@v1\n        with:\n${inputs.join("")}`;
+}
 
 const configuration = `# yaml-language-server: $schema=https://raw.githubusercontent.com/swarmgate/swarmgate/v1/schema/swarmgate.schema.json
 version: 1
@@ -58,10 +72,15 @@ slo:
  * What a project needs for its first load test, in the order it is printed.
  * @param declarations absolute path of the declaration file that belongs to the program that runs
  */
-export function firstFiles(options: { readonly directory: string; readonly declarations: string }): FirstFile[] {
+export function firstFiles(options: {
+  readonly directory: string;
+  readonly declarations: string;
+  /** How the project seems to be started; null where nothing says so. */
+  readonly guess: StartGuess | null;
+}): FirstFile[] {
   return [
     { path: "locustfile.ts", text: locustfile },
-    { path: ".github/workflows/load-test.yml", text: workflow },
+    { path: ".github/workflows/load-test.yml", text: workflow(workflowSteps(options.guess)) },
     { path: ".github/swarmgate.yml", text: configuration },
     { path: "tsconfig.json", text: json(compilerOptions(options)) },
     { path: "package.json", text: json(manifest) },

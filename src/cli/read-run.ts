@@ -28,8 +28,11 @@ const calibrateDefaults = { users: "10", "spawn-rate": "10", "run-time": "60s", 
 /** A search for the capacity measures what a pull request's would, and has a cap to end at. */
 const capacityDefaults = { ...calibrateDefaults, "max-users": "1000" };
 
+/** Of two versions both are wanted: one that does not come up leaves nothing to tell. */
+const diffDefaults = { ...calibrateDefaults, "fail-on": "slo,regression,invalid,no-base" };
+
 /** The commands that load a target by the options of `run`. */
-export type RunMode = "gate" | "calibrate" | "capacity";
+export type RunMode = "gate" | "diff" | "calibrate" | "capacity";
 
 /** Flags over the environment over the files, all problems told together. */
 export async function readCommandLine(
@@ -44,17 +47,27 @@ export async function readCommandLine(
   refuseUnbuilt(layers);
   const baseline = lookUp(layers, "baseline") !== undefined;
   const config = gateConfig({
-    layers: [{ values: new Map([["mode", mode]]), spell: (name) => name }, ...settingLayers(layers)],
+    layers: [
+      { values: new Map([["mode", mode === "diff" ? "gate" : mode]]), spell: (name) => name },
+      ...settingLayers(layers),
+    ],
     file: await configurationAt(files.configuration, terminal),
     defaults: {
       ...locustDefaults,
       ...(mode === "calibrate" && calibrateDefaults),
       ...(mode === "capacity" && capacityDefaults),
+      ...(mode === "diff" && diffDefaults),
       ...(baseline && { "baseline-store": "file" }),
     },
     promiseByDefault: mode === "capacity",
   });
-  const paired = config.settings["base-host"] !== null || mode === "calibrate";
+  const { start, base } = config.settings;
+  if (mode === "diff" && start === null) {
+    const hint = 'as in --start "npm start"';
+    throw new UsageError([{ where: "--start", message: "is missing: the command that starts one version", hint }]);
+  }
+  const startsTwo = start !== null && base !== "auto" && base !== "none";
+  const paired = config.settings["base-host"] !== null || startsTwo || mode === "calibrate";
   const steps = mode === "capacity";
   const judges = steps || config.thresholds.length > 0 || files.configuration !== null || baseline || paired;
   return {

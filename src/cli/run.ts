@@ -116,7 +116,10 @@ export async function run(
     }
     if (says("headless") === undefined)
       world.log(`the web page is not built yet: running as with --headless${lasting(config, extras)}`);
-    const ready = config.settings.start === null ? null : await startedHere(config, world);
+    const ready =
+      config.settings.start === null
+        ? null
+        : await startedHere(config, world, { buildHead: says("build-head") !== undefined });
     started = ready?.started ?? null;
     const { exitCode } = await gate(ready?.config ?? config, ready?.world ?? world, extras);
     stopKeys();
@@ -126,6 +129,7 @@ export async function run(
     const { finalTables, renderLocustJson, writeFiles } = await import("./run-documents.ts");
     const unwritten = await writeFiles(report, told, { paths, secrets: config.secrets });
     if (says("json") !== undefined) terminal.out(renderLocustJson(told.result));
+    if (mode === "diff") terminal.out((await import("../report/view/versions-table.ts")).versionsTable(report));
     terminal.error(finalTables(report, told, { judges: asked.judges, columns: terminal.columns }));
     const reports = config.settings["report-dir"] === null ? [] : told.unwritten;
     warnUnwritten([...reports, ...unwritten], terminal.error);
@@ -143,7 +147,7 @@ export async function run(
 }
 
 /** Starts the service of the user's own directory, and beside it the version that --base names. */
-async function startedHere(config: GateConfig, world: GateContext) {
+async function startedHere(config: GateConfig, world: GateContext, { buildHead }: { readonly buildHead: boolean }) {
   const { startTarget, withServices } = await import("../door/start-target.ts");
   const started = await startTarget({
     config,
@@ -151,7 +155,8 @@ async function startedHere(config: GateConfig, world: GateContext) {
     question: baseQuestion(noEvent),
     serverUrl: "https://github.com",
     output: (arm, line) => world.log(`${arm} | ${line}`),
-    buildHead: config.settings.base === "auto" || config.settings.base === "none",
+    // Nobody expects a comparison to install packages in the directory they work in.
+    buildHead: buildHead || config.settings.base === "auto" || config.settings.base === "none",
     refuseEqual: false,
   });
   return started && { started, ...withServices(started, world) };

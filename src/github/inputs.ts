@@ -25,7 +25,6 @@ export const inputSpecs: readonly InputSpec[] = [
   { name: "start", group: "load" },
   { name: "build", group: "load" },
   { name: "stop", group: "load", stated: "docker compose down -v, where start is Compose's" },
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of the started command's environment
   { name: "url", group: "load", stated: "http://localhost:$PORT" },
   { name: "base", group: "load", stated: "auto" },
   { name: "users", group: "load", stated: "50" },

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
@@ -224,5 +224,45 @@ describe("a run that is cancelled or killed", () => {
     expect(next.log).toMatch(/a run that was killed .* had left something behind/);
     expect(next.left).toEqual([]);
     expect(existsSync(run.temporary)).toBe(true);
+  });
+});
+
+/** What Docker does of Compose, as far as a run can see: containers without the mark, published ports, `down`. */
+const docker = `#!/bin/bash
+echo "$COMPOSE_PROJECT_NAME: $*" >> "$DOCKER_STATE/calls"
+case "$*" in
+  "compose up"*)
+    env -i PATH="$PATH" PORT="$PORT" SWARMGATE_ARM="$SWARMGATE_ARM" setsid node server.mjs > "$DOCKER_STATE/$COMPOSE_PROJECT_NAME.log" 2>&1 &
+    echo "$!" > "$DOCKER_STATE/$COMPOSE_PROJECT_NAME.pid"
+    echo "$PORT" > "$DOCKER_STATE/$COMPOSE_PROJECT_NAME.port"
+    sleep 1 ;;
+  "compose down"*) kill -9 "$(cat "$DOCKER_STATE/$COMPOSE_PROJECT_NAME.pid")" ;;
+  "ps --filter label=com.docker.compose.project="*)
+    project="\${3#label=com.docker.compose.project=}"
+    echo "0.0.0.0:$(cat "$DOCKER_STATE/$project.port")->8080/tcp" ;;
+esac
+`;
+
+describe("start with Compose", () => {
+  it("starts a project for each version and takes both down again", async () => {
+    const state = mkdtempSync(join(tmpdir(), "start-docker-"));
+    writeFileSync(join(state, "docker"), docker, { mode: 0o755 });
+    const env = { DOCKER_STATE: state, PATH: `${state}:${process.env.PATH}` };
+    const inputs = { start: "docker compose up --build --wait", "run-time": "2s" };
+    const run = await act(pullRequest(plain, plain), inputs, { env });
+    expect(run.log).toContain("the base version answers at");
+    expect(run.exitCode).not.toBe(4);
+    const calls = readFileSync(join(state, "calls"), "utf8");
+    for (const arm of ["head", "base"]) {
+      expect(calls).toMatch(new RegExp(`swarmgate-[0-9a-f]+-${arm}: compose up --build --wait`));
+      expect(calls).toMatch(new RegExp(`swarmgate-[0-9a-f]+-${arm}: compose down -v --remove-orphans`));
+    }
+    const pids = readdirSync(state).filter((name) => name.endsWith(".pid"));
+    expect(pids).toHaveLength(2);
+    for (const name of pids) {
+      const pid = readFileSync(join(state, name), "utf8").trim();
+      expect(existsSync(`/proc/${pid}`), `container ${name}`).toBe(false);
+    }
+    expect(run.left).toEqual([]);
   });
 });

@@ -373,6 +373,7 @@ export const runOptions: readonly OptionRow[] = [
     help: "starts one version of the service; with --base the two are compared side by side",
   },
   { group: "Judge", flags: "--build <command>", setting: "build", help: "runs before --start, from the checkout" },
+  { group: "Judge", flags: "--build-head", help: "runs --build in this directory too, not in the base's tree alone" },
   { group: "Judge", flags: "--stop <command>", setting: "stop", help: "ends what --start has left running" },
   {
     group: "Judge",
