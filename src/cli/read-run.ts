@@ -62,10 +62,6 @@ export async function readCommandLine(
     promiseByDefault: mode === "capacity",
   });
   const { start, base } = config.settings;
-  if (mode === "diff" && start === null) {
-    const hint = 'as in --start "npm start"';
-    throw new UsageError([{ where: "--start", message: "is missing: the command that starts one version", hint }]);
-  }
   const startsTwo = start !== null && base !== "auto" && base !== "none";
   const paired = config.settings["base-host"] !== null || startsTwo || mode === "calibrate";
   const steps = mode === "capacity";

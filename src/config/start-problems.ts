@@ -9,7 +9,9 @@ const otherTargets = ["host", "base-host", "deployment-environment", "base-deplo
 export function startProblems(settings: Settings, given: ReadonlySet<SettingName>): Problem[] {
   const say = (where: string, message: string): Problem => ({ where, message });
   if (settings.start === null) {
-    return ofStart.filter((name) => given.has(name)).map((name) => say(name, "has no purpose without start"));
+    return ofStart
+      .filter((name) => given.has(name))
+      .map((name) => say(name, "has no purpose without start, the command that starts one version"));
   }
   const problems = otherTargets
     .filter((name) => given.has(name))

@@ -66,5 +66,5 @@ test("a version that is not there, and one that is missing, end before anything 
   expect(none.output).toContain("the version to compare with");
   const startless = await diff(directory, "origin/main");
   expect(startless.code).toBe(2);
-  expect(startless.output).toContain("--start");
+  expect(startless.output).toContain("base: has no purpose without start, the command");
 }, 60_000);
