@@ -13,9 +13,9 @@ import { largestReportBytes, type Report, type ReportComparison, type ReportRow 
 import { bounds, reportSchemaVersion } from "./document/report-schema.ts";
 import { comparisonsOf, numbersOf, rowsOf, tallyOf, thresholdsOf } from "./document/rows.ts";
 import { seriesOf, withoutTail } from "./document/series.ts";
+import type { ReportService } from "./document/service-schema.ts";
 import { timingsOverTime } from "./document/timings-over-time.ts";
 import { watchedEndpoints } from "./document/watched.ts";
-import type { ReportService } from "./document/service-schema.ts";
 import { troubleOf } from "./view/trouble-words.ts";
 
 /** What a report says of the baseline; `whyNot` where it was not found or not usable. */

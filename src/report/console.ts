@@ -6,7 +6,6 @@ import type { CapacitySection } from "./document/capacity-schema.ts";
 import { stepsByLoad } from "./document/capacity-section.ts";
 import type { Report, ReportNumbers } from "./document/report.ts";
 import { changeSides, gateChangesTitle } from "./markdown/gate-changes.ts";
-import { servicesText } from "./view/service-words.ts";
 import { loadInWords } from "./view/capacity-words.ts";
 import { firedTable } from "./view/fired.ts";
 import { counted, formatMs, formatPercent, formatPromised, formatRate, plain } from "./view/format.ts";
@@ -15,6 +14,7 @@ import { brokenInWords, changeInWords } from "./view/headline-words.ts";
 import { retriedTable } from "./view/retried.ts";
 import { noticesOf } from "./view/rows-that-matter.ts";
 import { oneLine } from "./view/safe-text.ts";
+import { servicesText } from "./view/service-words.ts";
 
 /** A row of Locust's tables: what a live summary and a report have in common. */
 export type ConsoleRow = Omit<ReportNumbers, "percentilesMs"> & {

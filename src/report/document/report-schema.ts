@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { serviceSchema } from "./service-schema.ts";
 import { capacitySection } from "./capacity-schema.ts";
+import { serviceSchema } from "./service-schema.ts";
 
 /** Raised when the document's shape changes. */
 export const reportSchemaVersion = 1;

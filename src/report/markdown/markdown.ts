@@ -1,5 +1,4 @@
 import type { Report } from "../document/report.ts";
-import { servicesPart } from "./services.ts";
 import {
   counted,
   formatCount,
@@ -30,6 +29,7 @@ import { gateChangesPart } from "./gate-changes.ts";
 import { commentMarker, withoutMarker } from "./marker.ts";
 import { baselineInWords, measuredPart } from "./measured.ts";
 import { explanationPart, notablePart, reasonsPart } from "./notable.ts";
+import { servicesPart } from "./services.ts";
 import { details, tablePart } from "./table.ts";
 
 /** The label of a report whose measuring a stranger could have changed. */

@@ -1,11 +1,11 @@
 import type { CapacitySection } from "../document/capacity-schema.ts";
 import type { Report } from "../document/report.ts";
-import { withServices } from "./service-words.ts";
 import { comparedCapacity, dropInWords, foundInWords } from "./capacity-words.ts";
 import { counted, formatCount, plain } from "./format.ts";
 import { failed, inconclusive, passed, wantsBaseline } from "./headline-verdicts.ts";
 import { type Headline, words } from "./headline-words.ts";
 import { code, cut, oneLine, plainName, slug } from "./safe-text.ts";
+import { withServices } from "./service-words.ts";
 
 /** The one line that says whether to act: verdict, magnitude, culprit. */
 export function headlineOf(report: Report): Headline {
