@@ -1,0 +1,2 @@
+import { createRequire as __createRequire } from "node:module";import { fileURLToPath as __fileURLToPath } from "node:url";import { dirname as __dirnameOf } from "node:path";const require = __createRequire(import.meta.url);const __bundledFile = __fileURLToPath(import.meta.url);const __bundledFolder = __dirnameOf(__bundledFile);
+import{parseRunArguments,runCommand}from"./chunk-XUEDRQYE.js";import"./chunk-4Z6YD6RI.js";import"./chunk-CYM2GQTT.js";import"./chunk-76G6TIN6.js";import"./chunk-MLOEVH2O.js";export{parseRunArguments,runCommand};

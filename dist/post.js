@@ -1,0 +1,4 @@
+import { createRequire as __createRequire } from "node:module";import { fileURLToPath as __fileURLToPath } from "node:url";import { dirname as __dirnameOf } from "node:path";const require = __createRequire(import.meta.url);const __bundledFile = __fileURLToPath(import.meta.url);const __bundledFolder = __dirnameOf(__bundledFile);
+import{machineTemporary,sweep}from"./chunk-OUIT5D26.js";import"./chunk-XID7UCS4.js";import"./chunk-XOGT5A5E.js";import{systemClock}from"./chunk-GAKE7P35.js";import"./chunk-E4C3YUYN.js";import"./chunk-MLOEVH2O.js";try{let lines=await sweep({temporary:machineTemporary(process.env),env:process.env,nowMs:systemClock.now()});for(let line of lines)process.stdout.write(`swarmgate: ${line}
+`)}catch(error){process.stdout.write(`swarmgate: what a run has left behind could not be ended: ${String(error)}
+`)}
