@@ -114,8 +114,10 @@ export class Recorder implements SampleSink {
     { slot, answered, cycleMs }: { slot: Slot; answered: boolean; cycleMs: number | undefined },
   ): Judging {
     if (latencyMs === null) return "usual";
-    if (this.#stalls.bends({ startMs: intendedMs, latencyMs })) return "stalled";
     const { limitMs } = slot.patience;
+    const bentByMs = this.#stalls.bentByMs({ startMs: intendedMs, latencyMs });
+    // A target that hangs for longer than is usual is not excused by a moment in which we stood still as well.
+    if (bentByMs > 0 && latencyMs - bentByMs <= (limitMs ?? shortestWaitMs)) return "stalled";
     if (latencyMs <= shortestWaitMs || (limitMs !== undefined && latencyMs <= limitMs)) return "usual";
     if (answered) slot.patience.waited();
     // What an endpoint that was never answered usually takes, nobody knows.

@@ -11,12 +11,15 @@ const stallsKept = 64;
 export interface StallLog {
   /** Quick and never wrongly false: whether a sample that ended just now may have met one. */
   mayBend(sample: Sample): boolean;
-  /** Whether stalls are long enough beside this latency to have bent it; asked when the sample ends. */
-  bends(sample: { readonly startMs: number; readonly latencyMs: number }): boolean;
+  /**
+   * How much of this latency the event loop stood still, milliseconds; 0 where that is too little to have bent it. Asked
+   * when the sample ends.
+   */
+  bentByMs(sample: { readonly startMs: number; readonly latencyMs: number }): number;
 }
 
 /** Where nobody watches the event loop. */
-export const noStalls: StallLog = { mayBend: () => false, bends: () => false };
+export const noStalls: StallLog = { mayBend: () => false, bentByMs: () => 0 };
 
 /** Keeps the last stalls, as a ticking timer finds them. */
 export class TickedStalls implements StallLog {
@@ -54,7 +57,7 @@ export class TickedStalls implements StallLog {
     return intendedMs < this.#lastEndMs || intendedMs + latencyMs > this.#lastTickMs + this.#tickMs + shortestStallMs;
   }
 
-  bends({ startMs, latencyMs }: { readonly startMs: number; readonly latencyMs: number }): boolean {
+  bentByMs({ startMs, latencyMs }: { readonly startMs: number; readonly latencyMs: number }): number {
     const endMs = startMs + latencyMs;
     let stalledMs = 0;
     for (const { fromMs, untilMs } of this.#stalls) {
@@ -63,6 +66,6 @@ export class TickedStalls implements StallLog {
     // A stall that the timer has not found yet: what it is late for is running in front of it.
     const dueMs = this.#lastTickMs + this.#tickMs;
     if (endMs - dueMs > shortestStallMs) stalledMs += endMs - Math.max(startMs, dueMs);
-    return stalledMs > 0 && latencyMs <= bendsUpTo * stalledMs;
+    return latencyMs <= bendsUpTo * stalledMs ? stalledMs : 0;
   }
 }

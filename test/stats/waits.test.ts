@@ -296,6 +296,18 @@ describe("a stall of our own event loop", () => {
     expect(all.maxMs).toBe(10_025);
   });
 
+  test("does not excuse a target that hung beside it", () => {
+    const { stalls, recorder } = stalled();
+    stalls.tick(1025);
+    // Half a second of ours in five seconds of the target's.
+    for (let atMs = 1550; atMs < 6000; atMs += 25) stalls.tick(atMs);
+    recorder.record(sampleOf(1010, 5000), user);
+    const all = cellOf(recorder);
+    expect(all.stalled).toBeUndefined();
+    expect(all.backFilled?.count).toBeGreaterThan(20);
+    expect(all.judged.quantile(0.95)).toBeGreaterThan(3000);
+  });
+
   test("bends no answer that took twenty times as long", () => {
     const { stalls, recorder } = stalled();
     stalls.tick(1025);
