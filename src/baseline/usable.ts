@@ -1,3 +1,4 @@
+import { ours, type Sentence, say } from "../base/sentence.ts";
 import type { LoadProfile, Machine } from "../stats/run-result.ts";
 import { type AcceptedLevel, acceptedLevel } from "./accepted-level.ts";
 import type { Baseline, BaselineRecord } from "./baseline.ts";
@@ -36,7 +37,7 @@ export interface Usable {
    */
   readonly incomparable: { readonly why: LeftOut; readonly message: string } | null;
   /** Told beside the comparison. */
-  readonly warnings: readonly string[];
+  readonly warnings: readonly Sentence[];
 }
 
 /** Chooses the stored runs a new run is compared with. */
@@ -74,18 +75,20 @@ function notLearntFrom(record: BaselineRecord, level: AcceptedLevel | null): Lef
   return record.regressed ? "regressed" : undefined;
 }
 
-function levelWarnings(level: AcceptedLevel | null, leftOut: Usable["leftOut"]): string[] {
-  const warnings: string[] = [];
+function levelWarnings(level: AcceptedLevel | null, leftOut: Usable["leftOut"]): Sentence[] {
+  const warnings: Sentence[] = [];
   if (level) {
     const [first, more] = [level.what[0], level.what.length - 1];
     warnings.push(
-      `a new window began on ${level.runs[0]?.startedAt.slice(0, 10)}: three runs in a row were red and agree on the new level (${first}${more > 0 ? ` and ${more} more` : ""}), so they are the baseline now`,
+      say`a new window began on ${ours(level.runs[0]?.startedAt.slice(0, 10) ?? "")}: three runs in a row were red and agree on the new level (${first ?? ""}${ours(more > 0 ? ` and ${more} more` : "")}), so they are the baseline now`,
     );
   }
   const red = leftOut.filter(({ why }) => why === "regressed").length;
   if (red > 0) {
     warnings.push(
-      `${red} stored ${red === 1 ? "run was" : "runs were"} red and ${red === 1 ? "is" : "are"} not learnt from; \`mode: baseline\` accepts the new level, and so do three such runs in a row that agree`,
+      ours(
+        `${red} stored ${red === 1 ? "run was" : "runs were"} red and ${red === 1 ? "is" : "are"} not learnt from; \`mode: baseline\` accepts the new level, and so do three such runs in a row that agree`,
+      ),
     );
   }
   return warnings;
@@ -127,19 +130,21 @@ function reasonOf(reasons: readonly LeftOut[]): Usable["incomparable"] {
   return why ? { why, message: sentences[why] } : null;
 }
 
-function warningsOf(records: readonly BaselineRecord[], { machine, locustfileHash }: CurrentRun): string[] {
-  const warnings: string[] = [];
+function warningsOf(records: readonly BaselineRecord[], { machine, locustfileHash }: CurrentRun): Sentence[] {
+  const warnings: Sentence[] = [];
   const others = records.filter((record) => machineKind(record.machine) !== machineKind(machine)).length;
   if (others > 0) {
     const name = machineKind(machine);
     warnings.push(
       others === records.length
-        ? `none of the stored runs was measured on this run's machine (${name}), so latencies are not judged; runs of the default branch on it would be a baseline for it`
-        : `${others} of ${records.length} stored runs come from another machine than this run's (${name}): they teach only how much runs differ`,
+        ? say`none of the stored runs was measured on this run's machine (${name}), so latencies are not judged; runs of the default branch on it would be a baseline for it`
+        : say`${others} of ${records.length} stored runs come from another machine than this run's (${name}): they teach only how much runs differ`,
     );
   }
   const edited = records.filter((record) => record.locustfileHash !== locustfileHash).length;
-  if (edited > 0) warnings.push(`${edited} of ${records.length} stored runs used another version of the locustfile`);
+  if (edited > 0) {
+    warnings.push(say`${edited} of ${records.length} stored runs used another version of the locustfile`);
+  }
   return warnings;
 }
 

@@ -1,9 +1,11 @@
 import { rmSync } from "node:fs";
 import { GateError } from "../base/errors.ts";
+import { foreign, type Sentence, say } from "../base/sentence.ts";
 import type { GateConfig } from "../config/gate-config.ts";
-import type { RunResult } from "../stats/run-result.ts";
+import { type RunResult, warning } from "../stats/run-result.ts";
 import type { Block } from "../stats/snapshot.ts";
 import { summarize } from "../stats/summary.ts";
+import { messageOf } from "../verdict/reasons.ts";
 import { judgeSideBySide, type Next } from "../verdict/side-by-side/side-by-side.ts";
 import { headGone } from "../verdict/validity/target-gone.ts";
 import { invalidities } from "../verdict/validity/validity.ts";
@@ -37,19 +39,19 @@ export async function confirmRegression(
         whyLost: invalidRunWatch(config, { extras, extensionMs: 0 }),
       });
       const [why] = invalidities(asRun(pass));
-      if (why && !pass.interrupted) return unconfirmed(why.message);
+      if (why && !pass.interrupted) return unconfirmed(messageOf(why));
       return appendRun(result, pass);
     } catch (error) {
       if (!(error instanceof GateError)) throw error;
-      return unconfirmed(error.message);
+      return unconfirmed(foreign(error.message));
     } finally {
       rmSync(order.resultPath, { force: true });
     }
   }
 
-  function unconfirmed(why: string): RunResult {
-    const message = `The second pass, which was to confirm the regression, could not be judged: ${why}`;
-    return { ...result, warnings: [...result.warnings, { code: "confirmation", message }] };
+  function unconfirmed(why: Sentence): RunResult {
+    const message = say`The second pass, which was to confirm the regression, could not be judged: ${why}`;
+    return { ...result, warnings: [...result.warnings, warning("confirmation", message)] };
   }
 }
 

@@ -1,10 +1,12 @@
 import type { GateConfig } from "../config/gate-config.ts";
 import { evaluate, settle } from "../slo/evaluate.ts";
+import { warning } from "../stats/run-result.ts";
 import { compareCapacity, openEnd } from "../verdict/capacity/capacity.ts";
+import { withoutBaseline } from "../verdict/stored/stored-baseline.ts";
 import { judge } from "../verdict/verdict-of.ts";
 import { waive } from "../verdict/waivers.ts";
 import { loadsOf, type Searched } from "./capacity.ts";
-import { compareSettings, failOnOf, type Judged, overdue, withoutPast } from "./judge.ts";
+import { compareSettings, failOnOf, type Judged, overdue } from "./judge.ts";
 import type { Past } from "./load-baseline.ts";
 
 /**
@@ -26,7 +28,7 @@ export function judgeCapacity(
     comparisons: comparisons.filter(({ outcome }) => outcome !== "no-baseline"),
     findings: [
       ...openEnd(capacity, comparison),
-      ...(past.wanted && whyNot !== null ? [withoutPast(whyNot, history.incomparable?.why)] : []),
+      ...(past.wanted && whyNot !== null ? [withoutBaseline(whyNot, history.incomparable?.why)] : []),
     ],
   });
   return {
@@ -35,6 +37,7 @@ export function judgeCapacity(
     failOn: failOnOf(config),
     history: history.records,
     whyNot,
-    warnings: [...history.warnings.map((message) => ({ code: "baseline", message })), ...overdue(config, today)],
+    incomparable: history.incomparable?.why ?? null,
+    warnings: [...history.warnings.map((note) => warning("baseline", note)), ...overdue(config, today)],
   };
 }

@@ -1,12 +1,14 @@
-import type { Baseline, BaselineRecord } from "../baseline/baseline.ts";
-import { type LeftOut, usable } from "../baseline/usable.ts";
+import { say } from "../base/sentence.ts";
+import type { BaselineRecord } from "../baseline/baseline.ts";
+import type { LeftOut } from "../baseline/usable.ts";
 import type { GateConfig } from "../config/gate-config.ts";
 import { evaluate, settle } from "../slo/evaluate.ts";
 import { expiredWaivers, waiverSubject } from "../slo/waiver.ts";
-import { locustMeasurementVersion, type RunResult, type Warning } from "../stats/run-result.ts";
+import { locustMeasurementVersion, type RunResult, type Warning, warning } from "../stats/run-result.ts";
 import { type Against, compare } from "../verdict/compare.ts";
 import type { Comparison, ComparisonMetric } from "../verdict/comparison.ts";
 import type { FailOn } from "../verdict/exit-code.ts";
+import { conclusionOf } from "../verdict/reasons.ts";
 import { type CompareSettings, defaultCompareSettings } from "../verdict/settings.ts";
 import { calibrate, calibrationLines } from "../verdict/side-by-side/calibration.ts";
 import { machineWasBusy } from "../verdict/validity/busy-machine.ts";
@@ -15,7 +17,7 @@ import { crowding } from "../verdict/validity/crowding.ts";
 import { firedRequests } from "../verdict/validity/fired-requests.ts";
 import { retries } from "../verdict/validity/retries.ts";
 import type { Reason, Verdict } from "../verdict/verdict.ts";
-import { invalidCodes, judge } from "../verdict/verdict-of.ts";
+import { judge } from "../verdict/verdict-of.ts";
 import type { Past } from "./load-baseline.ts";
 import { comparingOf, steadyMs } from "./question.ts";
 
@@ -27,6 +29,8 @@ export interface Judged {
   readonly history: readonly BaselineRecord[];
   /** Why there was nothing to compare with; null where there was. */
   readonly whyNot: string | null;
+  /** Set where stored runs were found and none is comparable. */
+  readonly incomparable: LeftOut | null;
   /** What is odd about the stored runs, and what was forgiven. */
   readonly warnings: readonly Warning[];
 }
@@ -52,39 +56,28 @@ export function judgeRun({
 }): Judged {
   const comparing = comparingFor(result, compareSettings(config));
   const thresholds = settle(evaluate(config.thresholds, result.blocks));
-  const use = past.baseline && usable(past.baseline, { ...result.meta, measurement: result.meta.measurement });
-  const history = use?.records ?? [];
-  const { comparisons } = compare({
+  const compared = compare({
     result,
-    against: againstOf({ config, result, past: history.length === 0 ? null : past.baseline }),
+    against: againstOf({ config, result, past }),
     settings: comparing,
     waivers: config.file?.waive ?? [],
     today,
   });
-  const whyNot = past.whyNot ?? use?.incomparable?.message ?? null;
-  const verdict = judge({
-    result,
-    thresholds,
-    comparisons,
-    findings: [
-      ...(past.wanted && whyNot !== null ? [withoutPast(whyNot, use?.incomparable?.why)] : []),
-      ...unconfirmed(result),
-      ...findings,
-    ],
-  });
-  const warnings = (use?.warnings ?? []).map((message) => ({ code: "baseline", message }));
+  const { comparisons, history, whyNot, incomparable, notes } = compared;
+  const verdict = judge({ result, thresholds, comparisons, findings: [...compared.findings, ...findings] });
   const told = verdict.reasons.filter(({ code }) => forgiven.has(code));
   return {
     verdict: told.length === 0 ? verdict : without(told, verdict),
     comparing,
     failOn: failOnOf(config),
     history,
-    whyNot,
+    whyNot: past.whyNot ?? whyNot,
+    incomparable,
     warnings: [
-      ...warnings,
+      ...notes.map((note) => warning("baseline", note)),
       ...overdue(config, today),
       ...[crowding(result), machineWasBusy(result), retries(result), firedRequests(result)].filter(
-        (warning) => warning !== null,
+        (found) => found !== null,
       ),
       ...correctionNotes(result),
       ...told,
@@ -95,10 +88,12 @@ export function judgeRun({
 
 /** Waivers whose day is over no longer forgive anything; each is told where it can be deleted. */
 export function overdue({ file }: GateConfig, today: string): Warning[] {
-  return expiredWaivers(file?.waive ?? [], today).map((waiver) => ({
-    code: "waiver",
-    message: `the waiver at ${waiver.place} (${waiverSubject(waiver)}) ended on ${waiver.until} and forgives nothing now; delete it, or give it a new day`,
-  }));
+  return expiredWaivers(file?.waive ?? [], today).map((waiver) =>
+    warning(
+      "waiver",
+      say`the waiver at ${waiver.place} (${waiverSubject(waiver)}) ended on ${waiver.until} and no longer counts; delete it, or give it a later day`,
+    ),
+  );
 }
 
 /** Locust rounds to whole milliseconds at best: of two runs that read 8 and 9 nobody knows that they differ. */
@@ -115,57 +110,22 @@ function calibrationOf(
   { comparisons, verdict }: { comparisons: readonly Comparison[]; verdict: Verdict },
 ): Warning[] {
   if (settings.mode !== "calibrate" || verdict.conclusion === "invalid") return [];
-  return calibrationLines(calibrate(comparisons)).map((message) => ({ code: "calibration", message }));
+  return calibrationLines(calibrate(comparisons)).map((line) => warning("calibration", line));
 }
 
 /** The verdict had these not been reasons. */
 function without(forgiven: readonly Reason[], { reasons, ...rest }: Verdict): Verdict {
   const left = reasons.filter((reason) => !forgiven.includes(reason));
-  const codes = left.map(({ code }) => code);
-  const conclusion = codes.some((code) => invalidCodes.has(code))
-    ? "invalid"
-    : codes.some((code) => ["slo", "regression", "service-died", "exit-code"].includes(code))
-      ? "fail"
-      : codes.includes("inconclusive")
-        ? "inconclusive"
-        : "pass";
-  return { ...rest, conclusion, reasons: left };
+  return { ...rest, conclusion: conclusionOf(left), reasons: left };
 }
 
-function againstOf({
-  config,
-  result,
-  past,
-}: {
-  config: GateConfig;
-  result: RunResult;
-  past: Baseline | null;
-}): Against {
+function againstOf({ config, result, past }: { config: GateConfig; result: RunResult; past: Past }): Against {
   if (comparingOf(config) === "side-by-side") {
     const maxDurationMs = config.settings["max-duration"];
     return { kind: "side-by-side", runTimeMs: steadyMs(result.blocks), maxDurationMs, over: true };
   }
-  return past === null ? { kind: "none" } : { kind: "baseline", baseline: past };
-}
-
-/** A second pass that could not be judged: what the first one saw stays open, and this is why. */
-function unconfirmed({ warnings }: RunResult): Reason[] {
-  return warnings
-    .filter(({ code }) => code === "confirmation")
-    .map(({ message }) => ({ code: "inconclusive", message, remedy: "Run it again." }));
-}
-
-/**
- * Runs that cannot be compared leave the question open (docs/verdict.md#which-runs-can-be-compared); where there are
- * none, there was no question.
- */
-export function withoutPast(message: string, why: LeftOut | undefined): Reason {
-  if (why !== "other-profile" && why !== "other-measurement") return { code: "no-baseline", message };
-  return {
-    code: "inconclusive",
-    message: `Nothing to compare with: ${message}.`,
-    remedy: "The next runs on the default branch make a baseline of the new kind.",
-  };
+  if (!past.wanted) return { kind: "none" };
+  return { kind: "baseline", baseline: past.baseline, whyNot: past.whyNot };
 }
 
 export function failOnOf({ settings }: GateConfig): ReadonlySet<FailOn> {

@@ -23,6 +23,7 @@ export async function withoutTarget(config: GateConfig, world: GateContext, reas
       failOn: failOnOf(config),
       history: [],
       whyNot: null,
+      incomparable: null,
       warnings: [],
     },
     past: { wanted: false, store: world.store?.kind ?? null, baseline: null, whyNot: null },

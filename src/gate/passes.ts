@@ -1,11 +1,13 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { GateError } from "../base/errors.ts";
+import { foreign, type Sentence, say } from "../base/sentence.ts";
 import { passesOf } from "../baseline/pass-blocks.ts";
 import type { GateConfig } from "../config/gate-config.ts";
-import type { RunResult } from "../stats/run-result.ts";
+import { type RunResult, warning } from "../stats/run-result.ts";
 import { blockMs } from "../stats/snapshot.ts";
 import type { Comparison } from "../verdict/comparison.ts";
+import { areStored, messageOf } from "../verdict/reasons.ts";
 import { invalidities } from "../verdict/validity/validity.ts";
 import type { Verdict } from "../verdict/verdict.ts";
 import { judgeRun } from "./judge.ts";
@@ -46,9 +48,7 @@ export function wantsAnotherPass({ settings, passes, spentMs, teaches, hasPast, 
   if (runTimeMs === "forever" || runTimeMs < shortestMs || settings.requests !== null) return false;
   if (passes >= mostPasses || spentMs + spentMs / passes > settings["max-duration"]) return false;
   // What is settled for other reasons is not measured again.
-  const settled =
-    verdict.conclusion === "invalid" || verdict.reasons.some(({ code }) => code === "slo" || code === "exit-code");
-  if (settled) return false;
+  if (verdict.conclusion === "invalid" || !areStored(verdict.reasons)) return false;
   return teaches || (hasPast && !verdict.comparisons.every(isDecided));
 }
 
@@ -90,9 +90,9 @@ export async function morePasses(
     if (result.interrupted || !wantsAnotherPass(question)) break;
     world.log(`pass ${passes + 1} of at most ${mostPasses}: the whole load again, to tell what one run cannot`);
     const next = await another(passes + 1);
-    if (typeof next === "string") {
-      const message = `Pass ${passes + 1} could not be judged and is left out: ${next}`;
-      result = { ...result, warnings: [...result.warnings, { code: "pass-left-out", message }] };
+    if ("text" in next) {
+      const message = say`Pass ${passes + 1} could not be judged and is left out: ${next}`;
+      result = { ...result, warnings: [...result.warnings, warning("pass-left-out", message)] };
       break;
     }
     result = appendRun(result, next);
@@ -102,7 +102,7 @@ export async function morePasses(
     : result;
 
   /** The pass, or why it is worth nothing. */
-  async function another(number: number): Promise<RunResult | string> {
+  async function another(number: number): Promise<RunResult | Sentence> {
     const order = loadOrder({ config, world, extras, directory });
     const resultPath = join(directory, `pass-${number}.json`);
     const plan = { ...order.plan, seed: settings.seed ?? `${order.plan.seed} pass ${number}` };
@@ -111,10 +111,11 @@ export async function morePasses(
         whyBlocked: shieldWatch(extras),
         whyLost: invalidRunWatch(config, { extras, extensionMs: 0 }),
       });
-      return pass.interrupted ? "it was interrupted" : (invalidities(pass)[0]?.message ?? pass);
+      const [why] = invalidities(pass);
+      return pass.interrupted ? say`it was interrupted` : why ? messageOf(why) : pass;
     } catch (error) {
       if (!(error instanceof GateError)) throw error;
-      return error.message;
+      return foreign(error.message);
     } finally {
       rmSync(resultPath, { force: true });
     }

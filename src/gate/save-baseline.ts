@@ -7,6 +7,7 @@ import type { GateConfig } from "../config/gate-config.ts";
 import { endpointLabel } from "../stats/endpoint.ts";
 import type { RunResult } from "../stats/run-result.ts";
 import { type Capacity, heldStep, isLowerBound } from "../verdict/capacity/capacity.ts";
+import { areStored } from "../verdict/reasons.ts";
 import { headGone } from "../verdict/validity/target-gone.ts";
 import type { Verdict } from "../verdict/verdict.ts";
 import { searchProfile } from "./capacity.ts";
@@ -34,7 +35,7 @@ export function isWorthKeeping({
   if (settings.mode === "baseline") return true;
   if (settings["save-baseline"] === "never") return false;
   if (settings["save-baseline"] === "always") return true;
-  return ownsBaseline && !verdict.reasons.some(({ code }) => code === "slo" || code === "exit-code");
+  return ownsBaseline && areStored(verdict.reasons);
 }
 
 /** `mode: baseline` begins a new window: what was stored before is not compared with any more, unless pinned. */

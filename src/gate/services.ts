@@ -1,7 +1,9 @@
+import { foreign, ours } from "../base/sentence.ts";
 import type { ReportService } from "../report/document/service-schema.ts";
 import type { ArmFailure, ArmService, EndLimits } from "../service/arm-service.ts";
 import { processRow } from "../service/process-table.ts";
 import { endInWords } from "../service/shell-command.ts";
+import { reason, reasonTable } from "../verdict/reasons.ts";
 import type { Reason } from "../verdict/verdict.ts";
 
 /** The services a run has started, while it goes on and afterwards. */
@@ -64,11 +66,9 @@ export class RunningServices implements Services {
     }));
 
   readonly findings = (): readonly Reason[] => [
-    ...this.#unready.map(({ message, hint }) => ({
-      code: "no-base",
-      message: `${capital(message)}.`,
-      remedy: `${capital(hint)}.`,
-    })),
+    ...this.#unready.map(({ message, hint }) =>
+      reason("no-base", foreign(`${capital(message)}.`), foreign(`${capital(hint)}.`)),
+    ),
     ...(this.#died ? [this.#findingOf(this.#died)] : []),
   ];
 
@@ -81,11 +81,7 @@ export class RunningServices implements Services {
   /** Only the head's own end beside a base that lived is the head's fault for sure. */
   #findingOf({ arm, message }: ArmFailure): Reason {
     const code = arm === "head" && this.#arms.length > 1 ? "service-died" : "target-gone";
-    return {
-      code,
-      message: `${capital(message)}.`,
-      remedy: "Its last lines are below, its whole log is in the report directory.",
-    };
+    return reason(code, foreign(`${capital(message)}.`), ours(reasonTable["service-died"].remedy));
   }
 
   #look(): void {

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { messageOf } from "../base/errors.ts";
 import { cleanData, Redactor } from "../base/redact.ts";
 import { saveText } from "../base/save-file.ts";
+import { say } from "../base/sentence.ts";
 import type { GateConfig } from "../config/gate-config.ts";
 import { buildReport } from "../report/build-report.ts";
 import { renderCapacityJson } from "../report/document/capacity-document.ts";
@@ -13,7 +14,7 @@ import { type LocustCsv, renderCsv } from "../report/locust/csv.ts";
 import { renderMarkdown } from "../report/markdown/markdown.ts";
 import { formatDuration } from "../report/view/format.ts";
 import { printThreshold } from "../slo/threshold/threshold.ts";
-import { locustMeasurementVersion, type RunResult } from "../stats/run-result.ts";
+import { locustMeasurementVersion, type RunResult, warning } from "../stats/run-result.ts";
 import type { Capacity } from "../verdict/capacity/capacity.ts";
 import { verdictSchemaVersion } from "../verdict/json-schema.ts";
 import { throughputOf } from "../verdict/side-by-side/throughput.ts";
@@ -70,6 +71,7 @@ export function reportOf({
       runs: judged.history.length,
       store: past.store,
       whyNot: judged.whyNot,
+      incomparable: judged.incomparable,
       saved: kept.saved,
       wanted: comparingOf(config) === "baseline",
       kept: past.store !== null && past.store !== "none" && settings["save-baseline"] !== "never",
@@ -105,10 +107,15 @@ function warmupOf({ warmup }: GateConfig["settings"], { meta }: RunResult): stri
   return warmup === "auto" ? "auto" : formatDuration(warmup);
 }
 
-const turnsNotice = {
-  code: "interleave",
-  message: "The two versions had turns of a second (interleave: seconds): they were not loaded at the same moment.",
-};
+const turnsNotice = warning(
+  "interleave",
+  say`The two versions had turns of a second (interleave: seconds): they were not loaded at the same moment.`,
+);
+
+/** Who wrote which part of a sentence is for those that make markup of it. */
+function withoutSaid(key: string, value: unknown): unknown {
+  return key === "said" ? undefined : value;
+}
 
 /** What the user said, and the promises, as they would write them. Secrets have no line. */
 function configurationOf({ settings, given, thresholds }: GateConfig): [string, string][] {
@@ -179,7 +186,7 @@ export async function writeDocuments({
   };
   return await saveDocuments(directory, {
     "verdict.json": () =>
-      `${JSON.stringify({ schema: verdictSchemaVersion, ...cleanData(redactor, verdict) }, null, 1)}\n`,
+      `${JSON.stringify({ schema: verdictSchemaVersion, ...cleanData(redactor, verdict) }, withoutSaid, 1)}\n`,
     ...reportDocuments(report),
     "locust_stats.csv": () => csv().stats,
     "locust_stats_history.csv": () => csv().statsHistory,

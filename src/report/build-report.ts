@@ -1,5 +1,7 @@
+import type { Authored } from "../base/sentence.ts";
+import type { LeftOut } from "../baseline/usable.ts";
 import { type Endpoint, endpointLabel } from "../stats/endpoint.ts";
-import type { RunResult } from "../stats/run-result.ts";
+import type { RunResult, Warning } from "../stats/run-result.ts";
 import type { Capacity } from "../verdict/capacity/capacity.ts";
 import type { Throughput } from "../verdict/side-by-side/throughput.ts";
 import { troublesOf } from "../verdict/troubles/troubles.ts";
@@ -11,7 +13,8 @@ import { exceptionsOf, failuresOf } from "./document/failures.ts";
 import { measuredOf } from "./document/measured.ts";
 import { largestReportBytes, type Report, type ReportComparison, type ReportRow } from "./document/report.ts";
 import { bounds, reportSchemaVersion } from "./document/report-schema.ts";
-import { comparisonsOf, numbersOf, rowsOf, tallyOf, thresholdsOf } from "./document/rows.ts";
+import { changeOf, comparisonsOf, numbersOf, rowsOf, tallyOf, thresholdsOf } from "./document/rows.ts";
+import { saidIn } from "./document/said.ts";
 import { seriesOf, withoutTail } from "./document/series.ts";
 import type { ReportService } from "./document/service-schema.ts";
 import { timingsOverTime } from "./document/timings-over-time.ts";
@@ -19,13 +22,14 @@ import { watchedEndpoints } from "./document/watched.ts";
 import { troubleOf } from "./view/trouble-words.ts";
 
 /** What a report says of the baseline; `whyNot` where it was not found or not usable. */
-export interface BaselineInfo {
+export interface BaselineInfo extends Authored {
   readonly found: boolean;
   readonly commit?: string | null;
   readonly measuredAt?: string | null;
   readonly runs?: number;
   readonly store?: string | null;
   readonly whyNot?: string | null;
+  readonly incomparable?: LeftOut | null;
   readonly saved?: boolean;
   /** Whether stored runs were to be compared with. */
   readonly wanted?: boolean;
@@ -60,7 +64,7 @@ export interface ReportInput {
   };
   readonly warmup?: string;
   readonly gateChanges?: Report["gateChanges"];
-  readonly warnings?: readonly { readonly code: string; readonly message: string }[];
+  readonly warnings?: readonly Warning[];
   readonly configuration?: readonly (readonly [key: string, value: string])[];
   /** Endpoints that only the baseline knows, beside those the comparisons name. */
   readonly vanished?: readonly Endpoint[];
@@ -153,6 +157,13 @@ export function buildReport(input: ReportInput): Report {
         code: clipText(code, 60),
         message: clipText(message),
       })),
+    said: saidIn([
+      ...verdict.reasons,
+      ...warningsOf(result, input.warnings ?? []),
+      ...verdict.comparisons,
+      ...verdict.thresholds,
+      { said: input.baseline?.said },
+    ]),
     series: seriesOf(result, watched),
     distribution: { head: distributionOf(totalOf(cells, "head")), base: distributionOf(totalOf(cells, "base")) },
     phaseTimings: phaseTimings(cells),
@@ -162,6 +173,7 @@ export function buildReport(input: ReportInput): Report {
       ? {
           before: sizeOrNull(input.throughput.before),
           now: tidySize(input.throughput.now),
+          change: input.throughput.change && changeOf(input.throughput.change),
           arrivalRate: sizeOrNull(input.throughput.arrivalRate),
         }
       : null,
@@ -232,10 +244,16 @@ function baselineOf({ baseline, generatedAt }: ReportInput): Report["baseline"] 
     runs: whole(baseline?.runs ?? 0),
     store: baseline?.store ? clipText(baseline.store, 40) : null,
     whyNot: baseline?.whyNot ? clipText(baseline.whyNot) : null,
+    ...incomparableOf(baseline?.incomparable),
     saved: baseline?.saved ?? false,
     ...(baseline?.wanted !== undefined && { wanted: baseline.wanted }),
     ...(baseline?.kept !== undefined && { kept: baseline.kept }),
   };
+}
+
+/** Another load, or another way of measuring: the question stays open. */
+function incomparableOf(why: LeftOut | null | undefined): Pick<Report["baseline"], "incomparable"> {
+  return why === "other-profile" || why === "other-measurement" ? { incomparable: why } : {};
 }
 
 /** The largest smallest detectable change of the compared p95s: what every endpoint would have shown. */

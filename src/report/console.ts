@@ -11,8 +11,8 @@ import { firedTable } from "./view/fired.ts";
 import { counted, formatMs, formatPercent, formatPromised, formatRate, plain } from "./view/format.ts";
 import { headlineText, stepInWords } from "./view/headline.ts";
 import { brokenInWords, changeInWords } from "./view/headline-words.ts";
+import { noticesOf } from "./view/notices.ts";
 import { retriedTable } from "./view/retried.ts";
-import { noticesOf } from "./view/rows-that-matter.ts";
 import { oneLine } from "./view/safe-text.ts";
 import { servicesText } from "./view/service-words.ts";
 

@@ -1,3 +1,4 @@
+import { joined, ours, type Sentence, say } from "../base/sentence.ts";
 import type { Block } from "../stats/snapshot.ts";
 import { matchesEndpoint, nearestLabels } from "./glob.ts";
 import { judgeWindows } from "./judge-windows.ts";
@@ -51,10 +52,10 @@ function judgeWhole(
   { endpoint, stats, window, confidence }: Subject & { window: JudgedWindow; confidence: number },
 ): ThresholdResult {
   const whyNot = untold(threshold, stats);
-  if (whyNot !== null) return withoutData(threshold, endpoint, whyNot);
+  if (whyNot !== null) return withoutData(threshold, endpoint, ours(whyNot));
   const measured = measure(threshold.metric, stats, { windowMs: window.windowMs, confidence });
   if (!measured) {
-    const why = stats.requests === 0 ? noRequests(threshold) : "no request had a response time";
+    const why = stats.requests === 0 ? noRequests(threshold) : ours("no request had a response time");
     return withoutData(threshold, endpoint, why);
   }
   const outcome = outcomeOf(threshold, measured, stats);
@@ -62,14 +63,14 @@ function judgeWhole(
   return withData(threshold, endpoint, { measured, outcome, said });
 }
 
-function nearestSentence(threshold: Threshold, window: JudgedWindow): string {
+function nearestSentence(threshold: Threshold, window: JudgedWindow): Sentence {
   const endpoints = window.endpoints.map(({ endpoint }) => endpoint);
-  const names = nearestLabels(threshold.of ?? "", endpoints).map((name) => `"${name}"`);
+  const names = nearestLabels(threshold.of ?? "", endpoints).map((name) => say`"${name}"`);
   if (names.length === 0) return noRequests(threshold);
-  return `no endpoint is called so; the nearest ${names.length === 1 ? "is" : "are"} ${names.join(", ")}`;
+  return say`no endpoint has that name; the nearest ${ours(names.length === 1 ? "is" : "are")} ${joined(names, ", ")}`;
 }
 
-function noRequests({ afterMs }: Threshold): string {
+function noRequests({ afterMs }: Threshold): Sentence {
   const when = afterMs > 0 ? ` after the first ${printQuantity(afterMs, "ms")} of the judged window` : "";
-  return `no requests were made${when}`;
+  return ours(`no requests were made${when}`);
 }

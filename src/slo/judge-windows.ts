@@ -1,3 +1,4 @@
+import { ours } from "../base/sentence.ts";
 import type { Endpoint } from "../stats/endpoint.ts";
 import { EndpointStats } from "../stats/endpoint-stats.ts";
 import { type JudgedWindow, type Measured, measure, untold } from "./measure.ts";
@@ -20,7 +21,7 @@ export function judgeWindows(
   { endpoint, stats, windows, confidence }: Subject & { windows: readonly RunWindow[]; confidence: number },
 ): ThresholdResult {
   const whyNot = untold(threshold, stats);
-  if (whyNot !== null) return withoutData(threshold, endpoint, whyNot);
+  if (whyNot !== null) return withoutData(threshold, endpoint, ours(whyNot));
   const { metric } = threshold;
   const least = leastRequests(metric);
   const cells = windows.map(({ fromMs, measured }) => ({
@@ -86,6 +87,6 @@ function unjudged(
     sizes.length === 0
       ? `the judged time is shorter than one window of ${window}`
       : `${metric} needs ${least} requests in a window of ${window}; the fullest had ${most}`;
-  const result = withoutData(threshold, endpoint, why);
+  const result = withoutData(threshold, endpoint, ours(why));
   return result.outcome === "no-data" && (sizes.length === 0 || most > 0) ? { ...result, outcome: "warn" } : result;
 }

@@ -1,10 +1,11 @@
+import type { Authored } from "../base/sentence.ts";
 import type { Endpoint } from "../stats/endpoint.ts";
 
 /** What became of one promise. `no-data` is a broken promise unless the threshold says `optional`. */
 export type ThresholdOutcome = "pass" | "warn" | "fail" | "no-data" | "undecided";
 
 /** A threshold held against a run. */
-export interface ThresholdResult {
+export interface ThresholdResult extends Authored {
   /** The threshold as `print` writes it. */
   readonly source: string;
   /** Where it was written: `slo:2` (line of the input) or `.github/swarmgate.yml:9:5`. */

@@ -1,3 +1,4 @@
+import { ours, type Sentence, say as sentence } from "../base/sentence.ts";
 import type { Measured } from "./measure.ts";
 import type { ThresholdResult } from "./promise.ts";
 import { printMetric, unitOf } from "./threshold/metric.ts";
@@ -11,8 +12,8 @@ type Unit = ThresholdResult["unit"];
 export function sayMeasured(
   threshold: Threshold,
   { actual, interval, n, raw }: Measured,
-  { subject, level = "95 % interval" }: { subject: string; level?: string },
-): string {
+  { subject, level = "95 % interval" }: { subject: Sentence; level?: string },
+): Sentence {
   const unit = unitOf(threshold.metric);
   const value = say(rounded(actual, threshold), unit);
   const from = `${n} request${n === 1 ? "" : "s"}`;
@@ -20,12 +21,13 @@ export function sayMeasured(
     ? `${level} ${number(interval[0], unit)} to ${say(Number(interval[1].toPrecision(3)), unit)}, `
     : "";
   const answers = raw === undefined ? "" : `, ${say(Number(raw.toPrecision(3)), unit)} by the answers alone`;
-  return `${printMetric(threshold.metric)} of ${subject} ${plural(threshold) ? "were" : "was"} ${value} (${sure}${from}${answers})`;
+  const verb = plural(threshold) ? "were" : "was";
+  return sentence`${ours(printMetric(threshold.metric))} of ${subject} ${ours(`${verb} ${value} (${sure}${from}${answers})`)}`;
 }
 
 /** Which of the windows a number is of. */
 export interface WhichWindow {
-  readonly subject: string;
+  readonly subject: Sentence;
   /** Since the first judged block. */
   readonly fromMs: number;
   readonly everyMs: number;
@@ -35,7 +37,7 @@ export interface WhichWindow {
 }
 
 /** `p95 of GET /item was 512 ms (…) in the worst of 6 windows of 10s, 20 to 30 s into the judged time; 2 of 6 broke it`. */
-export function sayWindow(threshold: Threshold, measured: Measured, which: WhichWindow): string {
+export function sayWindow(threshold: Threshold, measured: Measured, which: WhichWindow): Sentence {
   const { subject, fromMs, everyMs, count, broken } = which;
   const from = plainNumber(fromMs / 1000);
   const to = plainNumber((fromMs + everyMs) / 1000);
@@ -43,7 +45,7 @@ export function sayWindow(threshold: Threshold, measured: Measured, which: Which
   const place = `in the worst of ${count} ${windows}, ${from} to ${to} s into the judged time`;
   const level = count === 1 ? "95 % interval" : "95 % interval for all windows together";
   const many = broken > 1 ? `; ${broken} of ${count} windows are past the limit` : "";
-  return `${sayMeasured(threshold, measured, { subject, level })} ${place}${many}`;
+  return sentence`${sayMeasured(threshold, measured, { subject, level })} ${ours(place + many)}`;
 }
 
 function plural({ metric: { kind } }: Threshold): boolean {

@@ -13,10 +13,10 @@ export const testName = /^(?!.*\/[ .]*(?:\/|$))\w[\w. /-]{0,63}$/;
 const timespan = /^(?=\S)(?:\d+(?:\.\d+)?\s*(?:us|µs|ms|s|m|h)|(?:\d+h)?(?:\d+m)?(?:\d+(?:\.\d+)?s)?|\d+(?:\.\d+)?)$/;
 const percentage = /^\d+(?:\.\d+)?\s*%$/;
 const perSecond = /^\d+(?:\.\d+)?(?:\s*\/\s*[smh])?$/;
-/** What is compared: percentiles, error rates, stalls, and all endpoints together. */
-const comparable = /^(?:p(?:100|\d{1,2}(?:\.\d+)?)|errors|stalls|suite)$/;
+/** What is compared: percentiles, error rates, stalls, all endpoints together, and throughput. */
+const comparable = /^(?:p(?:100|\d{1,2}(?:\.\d+)?)|errors|stalls|suite|throughput)$/;
 /** What is about the whole run and has no endpoint. */
-export const runMetrics = ["stalls", "suite", "capacity"] as const;
+export const runMetrics = ["stalls", "suite", "capacity", "throughput"] as const;
 
 const text = z.string().check(z.regex(/\S/));
 const whole = z.int().check(z.gte(1), z.lte(1_000_000_000));
@@ -129,7 +129,7 @@ const aDuration = 'a duration; write it as "60s", "2m" or "1h30m"';
 const aPercentage = 'a percentage; write it as "10%"';
 const aWhole = "a whole number above 0";
 const aRate = 'a rate; write it as "500/s"';
-const aMetric = "something that is compared: p50, p95, errors, stalls";
+const aMetric = "something that is compared: p50, p95, errors, stalls, throughput";
 
 /** What should have stood under a key, to be read after "is not"; a key that is none of these is a metric. */
 export const wanted: Readonly<Record<string, string>> = {

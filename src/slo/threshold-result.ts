@@ -1,3 +1,4 @@
+import { foreign, joined, ours, type Sentence, saidOf, say } from "../base/sentence.ts";
 import { type Endpoint, endpointLabel } from "../stats/endpoint.ts";
 import type { EndpointStats } from "../stats/endpoint-stats.ts";
 import type { Measured } from "./measure.ts";
@@ -31,16 +32,19 @@ export function outcomeOf(
 }
 
 /** The result of a promise that nothing was measured for. */
-export function withoutData(threshold: Threshold, endpoint: Endpoint | null, why: string): ThresholdResult {
+export function withoutData(threshold: Threshold, endpoint: Endpoint | null, why: Sentence): ThresholdResult {
   const broken = threshold.tier === "warn" ? "warn" : "no-data";
   const subject = subjectOf(threshold, endpoint);
+  const optional = ours(threshold.optional ? " (optional)" : "");
+  const message = say`no data for ${ours(printMetric(threshold.metric))} of ${subject}: ${why}${optional}`;
   return {
     ...blank(threshold, endpoint),
     actual: null,
     interval: null,
     n: 0,
     outcome: threshold.optional ? "pass" : broken,
-    message: `no data for ${printMetric(threshold.metric)} of ${subject}: ${why}${threshold.optional ? " (optional)" : ""}`,
+    message: message.text,
+    said: saidOf(message),
   };
 }
 
@@ -48,15 +52,17 @@ export function withoutData(threshold: Threshold, endpoint: Endpoint | null, why
 export function withData(
   threshold: Threshold,
   endpoint: Endpoint | null,
-  { measured, outcome, said }: { measured: Measured; outcome: ThresholdOutcome; said: string },
+  { measured, outcome, said }: { measured: Measured; outcome: ThresholdOutcome; said: Sentence },
 ): ThresholdResult {
+  const message = sentence(threshold, said, outcome);
   return {
     ...blank(threshold, endpoint),
     actual: measured.actual,
     interval: measured.interval,
     n: measured.n,
     outcome: threshold.tier === "warn" && outcome !== "pass" ? "warn" : outcome,
-    message: sentence(threshold, said, outcome),
+    message: message.text,
+    said: saidOf(message),
   };
 }
 
@@ -74,14 +80,14 @@ function blank(threshold: Threshold, endpoint: Endpoint | null) {
 }
 
 /** The endpoint, else the glob that should have matched one, else the total. */
-export function subjectOf({ of }: Threshold, endpoint: Endpoint | null): string {
-  if (endpoint) return endpointLabel(endpoint);
-  return of === null ? "all requests" : `"${of}"`;
+export function subjectOf({ of }: Threshold, endpoint: Endpoint | null): Sentence {
+  if (endpoint) return foreign(endpointLabel(endpoint));
+  return of === null ? ours("all requests") : say`"${of}"`;
 }
 
-function sentence(threshold: Threshold, said: string, outcome: ThresholdOutcome): string {
+function sentence(threshold: Threshold, said: Sentence, outcome: ThresholdOutcome): Sentence {
   const promise = sayPromise(threshold);
   const after =
     outcome === "undecided" ? `promised ${promise}, and the limit lies inside the interval` : `promised ${promise}`;
-  return [`${said}; ${after}`, ...threshold.notes].join("; ");
+  return joined([said, ours(after), ...threshold.notes.map(foreign)], "; ");
 }

@@ -1,3 +1,4 @@
+import { type Authored, type Sentence, saidOf } from "../base/sentence.ts";
 import type { ExceptionGroup } from "./failures.ts";
 import type { Block } from "./snapshot.ts";
 import type { Summary } from "./summary.ts";
@@ -88,10 +89,15 @@ export const noTrouble: UserTrouble = {
 };
 
 /** A thing worth telling that does not change a number. */
-export interface Warning {
+export interface Warning extends Authored {
   /** Stable: `high-spawn-rate`, `deprecated-min-wait`. */
   readonly code: string;
   readonly message: string;
+}
+
+/** A warning in the words of its sentence. */
+export function warning(code: string, message: Sentence): Warning {
+  return { code, message: message.text, said: saidOf(message) };
 }
 
 /** All that was measured; written to disk before anyone judges it. */

@@ -1,13 +1,24 @@
+import { ours, type Sentence, say } from "../base/sentence.ts";
 import { percent } from "../base/units.ts";
 import { endpointLabel } from "../stats/endpoint.ts";
 import type { Comparison } from "./comparison.ts";
 
 /** A change in one clause: `POST /checkout p95 is 38 % slower (221 ms → 305 ms, +29 … +48 %)`. */
-export function changeText({ endpoint, metric, before, after, change }: Comparison): string {
-  const subject = `${endpoint ? `${endpointLabel(endpoint)} ` : ""}${metric === "suite" ? "every endpoint" : metric}`;
+export function changeSentence(comparison: Comparison): Sentence {
+  const { endpoint } = comparison;
+  return endpoint ? say`${endpointLabel(endpoint)} ${ours(changeText(comparison))}` : ours(changeText(comparison));
+}
+
+/** The same without the endpoint's name. */
+function changeText({ metric, before, after, change }: Comparison): string {
+  const subject = nameOf(metric);
   if (change === null) return `${subject} changed`;
   const { estimate, low, high } = change;
-  if (metric === "stalls") return `${subject}: ${before ?? 0} before, ${after ?? 0} after`;
+  if (metric === "stalls") return `${subject}: ${before ?? 0} before, ${after ?? 0} now`;
+  if (metric === "throughput") {
+    const values = before === null || after === null ? "" : ` (${number(before)}/s → ${number(after)}/s)`;
+    return `throughput ${estimate >= 0 ? "rose" : "fell"} by ${number(100 * Math.abs(estimate))} %${values}`;
+  }
   if (metric === "errors") {
     const values =
       before === null || after === null
@@ -24,6 +35,12 @@ export function changeText({ endpoint, metric, before, after, change }: Comparis
   const bounds = interval(low, high, " %");
   const inside = `${values}${bounds}`.replace(/^, /, "");
   return `${subject} is ${number(100 * Math.abs(estimate))} % ${word}${inside === "" ? "" : ` (${inside})`}`;
+}
+
+/** What was compared, in words anybody knows. */
+export function nameOf(metric: string): string {
+  if (metric === "suite") return "the whole run";
+  return metric === "stalls" ? "standing still" : metric;
 }
 
 function interval(low: number | null, high: number | null, unit: string): string {

@@ -1,19 +1,8 @@
 import { ExitCode } from "../base/errors.ts";
+import { type FailOn, reasonTable } from "./reasons.ts";
 import type { Verdict } from "./verdict.ts";
 
-/**
- * What may fail the step (`fail-on`); an empty set is `none`. A target that is gone fails it whatever else is
- * named there: `target-gone` is in every set but the empty one.
- */
-export type FailOn =
-  | "slo"
-  | "regression"
-  | "invalid"
-  | "inconclusive"
-  | "no-baseline"
-  | "missing-endpoints"
-  | "no-base"
-  | "target-gone";
+export type { FailOn };
 
 export const defaultFailOn: ReadonlySet<FailOn> = new Set<FailOn>(["slo", "regression", "invalid", "target-gone"]);
 
@@ -36,17 +25,14 @@ export function exitCodeOf({
 }): number {
   const codes = new Set(verdict.reasons.map(({ code }) => code));
   if (codes.has("interrupted")) return signal === "SIGTERM" ? ExitCode.terminated : ExitCode.interrupted;
+  const failing = [...codes].filter((code) => {
+    const { failsOn, conclusion } = reasonTable[code];
+    return (failsOn !== null && failOn.has(failsOn)) || (conclusion === "invalid" && failOn.has("invalid"));
+  });
   if (verdict.conclusion === "invalid") {
-    const fails = failOn.has("invalid") || (codes.has("target-gone") && failOn.has("target-gone"));
-    return fails ? ExitCode.invalid : ExitCode.ok;
+    return failing.some((code) => reasonTable[code].conclusion === "invalid") ? ExitCode.invalid : ExitCode.ok;
   }
-  if (codes.has("slo") && failOn.has("slo")) return ExitCode.broken;
-  const isWorse = codes.has("regression") || codes.has("service-died");
-  if (isWorse && failOn.has("regression")) return ExitCode.broken;
-  if (codes.has("exit-code") && failOn.has("slo")) return processExitCode ?? ExitCode.ownFault;
-  if (codes.has("inconclusive") && failOn.has("inconclusive")) return ExitCode.invalid;
-  if (codes.has("no-baseline") && failOn.has("no-baseline")) return ExitCode.invalid;
-  if (codes.has("missing-endpoints") && failOn.has("missing-endpoints")) return ExitCode.invalid;
-  if (codes.has("no-base") && failOn.has("no-base")) return ExitCode.invalid;
-  return ExitCode.ok;
+  if (failing.length === 0) return ExitCode.ok;
+  if (failing.some((code) => reasonTable[code].conclusion === "fail" && code !== "exit-code")) return ExitCode.broken;
+  return failing.includes("exit-code") ? (processExitCode ?? ExitCode.ownFault) : ExitCode.invalid;
 }

@@ -1,3 +1,4 @@
+import { ours, type Sentence, say } from "../base/sentence.ts";
 import { percent } from "../base/units.ts";
 import { cellKey, endpointLabel } from "../stats/endpoint.ts";
 import type { EndpointStats } from "../stats/endpoint-stats.ts";
@@ -6,7 +7,7 @@ import type { RunResult } from "../stats/run-result.ts";
 import { phaseNames } from "../stats/sample.ts";
 import { addCells } from "../stats/snapshot.ts";
 import { isJudged } from "../stats/summary.ts";
-import type { Comparison } from "./comparison.ts";
+import { type Comparison, withNotes } from "./comparison.ts";
 
 /** A part that grew by less than this share of the whole growth explains nothing. */
 const tellingShare = 0.3;
@@ -31,54 +32,58 @@ export function explain(comparisons: readonly Comparison[], result: RunResult | 
     const base: EndpointStats | undefined = cells.get(cellKey("base", endpoint));
     const head: EndpointStats | undefined = cells.get(cellKey("head", endpoint));
     const where = base && head ? whereItWent({ base, head }) : [];
-    return { ...comparison, explanation: [...where, ...comparison.explanation, ...tailOnly(comparison, comparisons)] };
+    const first = withNotes({ ...comparison, explanation: [] }, { explanation: where });
+    const own = { ...first, explanation: [...first.explanation, ...comparison.explanation] };
+    return withNotes(own, { explanation: tailOnly(comparison, comparisons) });
   });
 }
 
 interface Part {
-  readonly words: string;
+  readonly words: Sentence;
   /** Milliseconds per request. */
   readonly grew: number;
 }
 
 /** The mean is what parts add up to; percentiles of parts do not. */
-export function whereItWent({ base, head }: { base: EndpointStats; head: EndpointStats }): string[] {
+export function whereItWent({ base, head }: { base: EndpointStats; head: EndpointStats }): Sentence[] {
   const growth = meanMs(head.comparable) - meanMs(base.comparable);
   if (!(growth > 0)) return [];
   const parts: Part[] = phaseNames.map((name) => ({
-    words: phaseWords[name],
+    words: ours(phaseWords[name]),
     grew: share(head, head.phases[name]) - share(base, base.phases[name]),
   }));
   const metrics = [...new Set([...head.serverTiming.keys(), ...base.serverTiming.keys()])].map((name) => ({
-    words: `\`${name}\` of Server-Timing`,
+    words: say`${name} of Server-Timing`,
     grew: share(head, head.serverTiming.get(name)) - share(base, base.serverTiming.get(name)),
   }));
   const telling = (list: readonly Part[]) =>
     list.filter(({ grew }) => grew >= tellingShare * growth).sort((a, b) => b.grew - a.grew);
-  const of = `of ${ms(growth)} on average`;
+  const of = (grew: number) => ours(`${ms(grew)} of ${ms(growth)} on average`);
   return [
-    ...telling(parts).map(({ words, grew }) => `${ms(grew)} ${of} went into ${words}`),
-    ...telling(metrics).map(({ words, grew }) => `${ms(grew)} ${of} shows in ${words}`),
+    ...telling(parts).map(({ words, grew }) => say`${of(grew)} went into ${words}`),
+    ...telling(metrics).map(({ words, grew }) => say`${of(grew)} shows in ${words}`),
     ...moreConnections({ base, head }),
   ];
 }
 
-function moreConnections({ base, head }: { base: EndpointStats; head: EndpointStats }): string[] {
+function moreConnections({ base, head }: { base: EndpointStats; head: EndpointStats }): Sentence[] {
   const ratio = ({ phases, requests }: EndpointStats) => (phases.connect?.count ?? 0) / Math.max(1, requests);
   const before = ratio(base);
   const after = ratio(head);
   if (after - before < 0.1) return [];
-  return [`new connections for ${percent(after)} of the requests, before ${percent(before)}: keep-alive was lost`];
+  return [
+    ours(`new connections for ${percent(after)} of the requests, before ${percent(before)}: keep-alive was lost`),
+  ];
 }
 
 /** Same median, worse tail: a few requests got much slower, not all of them a little. */
-function tailOnly({ endpoint, metric }: Comparison, all: readonly Comparison[]): string[] {
+function tailOnly({ endpoint, metric }: Comparison, all: readonly Comparison[]): Sentence[] {
   if (metric === "p50" || endpoint === null) return [];
   const label = endpointLabel(endpoint);
   const middle = all.find((one) => one.metric === "p50" && one.endpoint && endpointLabel(one.endpoint) === label);
   if (!middle?.change || middle.outcome === "regressed" || Math.abs(middle.change.estimate) >= middle.tolerance)
     return [];
-  return ["the median stayed: some requests got much slower, not all of them a little"];
+  return [say`the median stayed: some requests got much slower, not all of them a little`];
 }
 
 /** Milliseconds per request of the endpoint, those without this part included. */

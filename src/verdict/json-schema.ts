@@ -1,11 +1,12 @@
 import * as z from "zod";
+import { confirmationOutcomes } from "./comparison.ts";
 
 /** Raised when the document's shape changes. */
 export const verdictSchemaVersion = 1;
 
 const endpoint = z.object({ method: z.string(), name: z.string() }).nullable();
 const number = z.number().nullable();
-const metric = z.string().regex(/^(p\d+(\.\d+)?|errors|stalls|suite|capacity)$/);
+const metric = z.string().regex(/^(p\d+(\.\d+)?|errors|stalls|suite|capacity|throughput)$/);
 
 /** `verdict.json`: what was decided and why. Latencies in milliseconds, shares and changes as ratios. */
 const verdictShape = z.object({
@@ -50,6 +51,10 @@ const verdictShape = z.object({
         "no-baseline",
       ]),
       notJudged: z.enum(["too-few-requests", "min-effect"]).optional(),
+      confirmation: z.enum(confirmationOutcomes).optional(),
+      unseenMachine: z.boolean().optional(),
+      withTheRest: z.boolean().optional(),
+      renamedTo: z.object({ method: z.string(), name: z.string() }).optional(),
       waived: z.object({ until: z.string(), reason: z.string() }).optional(),
       warnings: z.array(z.string()),
       explanation: z.array(z.string()),

@@ -1,7 +1,9 @@
+import { joined, listed, ours, type Sentence, say } from "../base/sentence.ts";
 import { endpointLabel } from "../stats/endpoint.ts";
-import { changeText } from "./change-text.ts";
-import { type Comparison, isSeenOnce } from "./comparison.ts";
+import { changeSentence, nameOf } from "./change-text.ts";
+import { type Comparison, type ConfirmationOutcome, isSeenOnce } from "./comparison.ts";
 import { doubtful } from "./outcome.ts";
+import { messageOf, reason } from "./reasons.ts";
 import type { Reason } from "./verdict.ts";
 
 /** Why a verdict stays open, and what it is not about: the comparisons that are neither changed nor unchanged. */
@@ -10,47 +12,73 @@ import type { Reason } from "./verdict.ts";
 export function undecided(comparisons: readonly Comparison[]): Reason[] {
   const open = comparisons.filter(({ outcome }) => outcome === "inconclusive");
   const once = open.filter(isSeenOnce);
+  const other = open.filter((one) => !isSeenOnce(one));
   return [
     ...once.slice(0, 3).map(seenOnce),
-    ...rest(open.filter((one) => !isSeenOnce(one))),
+    ...onUnseenMachine(other.filter(({ unseenMachine }) => unseenMachine)),
+    ...rest(other.filter(({ unseenMachine }) => !unseenMachine)),
     ...nothingJudged(comparisons),
   ];
 }
 
+const afterOnce: Record<Exclude<ConfirmationOutcome, "agreed">, { readonly why: string; readonly remedy: string }> = {
+  disagreed: {
+    why: "the second pass did not show it",
+    remedy: "If the next run shows it as well, take it for real.",
+  },
+  "too-few-requests": {
+    why: "the second pass had too few requests to confirm it",
+    remedy: "More load or a longer run narrows the interval.",
+  },
+  missing: {
+    why: "there was no second pass to confirm it",
+    remedy:
+      "Run it again, and take it for real if it shows again. A second pass needs time (`max-duration`); results of other jobs have none, so `fail-on` can include `inconclusive` there.",
+  },
+};
+
 function seenOnce(comparison: Comparison): Reason {
-  const why = comparison.warnings.find((warning) => warning.startsWith("seen once")) ?? "";
-  return {
-    code: "inconclusive",
-    message: `Seen once and not confirmed: ${changeText(comparison)} (${why}).`,
-    remedy: why.includes("too few")
-      ? "More load or a longer run narrows the interval."
-      : why.includes("did not confirm")
-        ? "If the next run sees it as well, take it for real."
-        : "Run it again, and take it for real if it is seen again. A second pass needs time (`max-duration`); results of other jobs have none, so `fail-on` can include `inconclusive` there.",
-  };
+  const { confirmation = "missing" } = comparison;
+  const { why, remedy } = afterOnce[confirmation === "agreed" ? "missing" : confirmation];
+  return reason(
+    "inconclusive",
+    say`Seen once and not confirmed: ${changeSentence(comparison)}; ${ours(why)}.`,
+    ours(remedy),
+  );
+}
+
+/** No load helps here: what is missing is a baseline of this machine. */
+function onUnseenMachine(open: readonly Comparison[]): Reason[] {
+  const [first] = open;
+  if (!first) return [];
+  // Every one of them says which machine it was.
+  const sentence = messageOf({ message: first.warnings[0] ?? "", said: first.said });
+  return [
+    reason(
+      "inconclusive",
+      say`Response times were not compared (${open.length} ${ours(open.length === 1 ? "comparison" : "comparisons")}): ${sentence}.`,
+      say`Use a runner of the kind that measured the baseline, or let the default branch run on this one; side by side (\`base-host\`) needs no stored runs.`,
+    ),
+  ];
 }
 
 function rest(open: readonly Comparison[]): Reason[] {
   const [first, ...more] = open;
   if (!first) return [];
   const [warning] = first.warnings;
-  const why = warning ? ` (${warning})` : "";
+  const why = warning === undefined ? ours("") : say` (${messageOf({ message: warning, said: first.said })})`;
   const others = more.length === 0 ? "" : ` and ${more.length} more`;
-  return [
-    {
-      code: "inconclusive",
-      message: `Undecided: ${nameOf(first)}${others}${why}${shows(first)}.`,
-      remedy: "More load or a longer run narrows the interval.",
-    },
-  ];
+  return [reason("inconclusive", say`Undecided: ${nameSentence(first)}${ours(others)}${why}${ours(shows(first))}.`)];
 }
 
-/** The named comparison's own: what other rows could have seen stands in them. */
+/** The named comparison's own: what other rows could have shown stands in them. */
 function shows({ metric, smallestDetectable }: Comparison): string {
   if (smallestDetectable === null) return "";
-  if (metric === "errors") return `; ${short(100 * smallestDetectable)} percentage points more would have shown`;
-  if (smallestDetectable > 9) return "; only what takes ten times as long would have shown";
-  return `; a change of ${short(100 * smallestDetectable)} % would have shown`;
+  if (metric === "errors") {
+    return `; fewer than ${short(100 * smallestDetectable)} percentage points more do not show reliably at this load`;
+  }
+  if (smallestDetectable > 9) return "; at this load, not even ten times the response time shows reliably";
+  return `; changes under ${short(100 * smallestDetectable)} % do not show reliably at this load`;
 }
 
 function short(value: number): number {
@@ -65,20 +93,22 @@ function nothingJudged(comparisons: readonly Comparison[]): Reason[] {
   const missing = past.filter(({ outcome }) => outcome === "missing").length;
   if (missing > 0) {
     return [
-      {
-        code: "inconclusive",
-        message: `Nothing was compared: ${missing === past.length ? "every endpoint" : `${missing} endpoints`} of the baseline had no request in this run.`,
-        remedy: "If they were renamed, one run on the default branch makes a baseline of the new names.",
-      },
+      reason(
+        "inconclusive",
+        ours(
+          `Nothing was compared: ${missing === past.length ? "every endpoint" : `${missing} endpoints`} of the baseline had no request in this run.`,
+        ),
+        say`If they were renamed, one run on the default branch makes a baseline of the new names.`,
+      ),
     ];
   }
   const most = Math.max(...past.map(({ n }) => n));
   return [
-    {
-      code: "inconclusive",
-      message: `Nothing could be compared: no endpoint has enough requests for it (at most ${most}).`,
-      remedy: "Raise `users` or `run-time`, or shorten the wait times.",
-    },
+    reason(
+      "inconclusive",
+      say`Nothing could be compared: no endpoint had enough requests (at most ${most}).`,
+      say`Raise \`users\` or \`run-time\`, or shorten the wait times.`,
+    ),
   ];
 }
 
@@ -99,30 +129,39 @@ export function asides(comparisons: readonly Comparison[]): Reason[] {
 function missingEndpoints(comparisons: readonly Comparison[]): Reason[] {
   const missing = comparisons.filter(({ outcome }) => outcome === "missing");
   if (missing.length === 0) return [];
-  const renamed = missing.flatMap(({ warnings }) => warnings.filter((text) => text.startsWith("perhaps renamed")));
-  const perhaps = renamed.length === 0 ? "" : `; ${renamed[0]}`;
+  const renamed = missing.find(({ renamedTo }) => renamedTo)?.renamedTo;
+  const perhaps = renamed
+    ? say`; perhaps renamed: ${endpointLabel(renamed)} is new, and has as much of the traffic`
+    : ours("");
   return [
-    {
-      code: "missing-endpoints",
-      message: `Not compared, since this run made no request to ${missing.length === 1 ? "it" : "them"}: ${named(missing)}${perhaps}.`,
-      remedy:
-        "If it was renamed or removed on purpose, the next runs on the default branch take over; to fail on this, add `missing-endpoints` to `fail-on`.",
-    },
+    reason(
+      "missing-endpoints",
+      say`Not compared, since this run made no request to ${ours(missing.length === 1 ? "it" : "them")}: ${named(missing)}${perhaps}.`,
+      say`If it was renamed or removed on purpose, the next runs on the default branch take over; to fail on this, add \`missing-endpoints\` to \`fail-on\`.`,
+    ),
   ];
 }
 
 function couldNotTell(comparisons: readonly Comparison[]): Reason[] {
   const open = comparisons.filter(({ outcome, notJudged }) => outcome === "could-not-tell" && !notJudged);
   if (open.length === 0) return [];
-  const message = `Neither slower nor proven to be unchanged: ${open.length} of ${comparisons.filter(isJudged).length} comparisons.`;
-  return [{ code: "could-not-tell", message, remedy: "More load or a longer run tells more of them." }];
+  return [
+    reason(
+      "could-not-tell",
+      say`Neither slower nor proven to be unchanged: ${open.length} of ${comparisons.filter(isJudged).length} comparisons.`,
+    ),
+  ];
 }
 
 function tooFew(comparisons: readonly Comparison[]): Reason[] {
   const rare = comparisons.filter(({ notJudged }) => notJudged === "too-few-requests");
   if (rare.length === 0) return [];
-  const message = `Never compared at this load, which makes too few requests to ${names(rare).length === 1 ? "it" : "them"}: ${named(rare)}.`;
-  return [{ code: "too-few-requests", message, remedy: "Raise `users` or `run-time`, or the weight of the task." }];
+  return [
+    reason(
+      "too-few-requests",
+      say`Not compared, since this load makes too few requests to ${ours(names(rare).length === 1 ? "it" : "them")}: ${named(rare)}.`,
+    ),
+  ];
 }
 
 function tooSmall(comparisons: readonly Comparison[]): Reason[] {
@@ -131,27 +170,33 @@ function tooSmall(comparisons: readonly Comparison[]): Reason[] {
       notJudged === "min-effect" && change !== null && change.estimate > 0 && p !== null && p < doubtful,
   );
   if (small.length === 0) return [];
-  const each = small.slice(0, 3).map((one) => `${nameOf(one)} (+${short((one.after ?? 0) - (one.before ?? 0))} ms)`);
+  const each = small
+    .slice(0, 3)
+    .map((one) => say`${nameSentence(one)} (+${short((one.after ?? 0) - (one.before ?? 0))} ms)`);
   const more = small.length > 3 ? ` and ${small.length - 3} more` : "";
-  const message = `Slower by less than min-effect, and so not judged: ${each.join(", ")}${more}.`;
-  return [{ code: "min-effect", message }];
+  return [
+    reason("min-effect", say`Slower by less than min-effect, and so not judged: ${joined(each, ", ")}${ours(more)}.`),
+  ];
 }
 
-function nameOf({ endpoint, metric }: Comparison): string {
-  return endpoint ? `${endpointLabel(endpoint)} ${metric}` : metric === "suite" ? "all endpoints together" : metric;
+function nameSentence({ endpoint, metric }: Comparison): Sentence {
+  return endpoint ? say`${endpointLabel(endpoint)} ${ours(metric)}` : ours(nameOf(metric));
 }
 
 /** Each endpoint once, with the metrics that are meant. */
-function names(comparisons: readonly Comparison[]): string[] {
-  const metrics = new Map<string, string[]>();
+function names(comparisons: readonly Comparison[]): Sentence[] {
+  const metrics = new Map<string, { readonly name: Sentence; readonly list: string[] }>();
   for (const { endpoint, metric, outcome } of comparisons) {
     const label = endpoint ? endpointLabel(endpoint) : metric;
-    metrics.set(label, [...(metrics.get(label) ?? []), ...(outcome === "missing" ? [] : [metric])]);
+    const known = metrics.get(label) ?? { name: endpoint ? say`${label}` : ours(metric), list: [] };
+    if (outcome !== "missing") known.list.push(metric);
+    metrics.set(label, known);
   }
-  return [...metrics].map(([label, list]) => (list.length === 0 ? label : `${label} (${list.join(", ")})`));
+  return [...metrics.values()].map(({ name, list }) =>
+    list.length === 0 ? name : say`${name} (${ours(list.join(", "))})`,
+  );
 }
 
-function named(comparisons: readonly Comparison[]): string {
-  const all = names(comparisons);
-  return all.length <= 5 ? all.join(", ") : `${all.slice(0, 4).join(", ")} and ${all.length - 4} more`;
+function named(comparisons: readonly Comparison[]): Sentence {
+  return listed(names(comparisons), 5);
 }

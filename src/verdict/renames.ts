@@ -1,5 +1,6 @@
+import { say } from "../base/sentence.ts";
 import { type Endpoint, endpointLabel } from "../stats/endpoint.ts";
-import type { Comparison } from "./comparison.ts";
+import { type Comparison, withNotes } from "./comparison.ts";
 
 /** An endpoint and its share of all requests, 0–1. */
 interface Share {
@@ -82,14 +83,12 @@ export function nameRenames(comparisons: readonly Comparison[], headRequests: nu
     return [...found.values()];
   };
   const renames = new Map(
-    likelyRenames(shares("missing"), shares("no-baseline")).map(({ from, to }) => [
-      endpointLabel(from),
-      endpointLabel(to),
-    ]),
+    likelyRenames(shares("missing"), shares("no-baseline")).map(({ from, to }) => [endpointLabel(from), to]),
   );
   return comparisons.map((one) => {
     const to = one.endpoint && one.outcome === "missing" ? renames.get(endpointLabel(one.endpoint)) : undefined;
     if (to === undefined) return one;
-    return { ...one, warnings: [...one.warnings, `perhaps renamed: ${to} is new, and has as much of the traffic`] };
+    const warning = say`perhaps renamed: ${endpointLabel(to)} is new, and has as much of the traffic`;
+    return withNotes({ ...one, renamedTo: to }, { warnings: [warning] });
   });
 }

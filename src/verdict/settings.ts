@@ -26,6 +26,19 @@ export const defaultCompareSettings: CompareSettings = {
   confidence: 0.99,
 };
 
+/** Of the chance of error, where throughput is judged as well. */
+const throughputShare = 0.1;
+
+/** The chance of a false alarm that is left for everything but throughput. */
+export function alphaOf({ confidence, metrics }: CompareSettings): number {
+  return (1 - confidence) * (metrics.includes("throughput") ? 1 - throughputShare : 1);
+}
+
+/** The chance of a false alarm of throughput. */
+export function throughputAlpha({ confidence }: CompareSettings): number {
+  return (1 - confidence) * throughputShare;
+}
+
 /** The tolerance a metric is judged by: a relative change, or for errors a difference of ratios. */
 export function toleranceOf(settings: CompareSettings, metric: ComparisonMetric): number {
   const named = settings.tolerances[metric];

@@ -31,7 +31,7 @@ describe("red runs of the default branch", () => {
   test("are not learnt from, and that is said", () => {
     const all = baseline(...green, run(3, 60, red), run(4, 61, red));
     expect(compared(all)).toEqual([0, 1, 2]);
-    expect(usable(all, current).warnings).toEqual([
+    expect(usable(all, current).warnings.map(({ text }) => text)).toEqual([
       expect.stringContaining("2 stored runs were red and are not learnt"),
     ]);
   });
@@ -39,7 +39,7 @@ describe("red runs of the default branch", () => {
   test("begin a new window when three in a row agree, and that is said", () => {
     const all = baseline(...green, run(3, 60, red), run(4, 61, red), run(5, 58, ["GET / p95"]));
     expect(compared(all)).toEqual([3, 4, 5]);
-    expect(usable(all, current).warnings).toEqual([
+    expect(usable(all, current).warnings.map(({ text }) => text)).toEqual([
       "a new window began on 2026-01-04: three runs in a row were red and agree on the new level (GET / p95), so they are the baseline now",
     ]);
   });

@@ -245,7 +245,7 @@ describe("which runs are compared with", () => {
       records: [recordNumber(0, { machine: other }), ...records(same + 1).slice(1)],
     });
     expect(usable(mixed(7), current).records).toHaveLength(8);
-    expect(usable(mixed(7), current).warnings[0]).toContain("1 of 8 stored runs come from another machine");
+    expect(usable(mixed(7), current).warnings[0]?.text).toContain("1 of 8 stored runs come from another machine");
     expect(usable(mixed(8), current).records).toHaveLength(8);
     expect(usable(mixed(8), current)).toMatchObject({ leftOut: [{ why: "other-machine" }], warnings: [] });
   });
@@ -253,7 +253,7 @@ describe("which runs are compared with", () => {
   test("another locustfile is told and still judged", () => {
     const { records: kept, warnings } = usable(baselineOf(2), { ...current, locustfileHash: "other" });
     expect(kept).toHaveLength(2);
-    expect(warnings).toEqual(["2 of 2 stored runs used another version of the locustfile"]);
+    expect(warnings.map(({ text }) => text)).toEqual(["2 of 2 stored runs used another version of the locustfile"]);
   });
 });
 

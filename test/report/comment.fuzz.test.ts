@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { type Sentence, say } from "../../src/base/sentence.ts";
 import { commentBody, commentLimit } from "../../src/github/comment/comment-document.ts";
 import { buildReport, type ReportInput } from "../../src/report/build-report.ts";
 import { largestReportBytes, parseReport, type Report, renderJson } from "../../src/report/document/report.ts";
@@ -9,6 +10,9 @@ import { renderJobSummary } from "../../src/report/markdown/job-summary.ts";
 import { renderMarkdown } from "../../src/report/markdown/markdown.ts";
 import { commentMarker } from "../../src/report/markdown/marker.ts";
 import { headlineMarkdown } from "../../src/report/view/headline.ts";
+import { warning } from "../../src/stats/run-result.ts";
+import { type Comparison, withNotes } from "../../src/verdict/comparison.ts";
+import { reason } from "../../src/verdict/reasons.ts";
 import { hostileText, type MarkdownNode, parseMarkdown } from "../support/hostile-text.ts";
 import { comparison, gatewayTimeout, threshold } from "../support/make-report.ts";
 import { makeResult } from "../support/make-result.ts";
@@ -128,6 +132,7 @@ function hostileReport(texts: readonly string[]): Report {
     warnings: [
       { code: next(), message: next() },
       { code: "target", message: next() },
+      warning("late-starts", say`waiting for ${next()}: ${next()}`),
     ],
   });
   const exception = { message: next(), trace: `${next()}\n${next()}`, task: next(), count: 3, firstMs: 0, lastMs: 9 };
@@ -137,7 +142,15 @@ function hostileReport(texts: readonly string[]): Report {
     result: { ...result, trouble: { ...result.trouble, exceptions: [exception] } },
     verdict: {
       conclusion: "fail",
-      reasons: [{ code: "regression", message: next(), remedy: next() }],
+      reasons: [
+        { code: "regression", message: next(), remedy: next() },
+        reason(
+          "missing-endpoints",
+          say`Not compared: ${next()} and ${next()}.`,
+          say`Look at ${next()}, then at \`users\`.`,
+        ),
+        reason("min-effect", say`${next()}${next()} was slower by ${3} ms`, say`Raise \`run-time\`.`),
+      ],
       thresholds: [
         threshold({ source: next(), place: next(), endpoint: endpoints[0]!, outcome: "fail", message: next() }),
         threshold({ source: next(), place: next(), endpoint: endpoints[1]!, outcome: "warn", message: next() }),
@@ -146,8 +159,7 @@ function hostileReport(texts: readonly string[]): Report {
         comparison({
           endpoint,
           outcome: i < 2 ? "regressed" : "improved",
-          explanation: [next()],
-          warnings: [next()],
+          ...speaking(next, say`perhaps renamed: ${next()} is new`, say`${3} ms show in ${next()} of Server-Timing`),
           ...(i === 1 && { waived: { until: "2026-12-24", reason: next() } }),
         }),
       ),
@@ -159,6 +171,15 @@ function hostileReport(texts: readonly string[]): Report {
     vanished: [{ method: next(), name: next() }],
   };
   return buildReport(input);
+}
+
+/** A comparison that says more than what a stranger wrote, and quotes strangers in it. */
+function speaking(
+  next: () => string,
+  first: Sentence,
+  second: Sentence,
+): Pick<Comparison, "warnings" | "explanation" | "said"> {
+  return withNotes({ warnings: [next()], explanation: [next()] }, { warnings: [first], explanation: [second] });
 }
 
 /** What a document of ours may be made of; anything else came from outside. */

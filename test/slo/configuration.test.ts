@@ -172,7 +172,7 @@ guard: { max-rate: fast }
         "c.yml:11:39: expected an operator such as <, found "300"; operators are < <= > >= == !=
           p95 300ms
               ^",
-        "c.yml:12:30: metrics: "latency" is not something that is compared: p50, p95, errors, stalls",
+        "c.yml:12:30: metrics: "latency" is not something that is compared: p50, p95, errors, stalls, throughput",
         "c.yml:12:51: tolerance: "lots" is not a percentage such as "10%", or one for each metric as in { p50: 5%, p95: 10% }",
         "c.yml:14:5: "reason" is missing",
         "c.yml:15:20: max-rate: "fast" is not a rate; write it as "500/s"",
@@ -204,7 +204,7 @@ guard: { max-rate: fast }
     ],
     [
       "version: 1\nwaive: [{ metric: p95, until: 2026-02-20, reason: x }]\n",
-      'c.yml:2:9: "endpoint" is missing; only stalls, suite, capacity are about the whole run and have none',
+      'c.yml:2:9: "endpoint" is missing; only stalls, suite, capacity, throughput are about the whole run and have none',
     ],
     [
       "version: 1\nwaive: [{ endpoint: GET /, metric: capacity, until: 2026-02-20, reason: x }]\n",

@@ -83,7 +83,7 @@ describe("whose promise it is", () => {
     const [result] = judge('p95 < 300ms of "POST /slo"', blocks);
     expect(result).toMatchObject({ outcome: "no-data", actual: null, n: 0, interval: null });
     expect(result?.message).toBe(
-      'no data for p95 of "POST /slo": no endpoint is called so; the nearest are "POST /slow", "GET /fast"',
+      'no data for p95 of "POST /slo": no endpoint has that name; the nearest are "POST /slow", "GET /fast"',
     );
   });
 

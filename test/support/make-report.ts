@@ -1,3 +1,4 @@
+import { ours, saidOf, say } from "../../src/base/sentence.ts";
 import { buildReport, type ReportInput } from "../../src/report/build-report.ts";
 import type { Report } from "../../src/report/document/report.ts";
 import type { ThresholdResult } from "../../src/slo/promise.ts";
@@ -6,6 +7,7 @@ import type { RunResult } from "../../src/stats/run-result.ts";
 import type { Capacity } from "../../src/verdict/capacity/capacity.ts";
 import type { CapacityStep } from "../../src/verdict/capacity/capacity-step.ts";
 import type { Comparison } from "../../src/verdict/comparison.ts";
+import { reason } from "../../src/verdict/reasons.ts";
 import { type Behaviour, makeResult } from "./make-result.ts";
 
 export const home: Endpoint = { method: "GET", name: "/home" };
@@ -77,6 +79,7 @@ const p99Broken = threshold({
   outcome: "fail",
   message: "p99 of POST /checkout is 812 ms, promised < 250 ms",
 });
+const grewInTheServer = say`The time to the first byte grew by 80 ms; connections took as long as before.`;
 const slowCheckout = comparison({
   endpoint: checkout,
   before: 221,
@@ -85,7 +88,8 @@ const slowCheckout = comparison({
   p: 0.0001,
   n: 400,
   outcome: "regressed",
-  explanation: ["The time to the first byte grew by 80 ms; connections took as long as before."],
+  explanation: [grewInTheServer.text],
+  said: saidOf(grewInTheServer),
 });
 const unchanged = [
   comparison(),
@@ -203,8 +207,8 @@ export const sampleInputs: Readonly<Record<string, () => ReportInput>> = {
     verdict: {
       conclusion: "fail",
       reasons: [
-        { code: "slo", message: "1 promise is broken." },
-        { code: "regression", message: "p95 of POST /checkout is 38 % slower." },
+        reason("slo", ours("1 promise is broken.")),
+        reason("regression", say`p95 of ${"POST /checkout"} is 38 % slower.`),
       ],
       thresholds: [kept, errorsKept, p99Broken],
       comparisons: [...unchanged, slowCheckout],
@@ -225,7 +229,7 @@ export const sampleInputs: Readonly<Record<string, () => ReportInput>> = {
     result: makeResult({ behaviours: shop }),
     verdict: {
       conclusion: "fail",
-      reasons: [{ code: "regression", message: "capacity fell by 38 % (160 → 100)." }],
+      reasons: [reason("regression", ours("capacity fell by 38 % (160 → 100)."))],
       thresholds: [kept, errorsKept],
       comparisons: [
         comparison({
@@ -251,7 +255,7 @@ export const sampleInputs: Readonly<Record<string, () => ReportInput>> = {
     result: makeResult({ behaviours: shop }),
     verdict: {
       conclusion: "pass",
-      reasons: [{ code: "no-baseline", message: "There is no baseline for main yet." }],
+      reasons: [reason("no-baseline", ours("There is no baseline for main yet."))],
       thresholds: [kept, errorsKept],
       comparisons: [],
     },
@@ -264,11 +268,11 @@ export const sampleInputs: Readonly<Record<string, () => ReportInput>> = {
     verdict: {
       conclusion: "inconclusive",
       reasons: [
-        {
-          code: "inconclusive",
-          message: "p95 of POST /checkout may have changed by −3 … +22 %: too few requests to tell.",
-          remedy: "Raise run-time or users.",
-        },
+        reason(
+          "inconclusive",
+          say`p95 of ${"POST /checkout"} may have changed by −3 … +22 %: too few requests to tell.`,
+          ours("Raise run-time or users."),
+        ),
       ],
       thresholds: [kept],
       comparisons: [
@@ -310,11 +314,11 @@ export const sampleInputs: Readonly<Record<string, () => ReportInput>> = {
     verdict: {
       conclusion: "invalid",
       reasons: [
-        {
-          code: "saturated",
-          message: "The load generator was saturated in 100 % of blocks: event-loop delay p99 41 ms.",
-          remedy: "Fewer users or a larger runner: the generator, not the target, was slow.",
-        },
+        reason(
+          "saturated",
+          ours("The load generator was saturated in 100 % of blocks: event-loop delay p99 41 ms."),
+          ours("Fewer users or a larger runner: the generator, not the target, was slow."),
+        ),
       ],
       thresholds: [threshold({ outcome: "undecided" })],
       comparisons: [],
@@ -327,7 +331,7 @@ export const sampleInputs: Readonly<Record<string, () => ReportInput>> = {
     result: twoArms(80),
     verdict: {
       conclusion: "pass",
-      reasons: [{ code: "improved", message: "p95 of GET /item/{id} is 12 % faster." }],
+      reasons: [reason("improved", ours("p95 of GET /item/{id} is 12 % faster."))],
       thresholds: [kept],
       comparisons: [
         unchanged[0] as Comparison,
@@ -347,7 +351,7 @@ export const sampleInputs: Readonly<Record<string, () => ReportInput>> = {
     result: makeResult({ behaviours: [], users: 0, phases: [], meta: { host: null } }),
     verdict: {
       conclusion: "pass",
-      reasons: [{ code: "no-target", message: "Nothing was deployed for this commit." }],
+      reasons: [reason("no-target", ours("Nothing was deployed for this commit."))],
       thresholds: [],
       comparisons: [],
     },
@@ -366,7 +370,7 @@ export const sampleInputs: Readonly<Record<string, () => ReportInput>> = {
       }),
       verdict: {
         conclusion: "fail",
-        reasons: [{ code: "regression", message: "1 regression." }],
+        reasons: [reason("regression", ours("1 regression."))],
         thresholds: [kept],
         comparisons: endpoints.map((endpoint, i) =>
           comparison(

@@ -78,9 +78,7 @@ export async function sideBySideRun(
     conclusion: verdict.conclusion,
     regressed: named(({ outcome: is }) => is === "regressed"),
     undecided: named(({ outcome: is }) => is === "inconclusive" || is === "could-not-tell"),
-    seenOnce: named(
-      ({ outcome: is, warnings }) => is === "regressed" || warnings.some((warning) => warning.startsWith("seen once")),
-    ),
+    seenOnce: named(({ outcome: is, confirmation }) => is === "regressed" || confirmation !== undefined),
     judgedMs: lasted("steady", "extension"),
     confirmedMs: lasted("confirmation"),
     durationMs: outcome.durationMs,

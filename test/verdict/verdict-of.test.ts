@@ -69,14 +69,17 @@ describe("the verdict", () => {
   });
 
   test.each([
-    ["only 40 requests", "More load or a longer run"],
-    ["seen once; no second pass confirmed it", "results of other jobs have none"],
-    ["seen once; a second pass did not confirm it (p 0.3)", "If the next run sees it as well"],
-    ["seen once; the second pass had too few requests to confirm it", "More load or a longer run"],
-  ])("what to do about the undecided depends on why: %s", (warning, remedy) => {
-    const verdict = judge({ result, thresholds: [], comparisons: [{ ...undecided, warnings: [warning] }] });
+    [undefined, "only 40 requests", "More load or a longer run"],
+    ["missing", "there was no second pass to confirm it", "results of other jobs have none"],
+    ["disagreed", "the second pass did not show it", "If the next run shows it as well"],
+    ["too-few-requests", "the second pass had too few requests to confirm it", "More load or a longer run"],
+  ] as const)("what to do about the undecided depends on why: %s", (confirmation, why, remedy) => {
+    // Whatever the warnings say: what happened is a value.
+    const comparisons = [{ ...undecided, warnings: [confirmation ? "seen twice" : why], confirmation }];
+    const verdict = judge({ result, thresholds: [], comparisons });
     expect(verdict.reasons[0]).toMatchObject({ code: "inconclusive", remedy: expect.stringContaining(remedy) });
-    expect(verdict.reasons[0]?.message).toContain(warning);
+    expect(verdict.reasons[0]?.message).toContain(why);
+    expect(verdict.reasons[0]?.message.startsWith("Seen once")).toBe(confirmation !== undefined);
   });
 
   test("a waived regression does not fail", () => {

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { confirmationOutcomes } from "../../verdict/comparison.ts";
 import { capacitySection } from "./capacity-schema.ts";
 import { serviceSchema } from "./service-schema.ts";
 
@@ -16,6 +17,8 @@ export const bounds = {
   timingPoints: 120,
   bins: 120,
   list: 100,
+  said: 400,
+  pieces: 60,
   name: 200,
   message: 500,
   body: 2048,
@@ -78,7 +81,7 @@ const row = z.object({
 
 const comparison = z.object({
   endpoint: endpoint.nullable(),
-  metric: z.string().regex(/^(p\d{1,2}(\.\d{1,3})?|p100|errors|stalls|suite|capacity)$/),
+  metric: z.string().regex(/^(p\d{1,2}(\.\d{1,3})?|p100|errors|stalls|suite|capacity|throughput)$/),
   method: z.enum(["side-by-side", "baseline", "simple-percentage"]),
   before: signed.nullable(),
   after: signed.nullable(),
@@ -90,6 +93,14 @@ const comparison = z.object({
   outcome,
   /** Absent where it was judged, and in reports of before anything was set apart. */
   notJudged: z.enum(["too-few-requests", "min-effect"]).optional(),
+  /** What became of it in the second pass; absent where it never looked worse. */
+  confirmation: z.enum(confirmationOutcomes).optional(),
+  /** No stored run was measured on this machine. */
+  unseenMachine: z.boolean().optional(),
+  /** Slower as all the others are. */
+  withTheRest: z.boolean().optional(),
+  /** What a missing endpoint may be called now. */
+  renamedTo: endpoint.optional(),
   waived: z.object({ until: text(40), reason: text(bounds.message) }).nullable(),
   warnings: z.array(text(bounds.message)).max(10),
   explanation: z.array(text(bounds.message)).max(10),
@@ -264,6 +275,8 @@ const baseline = z.object({
   store: text(40).nullable(),
   /** Why there is none, or why it could not be used. */
   whyNot: text(bounds.message).nullable(),
+  /** Stored runs were found, and all of them have another load or were measured in another way. */
+  incomparable: z.enum(["other-profile", "other-measurement"]).optional(),
   /** This run becomes, or became, a baseline. */
   saved: z.boolean(),
   /** Whether stored runs were to be compared with; absent in older reports. */
@@ -293,7 +306,13 @@ const tally = z.object({
 });
 
 /** Requests per second; what came before, where it is known, and what was due in the open model. */
-const throughput = z.object({ before: rate.nullable(), now: rate, arrivalRate: rate.nullable() });
+const throughput = z.object({
+  before: rate.nullable(),
+  now: rate,
+  /** Absent in reports of before it was kept. */
+  change: change.nullable().optional(),
+  arrivalRate: rate.nullable(),
+});
 
 /** `alsoBase`: the base version did the same beside it. */
 const troubled = { endpoint: endpoint.nullable(), lastedMs: ms, alsoBase: z.boolean() };
@@ -374,6 +393,14 @@ export const reportSchema = z.object({
   services: z.array(serviceSchema).max(2).optional(),
   measured,
   warnings: z.array(z.object({ code: text(60), message: text(bounds.message) })).max(bounds.list),
+  /**
+   * The sentences above that we wrote, each in pieces: our own words, and texts of others between them. A sentence that is
+   * not here is somebody else's as a whole.
+   */
+  said: z
+    .array(z.array(text(bounds.message)).max(bounds.pieces))
+    .max(bounds.said)
+    .optional(),
   series,
   distribution: z.object({ head: distribution.nullable(), base: distribution.nullable() }),
   phaseTimings: z.array(timing).max(bounds.list),

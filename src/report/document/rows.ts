@@ -67,7 +67,7 @@ function keyOf({ method, name }: Endpoint): string {
   return `${method}\u0000${name}`;
 }
 
-function changeOf(change: NonNullable<Comparison["change"]>): NonNullable<ReportComparison["change"]> {
+export function changeOf(change: NonNullable<Comparison["change"]>): NonNullable<ReportComparison["change"]> {
   return { estimate: tidy(change.estimate), low: tidyOrNull(change.low), high: tidyOrNull(change.high) };
 }
 
@@ -103,6 +103,10 @@ export function comparisonsOf(comparisons: readonly Comparison[]): ReportCompari
       smallestDetectable: sizeOrNull(c.smallestDetectable),
       outcome: c.outcome,
       ...(c.notJudged && { notJudged: c.notJudged }),
+      ...(c.confirmation && { confirmation: c.confirmation }),
+      ...(c.unseenMachine && { unseenMachine: true }),
+      ...(c.withTheRest && { withTheRest: true }),
+      ...(c.renamedTo && { renamedTo: clipEndpoint(c.renamedTo) }),
       waived: c.waived ? { until: clipText(c.waived.until, 40), reason: clipText(c.waived.reason) } : null,
       warnings: c.warnings.slice(0, 10).map((text) => clipText(text)),
       explanation: c.explanation.slice(0, 10).map((text) => clipText(text)),

@@ -16,9 +16,11 @@ import {
 } from "../view/format.ts";
 import { headlineOf, stepInWords } from "../view/headline.ts";
 import { momentsOf } from "../view/moments.ts";
-import { noticesOf } from "../view/rows-that-matter.ts";
+import { noticesOf } from "../view/notices.ts";
 import { cleanLines, oneLine } from "../view/safe-text.ts";
+import { piecesOf } from "../view/sentence.ts";
 import { type Markup, markup } from "./markup.ts";
+import { sentenceMarkup } from "./sentence.ts";
 import { label } from "./tables.ts";
 
 /** The parts of the page that are text. */
@@ -27,13 +29,13 @@ export function verdictSection(report: Report): Markup {
   const { icon, before, culprit, after } = headlineOf(report);
   const reasons = report.verdict.reasons.map(
     ({ message, remedy }) =>
-      markup`<p>${oneLine(message, 500)}${remedy === null ? null : markup` <b>Remedy:</b> ${oneLine(remedy, 500)}`}</p>`,
+      markup`<p>${sentenceMarkup(piecesOf(report, message))}${remedy === null ? null : markup` <b>Remedy:</b> ${sentenceMarkup(piecesOf(report, remedy))}`}</p>`,
   );
   const explained = report.comparisons
     .filter(({ outcome }) => outcome === "regressed")
     .slice(0, 3)
     .flatMap(({ explanation }) => explanation)
-    .map((sentence) => markup`<p>${oneLine(sentence, 500)}</p>`);
+    .map((sentence) => markup`<p>${sentenceMarkup(piecesOf(report, sentence))}</p>`);
   return markup`<section class="verdict ${report.verdict.conclusion}" aria-label="Verdict: ${report.verdict.conclusion}">
 <p class="badge">${report.verdict.conclusion}</p>
 <h1><span aria-hidden="true">${icon}</span> ${oneLine(report.name, 100)} — ${before}${culprit === null ? null : markup`<code>${oneLine(culprit, 120)}</code>`}${after}</h1>
@@ -144,7 +146,7 @@ export function warningsSection(report: Report, most: number): Markup | null {
   if (warnings.length === 0) return null;
   return section(
     "Warnings",
-    markup`<ul>${warnings.slice(0, most).map(({ code, message }) => markup`<li><code>${oneLine(code, 60)}</code> ${oneLine(message, 500)}</li>`)}</ul>`,
+    markup`<ul>${warnings.slice(0, most).map(({ pieces }) => markup`<li>${sentenceMarkup(pieces)}</li>`)}</ul>`,
   );
 }
 

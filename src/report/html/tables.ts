@@ -23,7 +23,7 @@ import {
   formatPromised,
   nothing,
 } from "../view/format.ts";
-import { comparisonIcon, rowIcon, thresholdIcon } from "../view/rows-that-matter.ts";
+import { comparisonIcon, metricCell, rowIcon, thresholdIcon } from "../view/rows-that-matter.ts";
 import { oneLine } from "../view/safe-text.ts";
 import { type Markup, markup } from "./markup.ts";
 
@@ -205,7 +205,7 @@ export function comparisonsTable(comparisons: readonly ReportComparison[]): Mark
       const unit = changeUnit(c.metric);
       return [
         { text: label(c.endpoint) },
-        { text: c.metric },
+        { text: metricCell(c.metric) },
         {
           text: `${comparisonIcon[c.outcome]} ${c.outcome}${c.waived ? ` (waived until ${oneLine(c.waived.until, 40)}: ${oneLine(c.waived.reason, 80)})` : ""}`,
           tone: toneOf(c.outcome),

@@ -13,19 +13,19 @@ import {
   formatPromised,
   nothing,
 } from "../view/format.ts";
+import { noticesOf } from "../view/notices.ts";
 import {
   type Column,
   comparisonRow,
   endpointCell,
   isWithTheRest,
   matterColumns,
-  noticesOf,
   rowIcon,
   shownOf,
   thresholdIcon,
 } from "../view/rows-that-matter.ts";
 import { code, fence } from "../view/safe-text.ts";
-import { sentenceOf } from "../view/sentence.ts";
+import { proseOf } from "../view/sentence.ts";
 import type { Part } from "./fit.ts";
 import { details, shedNote, tablePart } from "./table.ts";
 
@@ -232,9 +232,7 @@ export function comparisonsPart(report: Report, tier: number): Part | null {
 }
 
 export function warningsPart(report: Report, tier: number): Part | null {
-  const lines = noticesOf(report).map(
-    ({ code: id, message }) => `- ${sentenceOf(report, { code: id, text: message, lead: `${id}: `, max: 300 })}`,
-  );
+  const lines = noticesOf(report).map(({ pieces }) => `- ${proseOf(pieces, 400)}`);
   if (lines.length === 0) return null;
   return {
     tier,

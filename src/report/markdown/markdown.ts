@@ -177,6 +177,10 @@ function nextStep(report: Report): string {
       // No link of this run: two such comments say the same.
       return "follow the remedy, then re-run.";
     case "inconclusive":
+      if (report.baseline.incomparable)
+        return "nothing; the next run on the default branch stores one to compare with.";
+      if (isForWantOfMachine(report))
+        return "compare on a runner like the baseline’s, or side by side (`base-host`); more load does not help.";
       return `${linked("re-run")}, or give it more requests (\`run-time\`, \`users\`, \`max-duration\`).`;
     case "fail":
       return tally.regressed > 0
@@ -193,6 +197,12 @@ function nextStep(report: Report): string {
         ? "nothing; no baseline is kept here, so there will be none to compare with."
         : "nothing; a run of this workflow on the default branch stores the baseline.";
   }
+}
+
+/** All that is open is so because no stored run was measured on this machine. */
+function isForWantOfMachine({ comparisons }: Report): boolean {
+  const open = comparisons.filter(({ outcome }) => outcome === "inconclusive");
+  return open.length > 0 && open.every(({ unseenMachine }) => unseenMachine);
 }
 
 export function footer(report: Report): string {

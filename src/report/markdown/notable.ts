@@ -1,3 +1,4 @@
+import { kindOf } from "../../verdict/reasons.ts";
 import type { Report } from "../document/report.ts";
 import { formatMoment } from "../view/format.ts";
 import { momentsOf } from "../view/moments.ts";
@@ -10,25 +11,17 @@ import { fixedPart, type Part } from "./fit.ts";
 
 /** What stands above the fold as sentences. */
 
-/** What a verdict says besides that needs no table: only in the folded part of a green comment. */
-const asideCodes: ReadonlySet<string> = new Set([
-  "missing-endpoints",
-  "too-few-requests",
-  "min-effect",
-  "could-not-tell",
-]);
-
 /** Why a run is not judged or not decided, and what to do. */
 export function reasonsPart(report: Report): Part | null {
   const { conclusion, reasons } = report.verdict;
   const isOpen = conclusion === "invalid" || conclusion === "inconclusive";
   // Of the rest, what could not be told is counted in the line above.
-  const said = reasons.filter(({ code: id }) => (asideCodes.has(id) ? id !== "could-not-tell" : isOpen));
+  const said = reasons.filter(({ code: id }) => (kindOf(id)?.isAside ? id !== "could-not-tell" : isOpen));
   const lines = said
     .slice(0, 5)
-    .flatMap(({ code: id, message, remedy }) => [
-      `- ${sentenceOf(report, { code: id, text: message })}`,
-      ...(remedy === null ? [] : [`  - **Remedy:** ${sentenceOf(report, { code: id, text: remedy })}`]),
+    .flatMap(({ message, remedy }) => [
+      `- ${sentenceOf(report, message)}`,
+      ...(remedy === null ? [] : [`  - **Remedy:** ${sentenceOf(report, remedy)}`]),
     ]);
   return lines.length === 0 ? null : fixedPart(1, lines.join("\n"));
 }
@@ -57,7 +50,7 @@ export function explanationPart(report: Report): Part | null {
   const lines = explained.flatMap(({ endpoint, metric, explanation }) =>
     explanation
       .slice(0, 2)
-      .map((said) => `- ${endpoint ? `${endpointCell(endpoint)} ${metric}: ` : ""}${code(said, 300)}`),
+      .map((said) => `- ${endpoint ? `${endpointCell(endpoint)} ${metric}: ` : ""}${sentenceOf(report, said, 300)}`),
   );
   if (report.verdict.conclusion === "fail") lines.push(...sinceWhen(report));
   for (const { endpoint, metric, waived } of report.comparisons) {

@@ -118,6 +118,7 @@ export function formatCompared(metric: string, value: number | null): string {
   if (value === null) return nothing;
   if (metric === "errors") return formatPercent(value);
   if (metric === "stalls" || metric === "capacity") return formatNumber(value);
+  if (metric === "throughput") return formatRate(value);
   return formatMs(value);
 }
 

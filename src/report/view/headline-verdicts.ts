@@ -1,7 +1,8 @@
 import { endpointLabel } from "../../stats/endpoint.ts";
 import { isSeenOnce } from "../../verdict/comparison.ts";
+import { kindOf, reasonTable } from "../../verdict/reasons.ts";
 import type { Report, ReportComparison, ReportThreshold } from "../document/report.ts";
-import { counted, formatCount, formatNumber, formatPercent } from "./format.ts";
+import { counted, formatCount, formatPercent } from "./format.ts";
 import {
   brokenInWords,
   changeInWords,
@@ -20,7 +21,7 @@ import { troubleInWords, whoOf } from "./trouble-words.ts";
 /** The heading's words for each verdict that was reached. */
 
 export function inconclusive(report: Report): Headline {
-  const { comparisons, tally, verdict } = report;
+  const { comparisons, tally } = report;
   const once = comparisons.find(isSeenOnce);
   if (once) {
     return { icon: "⚠️", before: "seen once, not confirmed: ", ...subject(once, changeInWords(once)) };
@@ -28,11 +29,9 @@ export function inconclusive(report: Report): Headline {
   const failing = failuresInWords(report);
   if (failing) return { icon: "⚠️", before: "", ...failing, after: `${failing.after}; too few requests to be sure` };
   const open = comparisons.find(({ outcome }) => outcome === "inconclusive");
-  if (open?.warnings.some((warning) => warning.startsWith("no stored run was measured on this machine"))) {
-    return {
-      icon: "🟡",
-      ...words("response times not compared: no stored run was measured on a machine like this one"),
-    };
+  if (open?.unseenMachine) {
+    const why = "the baseline comes from other machines, and a slower machine looks like slower code";
+    return { icon: "🟡", ...words(`response times not compared: ${why}`) };
   }
   if (open) {
     const more = tally.inconclusive > 1 ? `, and ${formatCount(tally.inconclusive - 1)} more` : "";
@@ -46,14 +45,16 @@ export function inconclusive(report: Report): Headline {
     return { icon: "🟡", before, culprit: missing?.endpoint ? endpointLabel(missing.endpoint) : null, after: more };
   }
   if (comparisons.length > 0 && comparedCount(tally) === 0 && tally.notJudged > 0) {
-    const requests = formatNumber(report.total?.head?.requests ?? 0);
-    return { icon: "🟡", ...words(`not compared: ${requests} requests in all are too few to compare any endpoint`) };
+    const requests = formatCount(report.total?.head?.requests ?? 0);
+    return { icon: "🟡", ...words(`not compared: ${requests} requests are too few to compare any endpoint`) };
   }
-  const other = verdict.reasons.some(({ message }) => message.startsWith("Nothing to compare with"));
-  return {
-    icon: "🟡",
-    ...words(other ? "not compared: the stored runs were measured under another load" : "nothing could be decided"),
-  };
+  return { icon: "🟡", ...words(whyNothing(report.baseline.incomparable)) };
+}
+
+function whyNothing(incomparable: Report["baseline"]["incomparable"]): string {
+  if (incomparable === "other-profile") return "not compared: the stored runs were measured under another load";
+  if (incomparable === "other-measurement") return "not compared: the stored runs were measured in another way";
+  return "nothing could be decided";
 }
 
 /** A promise no endpoint answered to names what it asked for. */
@@ -84,14 +85,15 @@ export function failed(report: Report): Words {
     const more = tally.broken > 1 ? `, and ${formatCount(tally.broken - 1)} more broken` : "";
     return { before: "", ...promised(broken, brokenInWords(broken) + more + courseInWords(report, broken.endpoint)) };
   }
-  return words("failed");
+  const [first] = report.verdict.reasons;
+  return words((first && kindOf(first.code)?.headline) ?? "failed");
 }
 
 export function passed(report: Report): Headline {
   const { tally, comparisons } = report;
   const codes = report.verdict.reasons.map(({ code }) => code);
   if (codes.includes("no-target")) {
-    return { icon: "ℹ️", ...words("nothing was deployed for this commit, so nothing was measured") };
+    return { icon: "ℹ️", ...words(reasonTable["no-target"].headline) };
   }
   const waived = comparisons.find((comparison) => comparison.outcome === "regressed" && comparison.waived);
   if (waived) {
@@ -103,7 +105,7 @@ export function passed(report: Report): Headline {
     return { icon: "🚀", before: "", ...subject(improved, changeInWords(improved)) };
   }
   const news = newsOf(report, warning !== null);
-  if (warning) return { icon: "⚠️", before: news === "" ? "" : `${news}, but `, ...warning };
+  if (warning) return { icon: "⚠️", ...warning, before: (news === "" ? "" : `${news}, but `) + (warning.before ?? "") };
   const isFirst = comparedCount(tally) === 0 && wantsBaseline(report);
   return { icon: isFirst ? "ℹ️" : "✅", ...words(news) };
 }
@@ -114,7 +116,7 @@ function newsOf(report: Report, isWarned: boolean): string {
   const slos = metInWords(report);
   if (comparedCount(tally) > 0) return [stayedInWords(report, isWarned), slos].filter((part) => part !== "").join("; ");
   if (wantsBaseline(report)) return `${slos === "" ? "" : `${slos}, `}no baseline yet to compare with`;
-  return slos || `${formatNumber(report.total?.head?.requests ?? 0)} requests, nothing promised`;
+  return slos || `${formatCount(report.total?.head?.requests ?? 0)} requests, nothing promised`;
 }
 
 /** Whether stored runs were to be compared with, and none was found. */
@@ -143,22 +145,33 @@ function metInWords({ tally, thresholds }: Report): string {
   return `${formatCount(tally.met)} of ${tally.thresholds} SLOs met`;
 }
 
-type Warned = Pick<Words, "culprit" | "after">;
+type Warned = Pick<Words, "culprit" | "after"> & { readonly before?: string };
 
 /** The first thing that fails nothing and should be known all the same. */
 function warningOf(report: Report): Warned | null {
-  return missingInWords(report) ?? unkeptInWords(report) ?? failuresInWords(report) ?? troubleNews(report);
+  return (
+    missingInWords(report) ??
+    unkeptInWords(report) ??
+    failuresInWords(report) ??
+    troubleNews(report) ??
+    unservedInWords(report)
+  );
+}
+
+/** The open model: what was due and not served, whether or not anything earlier is known. */
+function unservedInWords(report: Report): Warned | null {
+  const served = servedInWords(report);
+  return served === "" ? null : { culprit: null, after: `only ${served}` };
 }
 
 function missingInWords({ tally, comparisons }: Report): Warned | null {
   const missing = comparisons.find(({ outcome }) => outcome === "missing");
   if (!missing?.endpoint) return null;
   const more = tally.missing > 1 ? ` and ${counted(tally.missing - 1, "more endpoint")}` : "";
-  const was = tally.missing > 1 ? "were" : "was";
-  const perhaps = missing.warnings.some((warning) => warning.startsWith("perhaps renamed")) ? " (renamed?)" : "";
   return {
+    before: "this run never requested ",
     culprit: endpointLabel(missing.endpoint),
-    after: `${more} of the baseline ${was} never requested${perhaps}`,
+    after: `${more}, which the baseline has${missing.renamedTo ? " (renamed?)" : ""}`,
   };
 }
 

@@ -76,9 +76,9 @@ export function changeInWords(comparison: ReportComparison): string {
   const step = `from ${formatCompared(metric, before)} to ${formatCompared(metric, after)}`;
   if (metric === "errors") return `errors ${verb} ${step}${bounded ? ` (${bounded})` : ""}`;
   if (metric === "stalls") return `the times it stood still ${verb} ${step}`;
-  if (metric === "capacity") {
+  if (metric === "capacity" || metric === "throughput") {
     const size = formatChange(Math.abs(estimate)).replace(/^\+/, "");
-    return `capacity ${verb} by ${size} ${step}${bounded ? ` (${bounded})` : ""}`;
+    return `${metric} ${verb} by ${size} ${step}${bounded ? ` (${bounded})` : ""}`;
   }
   const difference = before !== null && after !== null ? formatMsChange(after - before) : "";
   const facts = [difference, bounded].filter((fact) => fact !== "");
@@ -92,6 +92,7 @@ export function openInWords({ metric, change }: ReportComparison): string {
   if (metric === "errors") {
     return `errors may have changed by ${formatInterval(change, "points").replace("pp", "percentage points")}`;
   }
+  if (metric === "throughput") return `throughput may have changed by ${formatInterval(change)}`;
   const part = (bound: number) => formatChange(Math.abs(bound)).replace(/^\+/, "");
   if (low >= 0) return `${nameOf(metric)} may be ${part(low)} to ${part(high)} slower`;
   if (high <= 0) return `${nameOf(metric)} may be ${part(high)} to ${part(low)} faster`;

@@ -1,3 +1,4 @@
+import { kindOf } from "../../verdict/reasons.ts";
 import type { CapacitySection } from "../document/capacity-schema.ts";
 import type { Report } from "../document/report.ts";
 import { comparedCapacity, dropInWords, foundInWords } from "./capacity-words.ts";
@@ -49,40 +50,12 @@ function ofCapacity(report: Report, capacity: CapacitySection): Headline {
     : { icon: capacityIcon[conclusion], ...words(found) };
 }
 
-function notJudged(code: string | undefined, report: Report): string {
-  const { measured } = report;
-  switch (code) {
-    case "zero-requests":
-      return "not judged: no request was sent";
-    case "users-dead":
-      return "not judged: every user died in onStart";
-    case "users-not-reached":
-      return `not judged: only ${formatCount(measured.peakUsers)} of ${counted(measured.users, "user")} ran`;
-    case "saturated":
-      return "not judged: the load generator was saturated, not the target";
-    case "machine-busy":
-      return "not judged: the machine of the load generator was busy with other things";
-    case "cores-shared":
-      return "not judged: the target and the load generator had to share the machine’s cores";
-    case "blocked":
-      return "not judged: the target’s platform blocked the load";
-    case "throttled":
-      return "not judged: the target throttled the load (429)";
-    case "target-gone":
-      return "not judged: the target went away during the run";
-    case "uncaught-exceptions":
-      return "not judged: the locustfile threw exceptions";
-    case "forbidden-host":
-      return "not judged: the locustfile aimed at a host outside allowed-hosts";
-    case "missing-await":
-      return "not judged: a task ended with its own request in flight (a missing await)";
-    case "interrupted":
-      return "interrupted: a partial result, not judged";
-    case "exit-code":
-      return "not judged: the locustfile set a failing exit code";
-    default:
-      return "not judged";
-  }
+/** What the verdict's table says, with its numbers filled in. */
+function notJudged(code: string | undefined, { measured }: Report): string {
+  const headline = (code === undefined ? undefined : kindOf(code)?.headline) ?? "not judged";
+  return headline
+    .replace("{peak}", formatCount(measured.peakUsers))
+    .replace("{users}", counted(measured.users, "user"));
 }
 
 /** Where the step's outcome is not what the verdict suggests, a sentence that says so; otherwise nothing. */

@@ -2,7 +2,7 @@ import { type Endpoint, endpointLabel } from "../../stats/endpoint.ts";
 import type { Report } from "../document/report.ts";
 import { counted, formatPercent } from "./format.ts";
 
-/** Failures on an endpoint that had none before. */
+/** Failures on an endpoint that had none before, or of which nothing earlier is known. */
 export interface NewFailures {
   readonly endpoint: Endpoint;
   readonly failures: number;
@@ -10,6 +10,8 @@ export interface NewFailures {
   /** `status`, `timeout` … of the most frequent kind; null where none was kept. */
   readonly kind: string | null;
   readonly message: string | null;
+  /** It never failed before; otherwise nobody knows whether it did. */
+  readonly isNew: boolean;
   /** Enough of them to be said in the heading. */
   readonly isNews: boolean;
 }
@@ -18,29 +20,53 @@ export interface NewFailures {
 const fewest = 3;
 
 /** By their number, the most first. Where the past has requests of an endpoint and no failure, any failure is new. */
-export function newFailuresOf({ comparisons, endpoints, failures, comparing }: Report): NewFailures[] {
-  return comparisons
-    .flatMap(({ endpoint, metric, before, after }): NewFailures[] => {
-      if (endpoint === null || metric !== "errors" || before !== 0 || after === null || after === 0) return [];
+export function newFailuresOf(report: Report): NewFailures[] {
+  const { endpoints, failures, comparing } = report;
+  return endpoints
+    .flatMap(({ endpoint, head }): NewFailures[] => {
+      if (!head || head.failures === 0) return [];
       const label = endpointLabel(endpoint);
-      const row = endpoints.find((one) => endpointLabel(one.endpoint) === label)?.head;
-      if (!row || row.failures === 0) return [];
+      const before = failedBefore(report, label);
+      // It failed before as well: how much more is what the comparison says.
+      if (before !== "unknown" && before !== 0) return [];
       const group = failures.find((one) => one.arm === "head" && endpointLabel(one.endpoint) === label);
       return [
         {
           endpoint,
-          failures: row.failures,
-          requests: row.requests,
+          failures: head.failures,
+          requests: head.requests,
           kind: group?.kind ?? null,
           message: group?.message ?? null,
-          isNews: row.failures >= fewest && after >= comparing.errorTolerance,
+          isNew: before === 0,
+          isNews:
+            head.failures >= fewest &&
+            head.errorRatio >= comparing.errorTolerance &&
+            (before === 0 || !isPromised(report, label)),
         },
       ];
     })
     .sort((a, b) => b.failures - a.failures);
 }
 
-/** `failed in 4 of 118 requests (3.4 %), where it never failed before`. */
-export function newFailuresInWords({ failures, requests }: NewFailures): string {
-  return `failed in ${failures} of ${counted(requests, "request")} (${formatPercent(failures / Math.max(1, requests))}), where it never failed before`;
+/** Its share of failures before; `unknown` where nothing earlier is known of it, null where that was not compared. */
+function failedBefore({ comparisons }: Report, label: string): number | null | "unknown" {
+  const own = comparisons.filter(({ endpoint }) => endpoint !== null && endpointLabel(endpoint) === label);
+  const errors = own.find(({ metric, before }) => metric === "errors" && before !== null);
+  if (errors) return errors.before;
+  const isFirst = comparisons.every(({ before }) => before === null);
+  return isFirst || own.some(({ outcome }) => outcome === "no-baseline") ? "unknown" : null;
+}
+
+/** Whether somebody said how often this very endpoint may fail. */
+function isPromised({ thresholds }: Report, label: string): boolean {
+  return thresholds.some(
+    ({ endpoint, metric }) =>
+      endpoint !== null && endpointLabel(endpoint) === label && (metric === "errors" || metric === "failures"),
+  );
+}
+
+/** `failed 4 of 118 requests (3.4 %) and had never failed before`. */
+export function newFailuresInWords({ failures, requests, isNew }: NewFailures): string {
+  const size = `failed ${failures} of ${counted(requests, "request")} (${formatPercent(failures / Math.max(1, requests))})`;
+  return isNew ? `${size} and had never failed before` : size;
 }

@@ -1,7 +1,6 @@
 import { endpointLabel } from "../../stats/endpoint.ts";
 import { intervalConfidence } from "../../verdict/comparison.ts";
-import { movedMore } from "../../verdict/side-by-side/common-shift.ts";
-import { movedWithTheRest } from "../../verdict/stored/with-the-rest.ts";
+import { type CommonShift, movedMore } from "../../verdict/side-by-side/common-shift.ts";
 import type { Report, ReportComparison, ReportRow, ReportThreshold } from "../document/report.ts";
 import {
   changeUnit,
@@ -10,6 +9,7 @@ import {
   formatCount,
   formatDetectable,
   formatInterval,
+  formatMsChange,
   formatPercent,
   formatPromised,
   formatRate,
@@ -97,8 +97,8 @@ function beforeTitle({ baseCommit, baseline, comparing }: Report): string {
 }
 
 /** Slower as everything is: not to blame, and not open either. */
-export function isWithTheRest({ outcome, explanation }: ReportComparison): boolean {
-  return outcome === "inconclusive" && explanation.includes(movedWithTheRest);
+export function isWithTheRest({ outcome, withTheRest }: ReportComparison): boolean {
+  return outcome === "inconclusive" && withTheRest === true;
 }
 
 /** The comparison a row of all endpoints shows. */
@@ -117,16 +117,22 @@ export function comparisonRow(comparison: ReportComparison): string[] {
   return [
     waived ? "⚠️" : comparisonIcon[outcome],
     endpointCell(comparison.endpoint),
-    waived ? `${metric} (waived)` : metric,
+    waived ? `${metricCell(metric)} (waived)` : metricCell(metric),
     formatCompared(metric, comparison.before),
     formatCompared(metric, comparison.after),
     // Bold marks what was established; the rest may be noise.
     news && estimate !== nothing ? `**${estimate}**` : estimate,
     formatInterval(change, unit),
-    formatChange(metric === "capacity" ? -comparison.tolerance : comparison.tolerance, unit),
+    formatChange(metric === "capacity" || metric === "throughput" ? -comparison.tolerance : comparison.tolerance, unit),
     formatDetectable(sees, unit),
     formatCount(comparison.n),
   ];
+}
+
+/** What stands in the column of metrics: words that need no page of ours to be understood. */
+export function metricCell(metric: string): string {
+  if (metric === "suite") return "whole run";
+  return metric === "stalls" ? "times it stood still" : metric;
 }
 
 export function thresholdRow(threshold: ReportThreshold): string[] {
@@ -153,11 +159,11 @@ export function rowsThatMatter(report: Report, most = 5): string[][] {
   const promised = (...outcomes: ReportThreshold["outcome"][]) =>
     report.thresholds.filter(({ outcome }) => outcomes.includes(outcome)).map(thresholdRow);
   const regressed = [
-    ...(shift ? throughputRow(report) : []),
+    ...(shift ? [...throughputRow(report), shiftRow(shift)] : []),
     ...compared(({ outcome, waived, endpoint }) => {
       if (outcome !== "regressed" || waived) return false;
       // Where everything moved, whoever moved as the rest did stands among them further down.
-      return !shift || endpoint === null || shift.more.length === 0 || movedMore(shift, endpoint);
+      return !shift || endpoint === null || movedMore(shift, endpoint);
     }),
   ];
   const broken = promised("fail", "no-data");
@@ -167,34 +173,29 @@ export function rowsThatMatter(report: Report, most = 5): string[][] {
     ...broken,
     ...compared(({ outcome, waived }) => outcome === "regressed" && waived !== null),
     ...promised("warn", "undecided"),
-    ...compared(({ outcome }) => outcome === "inconclusive"),
+    ...compared((one) => one.outcome === "inconclusive" && !(shift && isWithTheRest(one))),
     ...compared(({ outcome }) => outcome === "improved"),
   ].slice(0, most);
 }
 
-function throughputRow(report: Report): string[][] {
-  if (throughputInWords(report) === "") return [];
-  const { before, now } = report.throughput as NonNullable<Report["throughput"]>;
-  const change = formatChange(before === null ? null : now / before - 1);
-  const requests = formatCount(report.total?.head?.requests ?? 0);
-  const rate = [formatRate(before), formatRate(now), change];
-  return [["", endpointCell(null), "throughput", ...rate, nothing, nothing, nothing, requests]];
+/** What moved as one is one row; each endpoint has its own further down. */
+function shiftRow({ metric, moved, compared, by, size, range }: CommonShift): string[] {
+  const who = moved === compared ? "every endpoint" : `${formatCount(moved)} of ${formatCount(compared)} endpoints`;
+  const text = (value: number) => (by === "ms" ? formatMsChange(value) : formatChange(value));
+  const rounded = Number(size.toPrecision(2));
+  const change = range ? `${text(range[0])} to ${text(range[1])}` : `about ${text(rounded)}`;
+  return [comparisonIcon.regressed, who, metric, nothing, nothing, `**${change}**`, nothing, nothing, nothing, nothing];
 }
 
-/** Everything worth telling that changes no number: the run's warnings, and those of its comparisons once each. */
-export function noticesOf(report: Report): Report["warnings"] {
-  const { comparisons } = report;
-  const messages = [...new Set(comparisons.flatMap(({ warnings }) => warnings))].slice(0, 20);
-  return [...report.warnings, ...messages.map((message) => ({ code: "comparison", message: ofWhich(message) }))];
-
-  /** What only some comparisons are warned of names their endpoints. */
-  function ofWhich(message: string): string {
-    const warned = comparisons.filter(({ warnings }) => warnings.includes(message));
-    if (warned.length === comparisons.length) return message;
-    const names = [...new Set(warned.map(({ endpoint, metric }) => (endpoint ? endpointLabel(endpoint) : metric)))];
-    const rest = names.length > 4 ? ` and ${names.length - 3} more` : "";
-    return `${names.slice(0, rest === "" ? 4 : 3).join(", ")}${rest}: ${message}`;
-  }
+function throughputRow(report: Report): string[][] {
+  if (throughputInWords(report) === "") return [];
+  // Where it is judged, its comparison has a row.
+  if (report.comparisons.some(({ metric }) => metric === "throughput")) return [];
+  const { before, now, change = null } = report.throughput as NonNullable<Report["throughput"]>;
+  const estimate = formatChange(change?.estimate ?? (before === null ? null : now / before - 1));
+  const requests = formatCount(report.total?.head?.requests ?? 0);
+  const rate = [formatRate(before), formatRate(now), estimate, formatInterval(change)];
+  return [["", endpointCell(null), "throughput", ...rate, nothing, nothing, requests]];
 }
 
 /** The rule that decided, in a sentence; empty where nothing was compared. */

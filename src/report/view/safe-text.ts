@@ -38,45 +38,61 @@ export function code(text: string, max = 120): string {
 }
 
 /** What our own sentences are made of: nothing that Markdown or the platform makes something of. */
-const harmless = /^[\p{L}\p{N} .,:;()…%+×→–—−?!'’"/=·-]*$/u;
+const harmless = /^[\p{L}\p{N} .,:;(){}…%+×→–—−?!'’"/=·-]*$/u;
 /** Hosts, addresses, references and commits become links even so. */
 const linking = /www\.|:\/\/|gh-\d|(?:^|[^\p{L}\p{N}])[0-9a-f]{7,}(?:$|[^\p{L}\p{N}])/iu;
+/** A setting or a word of a configuration, as our own sentences quote it. */
+const quoted = /`(-{0,2}[a-z][a-z0-9-]*(?:: [a-z]+)?)`/;
 
 /**
- * A sentence of ours that names things of the outside: the names, and what stands in backticks, in code spans, the rest
- * as text. Where the rest is not plainly ours, all of it in one code span.
- * @param names of the outside, as they stand in the sentence
+ * A sentence in pieces (our own words at even places, those of others between them): others' in code spans, and what
+ * stands in backticks in ours; the rest as text. Where the rest is not plainly ours, all of it in one code span.
+ * @param max code points of the sentence
  */
-export function prose(text: string, names: readonly string[] = [], max = 500): string {
-  const line = oneLine(text, max);
-  const known = [...new Set(names.map((name) => oneLine(name, max)))].filter((name) => name.length > 1);
-  known.sort((a, b) => b.length - a.length);
-  const parts = split(line, known);
+export function prose(pieces: readonly string[], max = 500): string {
+  const parts = shortened(
+    pieces.flatMap((piece, i) => (i % 2 === 1 ? [{ text: oneLine(piece, max), isCode: true }] : spans(piece))),
+    max,
+  ).filter(({ text }) => text !== "");
   // Two code spans side by side would run into one another.
-  const isOurs = parts.every(({ isName, text: part }, i) =>
-    isName ? !parts[i + 1]?.isName : harmless.test(part) && !linking.test(part),
+  const isOurs = parts.every(({ isCode, text }, i) =>
+    isCode ? !parts[i + 1]?.isCode : harmless.test(text) && !linking.test(text),
   );
-  return isOurs ? parts.map(({ isName, text: part }) => (isName ? code(part) : part)).join("") : code(text, max);
+  if (!isOurs) return code(pieces.join(""), max);
+  return parts.map(({ isCode, text }) => (isCode ? code(text, max) : text)).join("");
 }
 
-interface ProsePart {
+/** A run of text, in a code span or not. */
+export interface Span {
   readonly text: string;
-  readonly isName: boolean;
+  readonly isCode: boolean;
 }
 
-/** At the first of the names, at what stands in backticks, or not at all. */
-function split(text: string, names: readonly string[]): ProsePart[] {
-  if (text === "") return [];
-  for (const name of names) {
-    const at = text.indexOf(name);
-    if (at < 0) continue;
-    const after = text.slice(at + name.length);
-    return [...split(text.slice(0, at), names), { text: name, isName: true }, ...split(after, names)];
+/** Our own words, what stands in backticks apart. */
+export function spans(words: string): Span[] {
+  const found = quoted.exec(words);
+  if (!found?.[1]) return [{ text: words, isCode: false }];
+  return [
+    { text: words.slice(0, found.index), isCode: false },
+    { text: found[1], isCode: true },
+    ...spans(words.slice(found.index + found[0].length)),
+  ];
+}
+
+/** As many code points as fit, with an ellipsis where something was cut. */
+function shortened(parts: readonly Span[], max: number): Span[] {
+  const out: Span[] = [];
+  let left = max;
+  for (const part of parts) {
+    const { length } = [...part.text];
+    if (length > left) {
+      out.push({ ...part, text: cut(part.text, Math.max(1, left)) });
+      break;
+    }
+    out.push(part);
+    left -= length;
   }
-  const quoted = /`([a-z][a-z0-9-]*)`/.exec(text);
-  if (!quoted?.[1]) return [{ text, isName: false }];
-  const [before, after] = [text.slice(0, quoted.index), text.slice(quoted.index + quoted[0].length)];
-  return [...split(before, []), { text: quoted[1], isName: true }, ...split(after, [])];
+  return out;
 }
 
 /** Visible characters only, lines kept: at most `maxLines` of `maxColumns`. For preformatted text. */

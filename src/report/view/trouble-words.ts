@@ -41,8 +41,11 @@ export function troubleInWords(trouble: ReportTrouble): TroubleWords {
           ? `${count} times for about ${about(lastedMs)}, at ${atMs.map(formatMoment).join(", ")}${count > atMs.length ? " …" : ""}`
           : `every ${about(everyMs)} for about ${about(lastedMs)} (${count} times)`;
       return {
-        what: `stands still ${when}`,
-        brief: everyMs === null ? `stood still ${count} times` : `stands still every ${about(everyMs)}`,
+        what: `stops answering ${when}`,
+        brief:
+          everyMs === null
+            ? `the target stopped answering ${count} times`
+            : `the target stops answering every ${about(everyMs)}`,
         look: "look for garbage collection, a job on a timer or a lock",
       };
     }
@@ -51,8 +54,8 @@ export function troubleInWords(trouble: ReportTrouble): TroubleWords {
       const span = `median ${formatMs(fromMs)} → ${formatMs(toMs)} within the run`;
       const rate = formatMs(Number(perMinuteMs.toPrecision(2)));
       return {
-        what: `gets slower by ${rate} a minute (${span})`,
-        brief: `it gets slower by ${rate} every minute of the run`,
+        what: `keeps getting slower, by ${rate} a minute (${span})`,
+        brief: `it keeps getting slower, by ${rate} a minute`,
         look: "look for a leak, a queue that never drains, or data that grows",
       };
     }
@@ -61,8 +64,8 @@ export function troubleInWords(trouble: ReportTrouble): TroubleWords {
       const times = formatNumber(Number(factor.toPrecision(2)));
       return {
         what: `started cold: answers took up to ${times} times as long for the first ${about(lastedMs)}`,
-        brief: `the target started cold: slow for the first ${about(lastedMs)}, then less`,
-        look: "a longer warm-up leaves this out, if users never meet it",
+        brief: `the target started cold and was slow for the first ${about(lastedMs)}`,
+        look: "if your users never meet a cold target, a longer warm-up leaves this out",
       };
     }
     case "error-burst": {

@@ -48,7 +48,11 @@ export function encodeResult(result: RunResult): string {
     endpoints,
     blocks,
     trouble: structuredClone(result.trouble) as ResultDocument["trouble"],
-    warnings: result.warnings.map((warning) => ({ ...warning })),
+    warnings: result.warnings.map(({ code, message, said }) => ({
+      code,
+      message,
+      ...(said && { said: said.map((pieces) => [...pieces]) }),
+    })),
     interrupted: result.interrupted,
   };
   return `${JSON.stringify(document)}\n`;

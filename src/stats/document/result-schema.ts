@@ -162,7 +162,19 @@ export const documentShape = z.object({
   endpoints: z.array(z.object({ method: z.string().max(100), name })).max(20_000),
   blocks: z.array(blockShape).max(200_000),
   trouble: troubleShape,
-  warnings: z.array(z.object({ code: name, message: z.string().max(4000) })).max(1000),
+  warnings: z
+    .array(
+      z.object({
+        code: name,
+        message: z.string().max(4000),
+        // Pieces of its sentence, where we know who wrote which: our own words, then text of others, in turns.
+        said: z
+          .array(z.array(z.string().max(4000)).max(200))
+          .max(4)
+          .optional(),
+      }),
+    )
+    .max(1000),
   interrupted: z.boolean(),
 });
 

@@ -1,4 +1,6 @@
+import { ours, type Sentence, saidOf, say } from "../../base/sentence.ts";
 import type { Comparison } from "../comparison.ts";
+import { reason } from "../reasons.ts";
 import { detectable, type Prediction, predict } from "../statistics/prediction.ts";
 import { tQuantile } from "../statistics/student-t.ts";
 import { levelPrior } from "../stored/stored-question.ts";
@@ -74,9 +76,10 @@ export function compareCapacity(
   const { tolerance, confidence } = settings;
   const less = isMaterial(test, tolerance);
   const proven = test.down < 1 - confidence;
-  const warnings: string[] = [];
-  if (less && isLowerBound(capacity)) warnings.push("the knee was not reached: what held is a lower bound");
-  else if (less && proven && !isConfirmed(capacity.steps)) warnings.push("seen once; no time was left to try it again");
+  const warnings: Sentence[] = [];
+  const isUnconfirmed = less && proven && !isLowerBound(capacity) && !isConfirmed(capacity.steps);
+  if (less && isLowerBound(capacity)) warnings.push(say`the limit was not reached: what held is a lower bound`);
+  if (isUnconfirmed) warnings.push(say`seen once; no time was left to try it again`);
   const better = test.up < 1 - confidence && Math.expm1(test.estimate) >= tolerance;
   return {
     endpoint: null,
@@ -96,7 +99,9 @@ export function compareCapacity(
       : better
         ? "improved"
         : "unchanged",
-    warnings,
+    ...(isUnconfirmed && { confirmation: "missing" as const }),
+    warnings: warnings.map(({ text }) => text),
+    said: saidOf(...warnings),
     explanation: [],
   };
 }
@@ -126,20 +131,20 @@ export function openEnd(capacity: Capacity, comparison: Comparison | null): Reas
   const least = heldStep(capacity)?.load ?? 0;
   if (capacity.end === "limited" && isLowerBound(capacity)) {
     return [
-      {
-        code: "inconclusive",
-        message: `${least} ${capacity.unit} hold; more cannot be judged: ${capacity.steps.at(-1)?.why ?? ""}`,
-        remedy: "Generate the load on a larger machine, with more `threads` or in several shards.",
-      },
+      reason(
+        "inconclusive",
+        say`${least} ${ours(capacity.unit)} hold; more cannot be judged: ${capacity.steps.at(-1)?.why ?? ""}`,
+        say`Generate the load on a larger machine, with more \`threads\` or in several shards.`,
+      ),
     ];
   }
   if (capacity.end !== "time") return [];
   return [
-    {
-      code: "inconclusive",
-      message: `The search ended with its time at ${least} ${capacity.unit}, before it had found how much is too much.`,
-      remedy: "Raise `max-duration`, shorten `run-time` (the length of a step), or start nearer with `users`.",
-    },
+    reason(
+      "inconclusive",
+      say`The search ran out of time at ${least} ${ours(capacity.unit)}, before it found how much is too much.`,
+      say`Raise \`max-duration\`, shorten \`run-time\` (the length of a step), or start nearer with \`users\`.`,
+    ),
   ];
 }
 
@@ -148,11 +153,11 @@ function nothingSure({ steps, unit }: Capacity): Reason[] {
   const least = steps.findLast(({ load }) => load === Math.min(...steps.map((step) => step.load)));
   if (least?.outcome !== "undecided") return [];
   return [
-    {
-      code: "inconclusive",
-      message: `No load keeps the promises for sure, not even ${least.load} ${least.load === 1 && unit === "users" ? "user" : unit}: ${least.why ?? "the limit lies inside the interval"}`,
-      remedy: "Longer steps (`run-time`) narrow the interval; or promise something further from what is normal.",
-    },
+    reason(
+      "inconclusive",
+      say`No load keeps the promises for sure, not even ${least.load} ${ours(least.load === 1 && unit === "users" ? "user" : unit)}: ${least.why ?? ours("the limit lies inside the interval")}`,
+      say`Longer steps (\`run-time\`) narrow the interval; or promise something further from what is normal.`,
+    ),
   ];
 }
 

@@ -1,3 +1,4 @@
+import { ours, type Sentence, say } from "../../base/sentence.ts";
 import { type Endpoint, endpointLabel } from "../../stats/endpoint.ts";
 import type { Comparison, ComparisonMetric } from "../comparison.ts";
 
@@ -46,16 +47,16 @@ export function calibrate(comparisons: readonly Comparison[]): Calibration {
 }
 
 /** The same in sentences: the line for the configuration first, for lists get cut; then the floor of each endpoint. */
-export function calibrationLines({ floors, tolerances, unknown }: Calibration): string[] {
+export function calibrationLines({ floors, tolerances, unknown }: Calibration): Sentence[] {
   const lines = floors.map(({ endpoint, metric, difference, low, high, smallestDetectable }) => {
     const size = metric === "errors" ? points : percent;
     const sees = smallestDetectable === null ? "" : `; smallest detectable change ${size(smallestDetectable)}`;
     const between = `between ${size(low)} and ${size(high)}`;
-    return `${endpointLabel(endpoint)} ${metric}: two equals differed by ${size(difference)} (${between})${sees}`;
+    return say`${endpointLabel(endpoint)} ${ours(`${metric}: two equals differed by ${size(difference)} (${between})${sees}`)}`;
   });
   for (const { endpoint, metric, warnings } of unknown) {
-    const why = warnings[0] === undefined ? "" : ` (${warnings[0]})`;
-    lines.push(`${endpoint ? endpointLabel(endpoint) : ""} ${metric}: too few requests to say${why}`);
+    const why = warnings[0] === undefined ? ours("") : say` (${warnings[0]})`;
+    lines.push(say`${endpoint ? endpointLabel(endpoint) : ours("")} ${ours(metric)}: too few requests to say${why}`);
   }
   const latencies = [...tolerances].filter(([metric]) => metric !== "errors");
   const errors = tolerances.get("errors");
@@ -65,7 +66,7 @@ export function calibrationLines({ floors, tolerances, unknown }: Calibration): 
       : `tolerance: { ${latencies.map(([metric, value]) => `${metric}: ${short(value)}%`).join(", ")} }`,
     errors === undefined ? "" : `error-tolerance: ${short(errors)}%`,
   ].filter((part) => part !== "");
-  if (parts.length > 0) lines.unshift(`suggested for the configuration: regression: { ${parts.join(", ")} }`);
+  if (parts.length > 0) lines.unshift(ours(`suggested for the configuration: regression: { ${parts.join(", ")} }`));
   return lines;
 }
 

@@ -1,5 +1,12 @@
+import { ours, type Sentence, say } from "../../base/sentence.ts";
 import { signedPercent } from "../change-text.ts";
-import type { Comparison, ComparisonOutcome, NotJudged } from "../comparison.ts";
+import {
+  type Comparison,
+  type ComparisonOutcome,
+  type ConfirmationOutcome,
+  type NotJudged,
+  withNotes,
+} from "../comparison.ts";
 import { doubtfulAmong, isHidden, outcomeOf, type Size, sizeOf } from "../outcome.ts";
 import { type CompareSettings, percentileOf } from "../settings.ts";
 import { detectableErrors, detectableRatio } from "../statistics/detectable.ts";
@@ -39,7 +46,8 @@ export function comparisonOf(
       : isHidden({ size, excluded: test.outcome !== "undecided", p: test.insufficient ? null : test.up })
         ? "min-effect"
         : null;
-  return {
+  const happened = confirmationOf(test, confirmation);
+  const comparison: Comparison = {
     endpoint,
     metric,
     method: "side-by-side",
@@ -60,18 +68,27 @@ export function comparisonOf(
     ...(apart === null
       ? { outcome: finalOutcome(test, { size, alpha, family, confirmation }) }
       : { outcome: "could-not-tell", notJudged: apart }),
-    warnings: warningsOf(test, confirmation),
-    explanation: besideOthers(test),
+    ...(happened && { confirmation: happened }),
+    warnings: [],
+    explanation: [],
   };
+  return withNotes(comparison, { warnings: warningsOf(test, confirmation), explanation: besideOthers(test) });
+}
+
+/** What became of it in the second pass, where it looked worse in the first. */
+function confirmationOf({ outcome }: TestResult, confirmation: Confirmation | null): ConfirmationOutcome | null {
+  if (outcome !== "regressed") return null;
+  if (!confirmation) return "missing";
+  return confirmation.outcome === "too-little" ? "too-few-requests" : confirmation.outcome;
 }
 
 /** What the others said, where it was they who told. */
-function besideOthers({ outcome, by, kept, felt, metric }: TestResult): string[] {
+function besideOthers({ outcome, by, kept, felt, metric }: TestResult): Sentence[] {
   const ratio = percentileOf(metric);
   if (outcome !== "regressed" || by !== "others" || !kept || !felt || ratio === null) return [];
   const { low, estimate, high } = relativeInterval({ windows: kept, felt }, { ratio, upper: 0.025 });
   const [by95, from, to] = [estimate, low, high].map((value) => signedPercent(value - 1));
-  return [`beside the other endpoints in the same seconds: ${by95} (${from} … ${to})`];
+  return [ours(`compared with the other endpoints in the same seconds: ${by95} (${from} … ${to})`)];
 }
 
 function changeOf({ metric, estimate, before, after, n, kept, insufficient }: TestResult): Comparison["change"] {
@@ -117,16 +134,21 @@ function sizeOfTest({ metric, estimate, before, tolerance, material }: TestResul
   return Number.isFinite(estimate) ? sizeOf({ estimate: estimate - 1, before, tolerance, minEffectMs }) : "within";
 }
 
-function warningsOf({ outcome, insufficient, screenedOut, kept }: TestResult, confirmation: Confirmation | null) {
-  const warnings: string[] = [];
-  if (insufficient) warnings.push(insufficient);
-  if (outcome === "regressed" && !confirmation) warnings.push("seen once; no second pass confirmed it");
+function warningsOf(
+  { outcome, insufficient, screenedOut, kept }: TestResult,
+  confirmation: Confirmation | null,
+): Sentence[] {
+  const warnings: Sentence[] = [];
+  if (insufficient) warnings.push(ours(insufficient));
+  if (outcome === "regressed" && !confirmation) warnings.push(say`seen once; no second pass confirmed it`);
   if (confirmation?.outcome === "disagreed")
-    warnings.push(`seen once; a second pass did not confirm it (p ${confirmation.p.toPrecision(2)})`);
+    warnings.push(ours(`seen once; a second pass did not confirm it (p ${confirmation.p.toPrecision(2)})`));
   if (confirmation?.outcome === "too-little")
-    warnings.push("seen once; the second pass had too few requests to confirm it");
+    warnings.push(say`seen once; the second pass had too few requests to confirm it`);
   if (screenedOut > 0 && kept) {
-    warnings.push(`${screenedOut} of ${screenedOut + kept.windows.length} windows left out: both arms were slow`);
+    warnings.push(
+      say`${screenedOut} of ${screenedOut + kept.windows.length} stretches of time left out: both versions were slow then`,
+    );
   }
   return warnings;
 }

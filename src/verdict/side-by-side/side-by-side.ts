@@ -1,8 +1,9 @@
 import { type Block, blockMs } from "../../stats/snapshot.ts";
 import { isJudged } from "../../stats/summary.ts";
-import type { Comparison } from "../comparison.ts";
-import type { CompareSettings } from "../settings.ts";
+import type { Comparison, ConfirmationOutcome } from "../comparison.ts";
+import { alphaOf, type CompareSettings } from "../settings.ts";
 import { type Look, passShare, planLooks } from "../statistics/looks.ts";
+import { confirmedBy, isSlower, type Rates, ratesBeside, throughputComparison } from "../throughput-test.ts";
 import { comparisonOf } from "./comparison-of.ts";
 import { type Confirmation, confirm } from "./confirm.ts";
 import { type Decision, decide, type TestResult } from "./decide.ts";
@@ -57,20 +58,37 @@ export function judgeSideBySide(question: SideBySideQuestion): SideBySide {
   const blocks = question.blocks.filter(isJudged);
   const pairing = pairingOf(blocks, question);
   const taken = takeLooks({ series: judged, measuredMs: blocks.length * blockMs, pairing, ...question });
-  if (taken.next.action === "measure" || taken.decision.outcome !== "regressed") return told(taken, question);
+  if (taken.next.action === "measure") return told(taken, question);
+  const rates = question.settings.metrics.includes("throughput") ? ratesBeside(blocks) : null;
+  const isLess = rates !== null && isSlower(rates, question.settings);
+  if (taken.decision.outcome !== "regressed" && !isLess) return withRates(told(taken, question), question, { rates });
   const second = question.blocks.filter(({ phase }) => phase === "confirmation");
+  const stopped = { ...taken, next: { action: "stop" } } as const;
   if (second.length > 0) {
     const offenders = taken.decision.tests.filter(({ outcome }) => outcome === "regressed");
     const windows = cutWindows(seriesOf(second), second.length, pairingOf(second, question));
     const confirmations = new Map(confirm(offenders, windows).map((one, i) => [offenders[i] as TestResult, one]));
-    return told({ ...taken, next: { action: "stop" } }, question, confirmations);
+    const confirmation = isLess ? confirmedBy(ratesBeside(second)) : null;
+    return withRates(told(stopped, question, confirmations), question, { rates, confirmation });
   }
+  const confirmation = isLess ? ("missing" as const) : null;
   const leftMs = question.maxDurationMs - taken.atMs;
-  if (question.over || leftMs < shortestConfirmationMs) return told({ ...taken, next: { action: "stop" } }, question);
-  return told(
-    { ...taken, next: { action: "confirm", forMs: Math.min(leftMs, Math.max(60_000, taken.atMs)) } },
-    question,
-  );
+  if (question.over || leftMs < shortestConfirmationMs) {
+    return withRates(told(stopped, question), question, { rates, confirmation });
+  }
+  const next = { action: "confirm", forMs: Math.min(leftMs, Math.max(60_000, taken.atMs)) } as const;
+  return withRates(told({ ...taken, next }, question), question, { rates, confirmation });
+}
+
+/** With throughput among what was compared, where it was asked for and there is enough of it. */
+function withRates(
+  judged: SideBySide,
+  { settings }: SideBySideQuestion,
+  { rates, confirmation = null }: { rates: Rates | null; confirmation?: ConfirmationOutcome | null },
+): SideBySide {
+  if (!rates) return judged;
+  const throughput = throughputComparison(rates, { settings, method: "side-by-side", confirmation });
+  return { ...judged, comparisons: [...judged.comparisons, throughput] };
 }
 
 /** One look at the first `atMs` of a run; what the simulator takes too. */
@@ -140,7 +158,7 @@ function takeLooks({
   pairing: Pairing | null;
   measuredMs: number;
 }): TakenLook & { next: Next } {
-  const budget = 1 - settings.confidence;
+  const budget = alphaOf(settings);
   const limitMs = lookLimit({ runTimeMs, maxDurationMs });
   const looks = planLooks({ fromMs: runTimeMs, limitMs, alpha: budget });
   const take = (look: Look) => lookAt({ ...look, series, settings, pairing, limitMs, before: last });

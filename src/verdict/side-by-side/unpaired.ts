@@ -1,3 +1,4 @@
+import { ours, type Sentence, saidOf, say } from "../../base/sentence.ts";
 import type { Endpoint } from "../../stats/endpoint.ts";
 import type { Comparison, ComparisonMethod, ComparisonOutcome } from "../comparison.ts";
 import type { RunWindows } from "./window.ts";
@@ -10,7 +11,7 @@ export function unpaired({ appeared, vanished }: RunWindows): Comparison[] {
         n: requests,
         method: "side-by-side",
         outcome: "no-baseline",
-        warning: "new: the base has no such endpoint",
+        warning: say`new: the base has no such endpoint`,
       }),
     ),
     ...vanished.map(({ endpoint, requests }) =>
@@ -30,14 +31,19 @@ export function missing(
   endpoint: Endpoint,
   { n, method, whose }: { n: number; method: ComparisonMethod; whose: string },
 ): Comparison {
-  const warning = `missing: ${whose} has no such endpoint`;
+  const warning = ours(`missing: ${whose} has no such endpoint`);
   if (n >= fewestToMiss) return alone(endpoint, { n, method, outcome: "missing", warning });
   return { ...alone(endpoint, { n, method, outcome: "could-not-tell", warning }), notJudged: "too-few-requests" };
 }
 
 function alone(
   endpoint: Endpoint,
-  { n, method, outcome, warning }: { n: number; method: ComparisonMethod; outcome: ComparisonOutcome; warning: string },
+  {
+    n,
+    method,
+    outcome,
+    warning,
+  }: { n: number; method: ComparisonMethod; outcome: ComparisonOutcome; warning: Sentence },
 ): Comparison {
   return {
     endpoint,
@@ -51,7 +57,8 @@ function alone(
     tolerance: 0,
     smallestDetectable: null,
     outcome,
-    warnings: [warning],
+    warnings: [warning.text],
+    said: saidOf(warning),
     explanation: [],
   };
 }

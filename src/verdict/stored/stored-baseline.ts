@@ -1,11 +1,13 @@
+import { ours, type Sentence, saidOf, say } from "../../base/sentence.ts";
 import type { Baseline, BaselineRecord } from "../../baseline/baseline.ts";
 import { recordOf } from "../../baseline/record.ts";
-import { usable } from "../../baseline/usable.ts";
+import { type LeftOut, type Usable, usable } from "../../baseline/usable.ts";
 import { endpointLabel } from "../../stats/endpoint.ts";
 import type { RunResult } from "../../stats/run-result.ts";
-import type { Comparison, ComparisonMetric, ComparisonOutcome } from "../comparison.ts";
+import { type Comparison, type ComparisonMetric, type ComparisonOutcome, withNotes } from "../comparison.ts";
 import { doubtfulAmong, isHidden, outcomeOf } from "../outcome.ts";
-import { type CompareSettings, percentileOf, toleranceOf } from "../settings.ts";
+import { reason } from "../reasons.ts";
+import { alphaOf, type CompareSettings, percentileOf, toleranceOf } from "../settings.ts";
 import { missing } from "../side-by-side/unpaired.ts";
 import { rejected } from "../statistics/family.ts";
 import type { Proportion } from "../statistics/fisher.ts";
@@ -26,23 +28,26 @@ export interface StoredComparison {
   readonly comparisons: readonly Comparison[];
   /** Why nothing, or nothing comparable, was found. */
   readonly findings: readonly Reason[];
-  /** Runs it was held against. */
-  readonly runs: number;
+  /** The stored runs there were, and which of them it was held against. Null where none were found. */
+  readonly usable: Usable | null;
 }
 
 /** A result against a baseline, as `compare: baseline` asks. */
 export function compareWithBaseline({
   result,
   baseline,
+  whyNot,
   settings,
 }: {
   result: RunResult;
   /** Null where none was found. */
   baseline: Baseline | null;
+  /** Why none was found, if that is known. */
+  whyNot?: string | null;
   settings: CompareSettings;
 }): StoredComparison {
   const errorWindows = errorWindowsOf(result.blocks);
-  return compareStored({ current: recordOf(result), baseline, settings, errorWindows });
+  return compareStored({ current: recordOf(result), baseline, whyNot, settings, errorWindows });
 }
 
 /**
@@ -55,20 +60,40 @@ export function compareWithBaseline({
 export function compareStored({
   current,
   baseline,
+  whyNot = null,
   settings,
   errorWindows = new Map(),
 }: {
   current: BaselineRecord;
   baseline: Baseline | null;
+  whyNot?: string | null | undefined;
   settings: CompareSettings;
   errorWindows?: ReadonlyMap<string, readonly Proportion[]>;
 }): StoredComparison {
-  const { records = [], incomparable, warnings = [] } = baseline ? usable(baseline, current) : {};
-  const runs = [...records].reverse().slice(0, mostRuns);
-  if (runs.length === 0) return { comparisons: [], findings: [nothing(incomparable ?? null)], runs: 0 };
-  const comparisons = judgeStored({ current, runs, settings, errorWindows });
-  const told = comparisons.map((one) => ({ ...one, warnings: [...one.warnings, ...warnings] }));
-  return { comparisons: told, findings: [], runs: runs.length };
+  const use = baseline && usable(baseline, current);
+  const runs = [...(use?.records ?? [])].reverse().slice(0, mostRuns);
+  if (use && runs.length > 0) {
+    const comparisons = judgeStored({ current, runs, settings, errorWindows });
+    return { comparisons: comparisons.map((one) => withNotes(one, use)), findings: [], usable: use };
+  }
+  const { why, message } = use?.incomparable ?? { why: undefined, message: whyNot };
+  return { comparisons: [], findings: [withoutBaseline(message, why)], usable: use };
+}
+
+/**
+ * Why nothing was compared. Runs of another load, or measured in another way, leave the question open; where there are
+ * none, there was no question.
+ */
+export function withoutBaseline(message: string | null, why: LeftOut | undefined): Reason {
+  if (why === "other-profile" || why === "other-measurement") {
+    return reason(
+      "inconclusive",
+      ours(`Nothing to compare with: ${message}.`),
+      say`The next run on the default branch stores one to compare with.`,
+    );
+  }
+  const because = message === null ? ours(" yet") : say`: ${why === undefined ? message : ours(message)}`;
+  return reason("no-baseline", say`There is no baseline${because}; the promises alone were judged.`);
 }
 
 /** The tests alone, on runs already chosen, newest first. */
@@ -109,22 +134,9 @@ export function judgeStored({
       }
     }
   }
-  const alpha = 1 - settings.confidence;
+  const alpha = alphaOf(settings);
   const judged = [...settle(endpoints, suites.length > 0 ? alpha / 2 : alpha), ...worst(settle(suites, alpha / 2))];
   return [...slowDrift({ comparisons: withTheRest(judged), runs: own, settings }), ...open, ...vanished(current, runs)];
-}
-
-/**
- * Other load or another way of measuring is a question left open; an empty store is none
- * (docs/verdict.md#which-runs-can-be-compared).
- */
-function nothing(incomparable: { why: string; message: string } | null): Reason {
-  if (incomparable?.why === "other-profile" || incomparable?.why === "other-measurement") {
-    const remedy = "The next run on the default branch stores one to compare with.";
-    return { code: "inconclusive", message: `Nothing can be compared: ${incomparable.message}.`, remedy };
-  }
-  const why = incomparable ? `: ${incomparable.message}` : " yet";
-  return { code: "no-baseline", message: `There is no baseline${why}; the promises alone were judged.` };
 }
 
 /** Holm over one family, then what is said of each: changed, unchanged, or not to be told (outcome.ts). */
@@ -204,17 +216,21 @@ function unjudged({
       // Twice what it takes: a little fewer by chance is no sign of anything.
       const hadEnough = ratio !== null && hasEnough(usually / 2, ratio);
       if (past.length === 0)
-        return { ...of, outcome: "no-baseline", warnings: ["new: no stored run has this endpoint"] };
-      const few = `too few requests (${requests} now`;
+        return { ...of, outcome: "no-baseline", ...warned(say`new: no stored run has this endpoint`) };
+      const few = say`too few requests (${requests} now`;
       // What had enough of them before makes fewer because it changed: that is no reason to look away.
       if (hadEnough)
         return {
           ...of,
           outcome: "inconclusive",
-          warnings: [`${few}, about ${Math.round(usually)} in the stored runs)`],
+          ...warned(say`${few}, about ${Math.round(usually)} in the stored runs)`),
         };
-      return { ...of, outcome: "could-not-tell", notJudged: "too-few-requests", warnings: [`${few})`] };
+      return { ...of, outcome: "could-not-tell", notJudged: "too-few-requests", ...warned(say`${few})`) };
     });
+}
+
+function warned(warning: Sentence): Pick<Comparison, "warnings" | "said"> {
+  return { warnings: [warning.text], said: saidOf(warning) };
 }
 
 /** Endpoints that the newest stored run has and the new one has not. */

@@ -1,3 +1,4 @@
+import { ours, type Pieces, say } from "../../base/sentence.ts";
 import { signedPercent } from "../change-text.ts";
 import type { Comparison, ComparisonMetric } from "../comparison.ts";
 import { doubtful, excludesErrors, passTolerances, type Size, sizeOf } from "../outcome.ts";
@@ -91,12 +92,15 @@ export function rowQuestion({
       n,
       tolerance,
       warnings: [],
-      explanation:
-        tested === beside
-          ? [`beside the other endpoints of its run: ${signedPercent(Math.expm1(tested.estimate))}`]
-          : [],
+      explanation: tested === beside ? [besideOthers(tested).text] : [],
+      ...(tested === beside && { said: [besideOthers(tested).pieces] }),
     },
   };
+}
+
+/** A second figure beside that of the row, so it says what it is of. */
+function besideOthers({ estimate }: Prediction) {
+  return ours(`compared with the other endpoints of its run: ${signedPercent(Math.expm1(estimate))}`);
 }
 
 export function suiteQuestion({
@@ -118,6 +122,14 @@ export function suiteQuestion({
   const before = after / Math.exp(tested.estimate);
   const large = Math.abs(after - before) >= settings.minEffectMs;
   const slower = tested.estimate > 0;
+  const suite = [
+    ours(`the ${metric} of all endpoints together (their geometric mean)`),
+    ...(slower && Math.expm1(tested.estimate) >= tolerance
+      ? [
+          say`everything is slower by about the same factor: the code or the machine; side by side (\`base-host\`) tells which`,
+        ]
+      : []),
+  ];
   return {
     up: tested.up,
     down: tested.down,
@@ -139,14 +151,8 @@ export function suiteQuestion({
       n: rows.reduce((sum, row) => sum + row.n, 0),
       tolerance,
       warnings: [],
-      explanation: [
-        `the ${metric} of all endpoints together (geometric mean)`,
-        ...(slower && Math.expm1(tested.estimate) >= tolerance
-          ? [
-              "everything is slower by about the same factor: the code or the machine; side by side (`base-host`) tells which",
-            ]
-          : []),
-      ],
+      explanation: suite.map(({ text }) => text),
+      said: suite.map(({ pieces }): Pieces => pieces),
     },
   };
 }

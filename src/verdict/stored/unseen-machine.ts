@@ -1,3 +1,4 @@
+import { type Sentence, saidOf, say } from "../../base/sentence.ts";
 import { machineKind } from "../../baseline/usable.ts";
 import type { Comparison } from "../comparison.ts";
 import type { PastRun } from "./history.ts";
@@ -17,15 +18,15 @@ export function byMachine(
 }
 
 /** Why latencies cannot be judged where no stored run was measured on this machine. */
-export function unseenMachine(machine: PastRun["machine"]): string {
+export function unseenMachine(machine: PastRun["machine"]): Sentence {
   const name = machine ? machineKind(machine) : "this one";
-  return `no stored run was measured on this machine (${name}): what looks slower or faster may be the machine`;
+  return say`no stored run was measured on this machine (${name}): what looks slower or faster may be the machine`;
 }
 
 /** A latency that was measured and cannot be judged. */
 export function undecidedBy(
   { change, ...rest }: Omit<Comparison, "p" | "smallestDetectable" | "outcome">,
-  why: string,
+  why: Sentence,
 ): Comparison {
   return {
     ...rest,
@@ -33,7 +34,9 @@ export function undecidedBy(
     p: null,
     smallestDetectable: null,
     outcome: "inconclusive",
-    warnings: [why, ...rest.warnings],
+    unseenMachine: true,
+    warnings: [why.text, ...rest.warnings],
+    said: [...saidOf(why), ...(rest.said ?? [])],
     explanation: [],
   };
 }

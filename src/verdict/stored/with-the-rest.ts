@@ -1,7 +1,5 @@
-import type { Comparison } from "../comparison.ts";
-
-/** Said of an endpoint that is slower as all the others are. */
-export const movedWithTheRest = "moved with the other endpoints";
+import { say } from "../../base/sentence.ts";
+import { type Comparison, withNotes } from "../comparison.ts";
 
 /**
  * Where the run as a whole is proven to be slower, an endpoint that is slower as well is not blamed for it; but neither
@@ -14,6 +12,6 @@ export function withTheRest(comparisons: readonly Comparison[]): Comparison[] {
     const { endpoint, metric, outcome, change, tolerance } = one;
     const isOpen = outcome === "inconclusive" && endpoint !== null && metric.startsWith("p");
     if (!isOpen || !change || change.low === null || change.low <= 0 || change.estimate < tolerance) return one;
-    return { ...one, explanation: [...one.explanation, movedWithTheRest] };
+    return withNotes({ ...one, withTheRest: true }, { explanation: [say`moved with the other endpoints`] });
   });
 }

@@ -1,7 +1,9 @@
+import { foreign, ours, type Sentence, say } from "../../base/sentence.ts";
 import { type Arm, parseCellKey } from "../../stats/endpoint.ts";
 import type { FailureGroup, FailureSample } from "../../stats/failures.ts";
 import type { RunResult } from "../../stats/run-result.ts";
 import { isJudged } from "../../stats/summary.ts";
+import { reason } from "../reasons.ts";
 import type { Reason } from "../verdict.ts";
 
 /** Headers a platform's shield puts on the answers it gives in the target's place. */
@@ -39,22 +41,22 @@ export function shieldOf(failures: Iterable<FailureGroup>): Reason | null {
   return null;
 }
 
-function blocked(sign: string, group: FailureGroup, sample: FailureSample): Reason {
-  return {
-    code: "blocked",
-    message: `The target's platform answered in its place: ${sign} on ${sample.request} (status ${sample.status}, first seen ${group.count}× in that block).`,
-    remedy:
-      "Let the runner through (a protection bypass header in `headers`, an allow-listed address), or load a deployment without the shield.",
-  };
+function blocked(sign: Sentence, group: FailureGroup, sample: FailureSample): Reason {
+  return reason(
+    "blocked",
+    say`The target's platform answered in its place: ${sign} on ${sample.request} (status ${sample.status}, first seen ${group.count}× in that block).`,
+  );
 }
 
 /** What in an answer gives the platform away; null for an answer of the target's own. */
-function signOf({ headers }: FailureSample): string | null {
+function signOf({ headers }: FailureSample): Sentence | null {
   for (const [name, value] of headers) {
     const lower = name.toLowerCase();
-    if (shieldHeaders.includes(lower)) return `${lower}: ${value}`;
-    if (lower === "location" && signOnHosts.test(value)) return `a redirect to sign-on (${value.split("?")[0]})`;
-    if (lower === "set-cookie" && value.startsWith("_vercel_sso_nonce=")) return "a sign-on cookie of the platform";
+    if (shieldHeaders.includes(lower)) return foreign(`${lower}: ${value}`);
+    if (lower === "location" && signOnHosts.test(value))
+      return say`a redirect to sign-on (${value.split("?")[0] ?? ""})`;
+    if (lower === "set-cookie" && value.startsWith("_vercel_sso_nonce="))
+      return ours("a sign-on cookie of the platform");
   }
   return null;
 }
@@ -74,11 +76,10 @@ function throttled({ blocks }: RunResult): Reason | null {
     if (throttled <= throttledShare * requests) continue;
     const percent = Math.round((1000 * throttled) / requests) / 10;
     const whose = arm === "base" ? "The base" : "The target";
-    return {
-      code: "throttled",
-      message: `${whose} answered 429 Too Many Requests to ${throttled} of ${requests} requests (${percent} %, limit 1 %).`,
-      remedy: "Lower the load, or lift the rate limit for the runner.",
-    };
+    return reason(
+      "throttled",
+      say`${ours(whose)} answered 429 Too Many Requests to ${throttled} of ${requests} requests (${percent} %, limit 1 %).`,
+    );
   }
   return null;
 }

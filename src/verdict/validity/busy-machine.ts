@@ -1,6 +1,8 @@
+import { ours, type Sentence, say } from "../../base/sentence.ts";
 import { percent } from "../../base/units.ts";
-import type { RunResult, Warning } from "../../stats/run-result.ts";
+import { type RunResult, type Warning, warning } from "../../stats/run-result.ts";
 import { isJudged } from "../../stats/summary.ts";
+import { type ReasonCode, reason, reasonTable } from "../reasons.ts";
 import type { Reason } from "../verdict.ts";
 import { isLocal } from "./local-target.ts";
 import { type Strain, strainOf } from "./saturation.ts";
@@ -16,7 +18,7 @@ export function busyMachine(result: RunResult): Reason | null {
   const strain = strainOf(result);
   if (strain.bent <= delayedShare * strain.blocks) return null;
   const { code, message, remedy } = inWords(result, { strain, blocks: strain.bent });
-  return { code, message: `${message} The latencies are the machine's as much as the target's.`, remedy };
+  return reason(code, say`${message} The latencies are the machine's as much as the target's.`, remedy);
 }
 
 /** The same where it happened, and left what is judged alone; null otherwise. */
@@ -24,13 +26,13 @@ export function machineWasBusy(result: RunResult): Warning | null {
   const strain = strainOf(result);
   if (strain.delayed <= delayedShare * strain.blocks || strain.bent > delayedShare * strain.blocks) return null;
   const { code, message, remedy } = inWords(result, { strain, blocks: strain.delayed });
-  return { code, message: `${message} Too rarely to bend what is judged. ${remedy}` };
+  return warning(code, say`${message} Too rarely to bend what is judged. ${remedy}`);
 }
 
 function inWords(
   result: RunResult,
   { strain, blocks }: { readonly strain: Strain; readonly blocks: number },
-): Required<Reason> {
+): { readonly code: ReasonCode; readonly message: Sentence; readonly remedy: Sentence } {
   const share = Math.round((100 * blocks) / strain.blocks);
   const seen =
     `The load generator's event loop was late by up to ${round1(strain.worstDelayMs)} ms (limit ` +
@@ -39,23 +41,25 @@ function inWords(
   if (strain.contended * 2 < blocks) {
     return {
       code: "machine-busy",
-      message: `${seen}; nothing says who had the machine.`,
-      remedy:
+      message: ours(`${seen}; nothing says what else used the machine.`),
+      remedy: ours(
         "Run it again on a machine that does nothing else; look for code of the locustfile that computes for long.",
+      ),
     };
   }
   if (isLocal(result.meta.host) && !isStolen(result)) {
     return {
       code: "cores-shared",
-      message: `${seen}: the target runs on the same machine, and it, or something beside it, had the processors${evidence(result)}.`,
-      remedy:
-        "Give the target cores or a machine of its own (`taskset`, `--cpuset-cpus`), or lower the load until both fit.",
+      message: ours(
+        `${seen}: the target runs on the same machine, and it, or something beside it, used the processors${evidence(result)}.`,
+      ),
+      remedy: ours(reasonTable["cores-shared"].remedy),
     };
   }
   return {
     code: "machine-busy",
-    message: `${seen}: others had the machine${evidence(result)}.`,
-    remedy: "Run one load test at a time on a machine, or take one that nobody else uses.",
+    message: ours(`${seen}: other work used the machine${evidence(result)}.`),
+    remedy: ours("Run one load test at a time on a machine, or take one that nobody else uses."),
   };
 }
 

@@ -1,6 +1,7 @@
+import { joined, ours, type Sentence, say } from "../../base/sentence.ts";
 import { cellKey, endpointLabel, parseCellKey } from "../../stats/endpoint.ts";
 import type { EndpointStats } from "../../stats/endpoint-stats.ts";
-import type { RunResult, Warning } from "../../stats/run-result.ts";
+import { type RunResult, type Warning, warning } from "../../stats/run-result.ts";
 import { addCells } from "../../stats/snapshot.ts";
 import { shortestStallMs } from "../../stats/stall-log.ts";
 import { isJudged } from "../../stats/summary.ts";
@@ -32,36 +33,35 @@ function waits(cells: ReadonlyMap<string, EndpointStats>): Warning | null {
   if (missed === 0) return null;
   differ.sort((a, b) => b.judgedMs - a.judgedMs);
   const named = differ.slice(0, mostNamed).map(({ key, judgedMs, rawMs }) => {
-    return `p95 of ${labelOf(key, cells)} is ${ms(judgedMs)}, ${ms(rawMs)} by its answers alone`;
+    return say`p95 of ${labelOf(key, cells)} is ${ours(ms(judgedMs))}, ${ours(ms(rawMs))} by its answers alone`;
   });
   const more = differ.length > mostNamed ? `, and ${differ.length - mostNamed} more differ` : "";
-  return {
-    code: "waits",
-    message:
-      `Users waited up to ${ms(longestMs)} and longer for answers, and so did not send about ${missed} requests. ` +
-      `Promises and comparisons count what those would have waited${named.length === 0 ? "" : `: ${named.join("; ")}${more}`}. ` +
-      "Counts, rates and the latencies in tables are of the requests that were sent.",
-  };
+  const which = named.length === 0 ? ours("") : say`: ${joined(named, "; ")}${ours(more)}`;
+  return warning(
+    "waits",
+    say`Users waited ${ours(ms(longestMs))} or longer for answers, and so did not send about ${missed} requests. Promises and comparisons count what those would have waited${which}. Counts, rates and the latencies in tables are those of the requests that were sent.`,
+  );
 }
 
 /** Side by side an endpoint stands there twice. */
-function labelOf(key: string, cells: ReadonlyMap<string, EndpointStats>): string {
+function labelOf(key: string, cells: ReadonlyMap<string, EndpointStats>): Sentence {
   const { arm, endpoint } = parseCellKey(key);
   const label = endpointLabel(endpoint);
-  if (arm === "base") return `${label} (base)`;
-  return cells.has(cellKey("base", endpoint)) ? `${label} (head)` : label;
+  if (arm === "base") return say`${label} (base)`;
+  return cells.has(cellKey("base", endpoint)) ? say`${label} (head)` : say`${label}`;
 }
 
 function stalls(result: RunResult): Warning | null {
   const { stalled, requests } = stalledRequests(result);
   if (stalled === 0) return null;
-  return {
-    code: "generator-stalls",
-    message:
+  return warning(
+    "generator-stalls",
+    ours(
       `${stalled} of ${requests} requests were under way while the load generator itself stood still for over ` +
-      `${shortestStallMs} ms: they are counted, and kept out of what promises and comparisons read. ` +
-      "Look for code of the locustfile that computes for long, or for a machine that is too busy.",
-  };
+        `${shortestStallMs} ms: they are counted, and kept out of what promises and comparisons read. ` +
+        "Look for code of the locustfile that computes for long, or for a machine that is too busy.",
+    ),
+  );
 }
 
 function ms(value: number): string {

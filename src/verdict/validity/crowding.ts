@@ -1,4 +1,5 @@
-import type { RunResult, Warning } from "../../stats/run-result.ts";
+import { ours } from "../../base/sentence.ts";
+import { type RunResult, type Warning, warning } from "../../stats/run-result.ts";
 import { isJudged } from "../../stats/summary.ts";
 
 /** Of a block's time, taken by other guests of the host. */
@@ -23,5 +24,5 @@ export function crowding({ blocks }: RunResult): Warning | null {
     `Others on this runner's host took up to ${most} % of its time, over 5 % in ${share} % of the run ` +
     `(${crowded.length} of ${steals.length} blocks): latencies may be theirs as much as the target's. ` +
     "Run one load test at a time on a host.";
-  return { code: "crowded", message };
+  return warning("crowded", ours(message));
 }

@@ -1,5 +1,6 @@
+import { joined, ours, type Sentence, say } from "../../base/sentence.ts";
 import { endpointLabel } from "../../stats/endpoint.ts";
-import type { RunResult, Warning } from "../../stats/run-result.ts";
+import { type RunResult, type Warning, warning } from "../../stats/run-result.ts";
 import type { SummaryRow } from "../../stats/summary.ts";
 
 /** Shares of fired requests that differ by more than this between the arms were not made by the same code. */
@@ -22,23 +23,25 @@ export function firedRequests({ summary }: Pick<RunResult, "summary">): Warning 
     ...some(mixed, "beside requests of the client under the same name", inWords),
     ...some(apart, "in different shares on the two versions", (row) => {
       const base = rows.find((other) => other.arm === "base" && isSame(other, row));
-      return `${endpointLabel(row.endpoint)} (${percent(row)} now, ${base ? percent(base) : "none"} before)`;
+      return say`${endpointLabel(row.endpoint)} (${ours(percent(row))} now, ${ours(base ? percent(base) : "none")} before)`;
     }),
   ];
   if (said.length === 0) return null;
-  const message = `The locustfile fired requests of its own, with times of its own, ${said.join("; ")}. What they say is the locustfile's word, not a measurement.`;
-  return { code: "fired-requests", message };
+  return warning(
+    "fired-requests",
+    say`The locustfile fired requests of its own, with times of its own, ${joined(said, "; ")}. What they say is the locustfile's word, not a measurement.`,
+  );
 }
 
-function some(rows: readonly SummaryRow[], where: string, words: (row: SummaryRow) => string): string[] {
+function some(rows: readonly SummaryRow[], where: string, words: (row: SummaryRow) => Sentence): Sentence[] {
   if (rows.length === 0) return [];
   const names = rows.slice(0, namesShown).map(words);
-  if (rows.length > namesShown) names.push(`and ${rows.length - namesShown} more`);
-  return [`${where}: ${names.join(", ")}`];
+  if (rows.length > namesShown) names.push(say`and ${rows.length - namesShown} more`);
+  return [say`${ours(where)}: ${joined(names, ", ")}`];
 }
 
-function inWords({ arm, endpoint, fired, requests }: SummaryRow): string {
-  return `${fired} of ${requests} requests of ${endpointLabel(endpoint)}${arm === "base" ? " on the base version" : ""}`;
+function inWords({ arm, endpoint, fired, requests }: SummaryRow): Sentence {
+  return say`${fired} of ${requests} requests of ${endpointLabel(endpoint)}${ours(arm === "base" ? " on the base version" : "")}`;
 }
 
 function isSame(row: SummaryRow, { endpoint }: Pick<SummaryRow, "endpoint">): boolean {

@@ -1,7 +1,8 @@
+import { ours } from "../../base/sentence.ts";
 import { percent } from "../../base/units.ts";
 import { parseCellKey } from "../../stats/endpoint.ts";
 import { EndpointStats } from "../../stats/endpoint-stats.ts";
-import type { RunResult, Warning } from "../../stats/run-result.ts";
+import { type RunResult, type Warning, warning } from "../../stats/run-result.ts";
 import { type Block, blockMs } from "../../stats/snapshot.ts";
 import { isJudged } from "../../stats/summary.ts";
 import { isLocal } from "./local-target.ts";
@@ -64,28 +65,34 @@ function windowOf({ blocks }: RunResult): Window {
 
 function waits({ inFlight, users, stats, seconds }: Window, { meta }: RunResult): Warning | null {
   if (meta.profile.arrivalRate !== null || users < 5 || inFlight > 0.02 * users) return null;
-  return {
-    code: "waits-dominate",
-    message: `The users mostly wait: on average ${text(inFlight)} of ${text(users)} had a request in flight (${text(stats.requests / seconds)} requests/s). For more load, shorten the wait times or set an arrival rate; more users alone cost memory.`,
-  };
+  return warning(
+    "waits-dominate",
+    ours(
+      `The users mostly wait: on average ${text(inFlight)} of ${text(users)} had a request in flight (${text(stats.requests / seconds)} requests/s). For more load, shorten the wait times or set an arrival rate; more users alone cost memory.`,
+    ),
+  );
 }
 
 function noWaits({ inFlight, users, stats, seconds }: Window, { meta }: RunResult): Warning | null {
   const perUser = stats.requests / seconds / users;
   if (meta.profile.arrivalRate !== null || inFlight < 0.9 * users || perUser < 20) return null;
-  return {
-    code: "no-waits",
-    message: `The users loop without a wait (${text(perUser)} requests/s each): the load follows the target's speed, so a slower target is simply asked less. With a wait time or an arrival rate the same load meets both versions.`,
-  };
+  return warning(
+    "no-waits",
+    ours(
+      `The users loop without a wait (${text(perUser)} requests/s each): the load follows the target's speed, so a slower target is simply asked less. With a wait time or an arrival rate the same load meets both versions.`,
+    ),
+  );
 }
 
 function throttling({ stats }: Window): Warning | null {
   const limited = stats.statuses.get(429) ?? 0;
   if (limited === 0) return null;
-  return {
-    code: "throttling",
-    message: `${limited} answers were 429 (${percent(limited / stats.requests, 2)}): the target limits the rate. It sees all users come from one address; let that address through, or lower the load.`,
-  };
+  return warning(
+    "throttling",
+    ours(
+      `${limited} answers were 429 (${percent(limited / stats.requests, 2)}): the target limits the rate. It sees all users come from one address; let that address through, or lower the load.`,
+    ),
+  );
 }
 
 /** Fewer users might come from one office; so many from one address look like an attack. */
@@ -108,10 +115,12 @@ function oneAddress({ blocks, stats, users }: Window, { meta }: RunResult): Warn
     unconnected === 0 ? "" : `${unconnected} connections were refused`,
   ].filter((part) => part !== "");
   if (users < crowd || forbidden + unconnected < refusedShare * stats.requests || isLocal(meta.host)) return null;
-  return {
-    code: "one-address",
-    message: `${told.join(" and ")} (${percent((forbidden + unconnected) / stats.requests, 2)}), and the target sees all ${text(users)} users come from one address: a firewall, bot protection or a limit by address may have answered in its place. Let that address through, or spread the load over shards.`,
-  };
+  return warning(
+    "one-address",
+    ours(
+      `${told.join(" and ")} (${percent((forbidden + unconnected) / stats.requests, 2)}), and the target sees all ${text(users)} users come from one address: a firewall, bot protection or a limit by address may have answered in its place. Let that address through, or spread the load over shards.`,
+    ),
+  );
 }
 
 function resets({ blocks, stats }: Window): Warning | null {
@@ -120,20 +129,24 @@ function resets({ blocks, stats }: Window): Warning | null {
     for (const group of block.failures.groups.values()) if (group.kind === "reset") count += group.count;
   }
   if (count < 0.01 * stats.requests) return null;
-  return {
-    code: "resets",
-    message: `${count} connections broke in mid-answer (${percent(count / stats.requests, 2)}): look for a proxy, a firewall or a crashing worker in front of the target.`,
-  };
+  return warning(
+    "resets",
+    ours(
+      `${count} connections broke in mid-answer (${percent(count / stats.requests, 2)}): look for a proxy, a firewall or a crashing worker in front of the target.`,
+    ),
+  );
 }
 
 function connections({ stats, users }: Window): Warning | null {
   const made = stats.phases.connect?.count ?? 0;
   // Every user makes one to begin with.
   if (made - users < 0.5 * stats.requests) return null;
-  return {
-    code: "connections-not-reused",
-    message: `${percent(made / stats.requests, 2)} of the requests opened a connection of their own: keep-alive is lost, and connecting is part of every latency. Look for "Connection: close" or a short keep-alive timeout at the target.`,
-  };
+  return warning(
+    "connections-not-reused",
+    ours(
+      `${percent(made / stats.requests, 2)} of the requests opened a connection of their own: keep-alive is lost, and connecting is part of every latency. Look for "Connection: close" or a short keep-alive timeout at the target.`,
+    ),
+  );
 }
 
 function lateStarts({ blocks, stats }: Window, result: RunResult): Warning | null {
@@ -152,10 +165,12 @@ function lateStarts({ blocks, stats }: Window, result: RunResult): Warning | nul
       : arrivalRate === null
         ? "the pacing asks for more than the users can do. Raise users, or let them pace slower."
         : `${text(arrivalRate)} iterations/s need more users than there are. Their latency counts from the schedule. Raise users or max-users, or lower the rate.`;
-  return {
-    code: "late-starts",
-    message: `${late} iterations began later than scheduled, the first ${text(((from ?? 0) * blockMs) / 1000)} s after the start: ${why}`,
-  };
+  return warning(
+    "late-starts",
+    ours(
+      `${late} iterations began later than scheduled, the first ${text(((from ?? 0) * blockMs) / 1000)} s after the start: ${why}`,
+    ),
+  );
 }
 
 function text(value: number): string {

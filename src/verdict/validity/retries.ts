@@ -1,5 +1,6 @@
+import { joined, ours, type Sentence, say } from "../../base/sentence.ts";
 import { endpointLabel } from "../../stats/endpoint.ts";
-import type { RunResult, Warning } from "../../stats/run-result.ts";
+import { type RunResult, type Warning, warning } from "../../stats/run-result.ts";
 import type { SummaryRow } from "../../stats/summary.ts";
 
 /** Of an endpoint's requests; what a server's own idle time makes of ordinary load stays below it. */
@@ -17,14 +18,14 @@ export function retries({ summary }: Pick<RunResult, "summary">): Warning | null
     .sort((a, b) => b.retried - a.retried);
   if (found.length === 0) return null;
   const names = found.slice(0, namesShown).map(inWords);
-  if (found.length > namesShown) names.push(`and ${found.length - namesShown} more endpoints`);
-  const message =
-    `The target closed kept connections just as requests came: ${names.join(", ")} were sent a second time. ` +
-    "Latencies count from the first. If its idle timeout is not what closes them, it drops connections.";
-  return { code: "retried", message };
+  if (found.length > namesShown) names.push(say`and ${found.length - namesShown} more endpoints`);
+  return warning(
+    "retried",
+    say`The target closed idle connections just as requests arrived: ${joined(names, ", ")} were sent a second time. Latencies count from the first attempt. If its idle timeout does not explain this, it drops connections.`,
+  );
 }
 
-function inWords({ arm, endpoint, retried, requests }: SummaryRow): string {
+function inWords({ arm, endpoint, retried, requests }: SummaryRow): Sentence {
   const share = ((100 * retried) / requests).toFixed(1);
-  return `${retried} of ${requests} requests (${share} %) of ${endpointLabel(endpoint)}${arm === "base" ? " on the base version" : ""}`;
+  return say`${retried} of ${requests} requests (${ours(share)} %) of ${endpointLabel(endpoint)}${ours(arm === "base" ? " on the base version" : "")}`;
 }

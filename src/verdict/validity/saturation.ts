@@ -1,6 +1,8 @@
+import { ours, say } from "../../base/sentence.ts";
 import type { RunResult } from "../../stats/run-result.ts";
 import { type Block, blockMs } from "../../stats/snapshot.ts";
 import { isJudged, shownPercentile } from "../../stats/summary.ts";
+import { reason } from "../reasons.ts";
 import type { Reason } from "../verdict.ts";
 import { isContended, isOwnDoing } from "./contention.ts";
 import { goneOf } from "./target-gone.ts";
@@ -137,15 +139,16 @@ export function saturation(result: RunResult): Reason | null {
   const share = Math.round((100 * strain.saturated) / strain.blocks);
   if (!isBusy(result)) return isTargetsDoing(result) ? null : tooFewUsers(result, { share, strain });
   const late = strain.lateStarts === 0 ? "" : `, ${strain.lateStarts} iterations started late`;
-  return {
-    code: "saturated",
-    message:
+  return reason(
+    "saturated",
+    ours(
       `The load generator was saturated in ${share} % of the run (${strain.saturated} of ${strain.blocks} blocks): ` +
-      `event loop late by up to ${round1(strain.worstDelayMs)} ms (limit ${round1(strain.delayLimitMs)} ms), ` +
-      `busy up to ${Math.round(100 * strain.worstUtilization)} % (limit 90 %)${late}. ` +
-      "The latencies are its own as much as the target's.",
-    remedy: "Use fewer users or a lower rate, more `threads`, a larger runner, or several shards.",
-  };
+        `event loop late by up to ${round1(strain.worstDelayMs)} ms (limit ${round1(strain.delayLimitMs)} ms), ` +
+        `busy up to ${Math.round(100 * strain.worstUtilization)} % (limit 90 %)${late}. ` +
+        "The latencies are its own as much as the target's.",
+    ),
+    say`Use fewer users or a lower rate, more \`threads\`, a larger runner, or several shards.`,
+  );
 }
 
 /** Nobody is free where nobody is answered. */
@@ -195,14 +198,15 @@ function tooFewUsers(
   const { arrivalRate } = meta.profile;
   const took = summary.totals[0]?.avgMs ?? null;
   const time = took === null ? "" : `, at ${round1(took)} ms a request on average`;
-  return {
-    code: "saturated",
-    message:
+  return reason(
+    "saturated",
+    ours(
       `The generator could not keep the schedule in ${share} % of the run (${strain.saturated} of ${strain.blocks} blocks): ` +
-      `${strain.lateStarts} iterations started late, since all ${trouble.peakUsers} users were still busy; ` +
-      `${arrivalRate} iterations/s need more of them${time}. The machine had time to spare.`,
-    remedy: "Raise `users` (and `max-users`), or lower `arrival-rate`.",
-  };
+        `${strain.lateStarts} iterations started late, since all ${trouble.peakUsers} users were still busy; ` +
+        `${arrivalRate} iterations/s need more of them${time}. The machine had time to spare.`,
+    ),
+    say`Raise \`users\` (and \`max-users\`), or lower \`arrival-rate\`.`,
+  );
 }
 
 function round1(value: number): number {

@@ -1,7 +1,9 @@
+import { ours, say } from "../../base/sentence.ts";
 import type { RunResult } from "../../stats/run-result.ts";
 import { addCells } from "../../stats/snapshot.ts";
 import { shortestStallMs } from "../../stats/stall-log.ts";
 import { isJudged } from "../../stats/summary.ts";
+import { reason } from "../reasons.ts";
 import type { Reason } from "../verdict.ts";
 
 /** Of the requests, kept out of what is judged: what is left is a choice, and not the target's. */
@@ -30,17 +32,17 @@ export function stoodStill(result: RunResult): Reason | null {
     `The load generator stood still for over ${shortestStallMs} ms at a time: ${stalled} of ${requests} requests were ` +
     "under way then, and the rest is too little to judge.";
   if (isOwnDoing(result)) {
-    return {
-      code: "saturated",
-      message,
-      remedy: "Look for code of the locustfile that computes for long; use fewer users, or more `threads`.",
-    };
+    return reason(
+      "saturated",
+      ours(message),
+      say`Look for code of the locustfile that computes for long; use fewer users, or more \`threads\`.`,
+    );
   }
-  return {
-    code: "machine-busy",
-    message: `${message} The generator itself had little to do.`,
-    remedy: "Run it again on a machine that does nothing else.",
-  };
+  return reason(
+    "machine-busy",
+    say`${ours(message)} The generator itself had little to do.`,
+    say`Run it again on a machine that does nothing else.`,
+  );
 }
 
 /** Whether the threads were busy themselves, on average. */

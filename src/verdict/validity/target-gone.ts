@@ -1,9 +1,11 @@
+import { joined, ours, type Sentence, say } from "../../base/sentence.ts";
 import { seconds } from "../../base/units.ts";
 import { type Arm, parseCellKey } from "../../stats/endpoint.ts";
 import type { FailureKind } from "../../stats/failures.ts";
 import type { RunResult } from "../../stats/run-result.ts";
 import { type Block, blockMs } from "../../stats/snapshot.ts";
 import { isJudged } from "../../stats/summary.ts";
+import { reason, reasonTable } from "../reasons.ts";
 import type { Reason } from "../verdict.ts";
 import { isLasting, silenceOf } from "./silence.ts";
 
@@ -13,12 +15,10 @@ const endMs = 10_000;
 const goneShare = 0.9;
 const fewestRequests = 5;
 
-const remedy = "Look at the target's own log: it may have crashed, hung or been stopped; check `host` and `wait-for`.";
-
 /** What became of each arm's target at the end of the run; nothing of one that still answered. */
 export interface Gone {
-  readonly head: string | null;
-  readonly base: string | null;
+  readonly head: Sentence | null;
+  readonly base: Sentence | null;
 }
 
 /** Which targets were gone when the run ended: nobody could be reached, or no answer came any more. */
@@ -34,14 +34,18 @@ export function targetGone(result: RunResult): Reason | null {
   const { head, base } = goneOf(result);
   const isHeadAlone = head !== null && base === null && isPaired(result);
   const messages = [isHeadAlone ? null : head, base].filter((message) => message !== null);
-  return messages.length === 0 ? null : { code: "target-gone", message: messages.join(" "), remedy };
+  return messages.length === 0 ? null : reason("target-gone", joined(messages, " "));
 }
 
 /** The head went away and the base beside it did not: what the head has that the base has not is to blame. */
 export function headGone(result: RunResult): Reason | null {
   const { head, base } = goneOf(result);
   if (head === null || base !== null || !isPaired(result)) return null;
-  return { code: "regression", message: `${head} The base beside it answered all it was asked.`, remedy };
+  return reason(
+    "regression",
+    say`${head} The base beside it answered all it was asked.`,
+    ours(reasonTable["target-gone"].remedy),
+  );
 }
 
 function isPaired({ meta, blocks }: RunResult): boolean {
@@ -50,12 +54,12 @@ function isPaired({ meta, blocks }: RunResult): boolean {
   );
 }
 
-function goneArm(result: RunResult, arm: Arm): string | null {
+function goneArm(result: RunResult, arm: Arm): Sentence | null {
   const whose = arm === "base" ? "The base" : isPaired(result) ? "The head" : "The target";
   return silent(result, { arm, whose }) ?? unreached(result, { arm, whose });
 }
 
-function silent({ blocks, meta }: RunResult, { arm, whose }: { arm: Arm; whose: string }): string | null {
+function silent({ blocks, meta }: RunResult, { arm, whose }: { arm: Arm; whose: string }): Sentence | null {
   const silence = silenceOf(blocks, arm);
   if (!silence || !isLasting(silence)) return null;
   const { sinceMs, silentMs, inFlight } = silence;
@@ -65,7 +69,7 @@ function silent({ blocks, meta }: RunResult, { arm, whose }: { arm: Arm; whose: 
       ? `${whose} never answered`
       : `${whose} stopped answering ${when} and did not answer again before the run ended`;
   const asked = inFlight === 1 ? "a request was" : `up to ${inFlight} requests were`;
-  return `${what}: ${asked} in flight for ${seconds(silentMs)} without a byte of an answer.`;
+  return ours(`${what}: ${asked} in flight for ${seconds(silentMs)} without a byte of an answer.`);
 }
 
 /** ` (10:13:15 UTC)`: what the target's log is looked through for. */
@@ -74,15 +78,15 @@ function clockTime(startedAt: string, afterMs: number): string {
   return Number.isNaN(startedMs) ? "" : ` (${new Date(startedMs + afterMs).toISOString().slice(11, 19)} UTC)`;
 }
 
-function unreached({ blocks }: RunResult, { arm, whose }: { arm: Arm; whose: string }): string | null {
+function unreached({ blocks }: RunResult, { arm, whose }: { arm: Arm; whose: string }): Sentence | null {
   const judged = blocks.filter(isJudged);
   const end = judged.slice(-Math.min(endMs / blockMs, Math.max(1, Math.ceil(judged.length / 4))));
   const atEnd = tally(end, arm);
   if (atEnd.requests < fewestRequests || atEnd.unreached < goneShare * atEnd.requests) return null;
   const all = tally(judged, arm);
   return all.unreached >= goneShare * all.requests
-    ? `${whose} could not be reached: ${all.unreached} of ${all.requests} requests found nobody (${atEnd.example}).`
-    : `${whose} went away: of the last ${atEnd.requests} requests (${seconds(end.length * blockMs)}) ${atEnd.unreached} found nobody (${atEnd.example}).`;
+    ? say`${ours(whose)} could not be reached: ${all.unreached} of ${all.requests} requests got no connection (${atEnd.example}).`
+    : say`${ours(whose)} went away: of the last ${atEnd.requests} requests (${ours(seconds(end.length * blockMs))}), ${atEnd.unreached} got no connection (${atEnd.example}).`;
 }
 
 function tally(blocks: readonly Block[], arm: Arm): { requests: number; unreached: number; example: string } {

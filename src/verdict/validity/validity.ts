@@ -1,5 +1,7 @@
+import { joined, listed, ours, say } from "../../base/sentence.ts";
 import { seconds } from "../../base/units.ts";
 import type { RunResult, UserTrouble } from "../../stats/run-result.ts";
+import { reason } from "../reasons.ts";
 import type { Reason } from "../verdict.ts";
 import { platformBlocks } from "./blocked.ts";
 import { busyMachine } from "./busy-machine.ts";
@@ -53,50 +55,50 @@ export function lostForGood({
   const fault = faults.find((reason) => reason !== null && !forgiven.has(reason.code));
   if (fault) return fault;
   if (forgiven.has("saturated") || !isSaturatedForGood(strained, { limitMs })) return null;
-  return { code: "saturated", message: "The load generator was saturated for too long to be made good." };
+  return reason("saturated", say`The load generator was saturated for so long that no calm could make up for it.`);
 }
 
 function interrupted({ interrupted, summary }: RunResult): Reason | null {
   if (!interrupted) return null;
-  return {
-    code: "interrupted",
-    message: `The run was interrupted after ${seconds(summary.windowMs)} of judged time.`,
-    remedy: "Run it again to its end.",
-  };
+  return reason("interrupted", say`The run was interrupted after ${ours(seconds(summary.windowMs))} of judged time.`);
 }
 
 function usersDead({ trouble }: RunResult): Reason | null {
   const { deadInOnStart, targetUsers, exceptions } = trouble;
   if (deadInOnStart === 0 || deadInOnStart < targetUsers) return null;
   const first = exceptions.find((group) => /onStart|on_start/.test(group.task)) ?? exceptions[0];
-  return {
-    code: "users-dead",
-    message: `Every user died in onStart (${deadInOnStart} of ${targetUsers})${first ? `: ${first.message}` : ""}.`,
-    remedy: "Repair onStart; a wrong password or a missing route of the target shows there first.",
-  };
+  const why = first ? say`: ${first.message}` : ours("");
+  return reason("users-dead", say`Every user died in onStart (${deadInOnStart} of ${targetUsers})${why}.`);
 }
 
 function missingAwaits({ trouble }: Pick<RunResult, "trouble">): Reason | null {
   const [first, ...more] = trouble.missingAwaits;
   if (!first) return null;
-  const place = first.place === null ? "" : ` at ${first.place}`;
-  const others = more.length === 0 ? "" : `; so do ${more.map((one) => one.task).join(", ")}`;
-  return {
-    code: "missing-await",
-    message: `${first.task} ended ${first.count}× with its own request still in flight${place}${others}.`,
-    remedy: "Write `await` before every request.",
-  };
+  const place = first.place === null ? ours("") : say` at ${first.place}`;
+  const others =
+    more.length === 0
+      ? ours("")
+      : say`; so do ${listed(
+          more.map((one) => one.task),
+          more.length,
+        )}`;
+  return reason(
+    "missing-await",
+    say`${first.task} ended ${first.count}× with its own request still in flight${place}${others}.`,
+  );
 }
 
 function forbiddenHosts({ trouble }: Pick<RunResult, "trouble">): Reason | null {
   const { forbiddenHosts } = trouble;
   if (forbiddenHosts.length === 0) return null;
-  const hosts = forbiddenHosts.map(({ host, count }) => `${host} (${count}×)`).join(", ");
-  return {
-    code: "forbidden-host",
-    message: `The locustfile aimed at hosts outside allowed-hosts: ${hosts}. Nothing was sent there.`,
-    remedy: "Name the hosts in `allowed-hosts` if they are yours to load.",
-  };
+  const hosts = joined(
+    forbiddenHosts.map(({ host, count }) => say`${host} (${count}×)`),
+    ", ",
+  );
+  return reason(
+    "forbidden-host",
+    say`The locustfile aimed at hosts outside allowed-hosts: ${hosts}. Nothing was sent there.`,
+  );
 }
 
 function uncaughtExceptions({ trouble }: Pick<RunResult, "trouble">): Reason | null {
@@ -104,11 +106,11 @@ function uncaughtExceptions({ trouble }: Pick<RunResult, "trouble">): Reason | n
   const worst = [...exceptions].sort((a, b) => b.count - a.count)[0];
   if (!worst) return null;
   const total = exceptions.reduce((sum, group) => sum + group.count, 0);
-  return {
-    code: "uncaught-exceptions",
-    message: `The locustfile threw ${total}×, most often in ${worst.task}${worst.place ? ` at ${worst.place}` : ""} (${worst.count}×): ${worst.message}`,
-    remedy: "Repair the locustfile, or catch what it may throw: a task cut short sends less than it should.",
-  };
+  const place = worst.place ? say` at ${worst.place}` : ours("");
+  return reason(
+    "uncaught-exceptions",
+    say`The locustfile threw ${total}×, most often in ${worst.task}${place} (${worst.count}×): ${worst.message}`,
+  );
 }
 
 function zeroRequests({ summary }: RunResult): Reason | null {
@@ -116,17 +118,17 @@ function zeroRequests({ summary }: RunResult): Reason | null {
   if (judged > 0) return null;
   if (summary.allRequests > 0) {
     const left = Object.entries(summary.leftOut).map(([phase, count]) => `${count} in ${phase}`);
-    return {
-      code: "zero-requests",
-      message: `No request fell into the judged window; ${left.join(", ")}.`,
-      remedy: "Lengthen `run-time`, or shorten `warmup`.",
-    };
+    return reason(
+      "zero-requests",
+      say`No request fell into the judged window; ${ours(left.join(", "))}.`,
+      say`Lengthen \`run-time\`, or shorten \`warmup\`.`,
+    );
   }
-  return {
-    code: "zero-requests",
-    message: "Not one request was sent.",
-    remedy: "Look at the tasks, the tags and the wait times: a wait longer than `run-time` sends nothing.",
-  };
+  return reason(
+    "zero-requests",
+    say`Not one request was sent.`,
+    say`Look at the tasks, the tags and the wait times: a wait longer than \`run-time\` sends nothing.`,
+  );
 }
 
 function usersNotReached({ trouble, meta }: RunResult): Reason | null {
@@ -134,9 +136,5 @@ function usersNotReached({ trouble, meta }: RunResult): Reason | null {
   // A run that stops after so many requests may stop before its ramp has ended.
   if (peakUsers >= targetUsers || meta.profile.requests !== null) return null;
   const dead = deadInOnStart === 0 ? "" : `; ${deadInOnStart} died in onStart`;
-  return {
-    code: "users-not-reached",
-    message: `Only ${peakUsers} of ${targetUsers} users ran at once${dead}.`,
-    remedy: "Raise `spawn-rate` or `run-time`, or ask for fewer users.",
-  };
+  return reason("users-not-reached", say`Only ${peakUsers} of ${targetUsers} users ran at once${ours(dead)}.`);
 }

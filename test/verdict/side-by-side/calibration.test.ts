@@ -45,7 +45,7 @@ test("is told endpoint by endpoint, with lines for the configuration, and what c
     warnings: ["90 requests on one side; 5000 are needed"],
   });
   const stalls = compared({ endpoint: null, metric: "stalls" });
-  expect(calibrationLines(calibrate([compared({}), few, stalls]))).toEqual([
+  expect(calibrationLines(calibrate([compared({}), few, stalls])).map(({ text }) => text)).toEqual([
     "suggested for the configuration: regression: { tolerance: { p95: 9% } }",
     "GET /home p95: two equals differed by 2 % (between -4.1 % and 8.3 %); smallest detectable change 16 %",
     "GET /home p99: too few requests to say (90 requests on one side; 5000 are needed)",

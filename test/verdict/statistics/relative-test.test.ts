@@ -168,7 +168,9 @@ describe("one look at versions with machines of their own", () => {
     const shown = (test: TestResult) => comparisonOf(test, { alpha: 0.0002, settings, confirmation: null });
     const held = of(look(series), "/e2", "p50");
     expect(shown(held).explanation).toEqual([
-      expect.stringMatching(/^beside the other endpoints in the same seconds: \+[\d.]+ % \(\+[\d.]+ % … \+[\d.]+ %\)$/),
+      expect.stringMatching(
+        /^compared with the other endpoints in the same seconds: \+[\d.]+ % \(\+[\d.]+ % … \+[\d.]+ %\)$/,
+      ),
     ]);
     const alone = of(look([series[2] as Series]), "/e2", "p50");
     expect(shown(alone).explanation).toEqual([]);

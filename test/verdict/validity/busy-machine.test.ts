@@ -69,7 +69,7 @@ describe("saturated is the generator's own doing", () => {
     // Stolen time is nothing that a target on this machine took.
     expect(busyMachine(run(bent, { steal: 0.18 }, { host: "http://localhost:3000" }))?.code).toBe("machine-busy");
     const unknown = busyMachine(run(bent, null));
-    expect(unknown?.message).toContain("nothing says who had the machine");
+    expect(unknown?.message).toContain("nothing says what else used the machine");
   });
 
   test("older documents, which say only how late one turn in a hundred was, are judged by that", () => {

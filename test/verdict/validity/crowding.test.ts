@@ -15,7 +15,7 @@ const run = (health: { steal: number; delayP99Ms?: number }) => {
 describe("C6: a second job on the runner's host", () => {
   test("shows as stolen time, which is told and makes nothing invalid while the generator keeps up", () => {
     const result = run({ steal: 0.18 });
-    expect(crowding(result)).toEqual({
+    expect(crowding(result)).toMatchObject({
       code: "crowded",
       message: expect.stringContaining("took up to 18 % of its time, over 5 % in 100 % of the run (20 of 20 blocks)"),
     });
