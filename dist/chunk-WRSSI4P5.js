@@ -1,2 +1,0 @@
-import { createRequire as __createRequire } from "node:module";import { fileURLToPath as __fileURLToPath } from "node:url";import { dirname as __dirnameOf } from "node:path";const require = __createRequire(import.meta.url);const __bundledFile = __fileURLToPath(import.meta.url);const __bundledFolder = __dirnameOf(__bundledFile);
-var noTrouble={deadInOnStart:0,peakUsers:0,targetUsers:0,killed:0,retiredPairs:0,missingAwaits:[],exceptions:[],forbiddenHosts:[],processExitCode:null};export{noTrouble};
