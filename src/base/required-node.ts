@@ -7,7 +7,7 @@
  * The oldest Node that can run swarmgate. `module.registerHooks`, by which locustfiles are loaded, came with 22.15; undici,
  * which speaks HTTP/2 and through proxies, needs 22.19.
  */
-export const requiredNode = { major: 22, minor: 19 };
+const requiredNode = { major: 22, minor: 19 };
 
 /**
  * One sentence and the remedy if this Node is too old; undefined if it will do.

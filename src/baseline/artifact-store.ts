@@ -173,6 +173,6 @@ export class ArtifactStore implements BaselineStore {
 }
 
 /** The artifact a load test's baseline is uploaded as. */
-export function artifactNameOf(name: string): string {
+function artifactNameOf(name: string): string {
   return `swarmgate-baseline-${fileNameOf(name)}`;
 }

@@ -31,14 +31,14 @@ export interface Mark {
 }
 
 /** What a search for the largest load found: `load` users, or iterations started per second, kept the promises. */
-export interface RecordedCapacity {
+interface RecordedCapacity {
   readonly load: number;
   /** More was not tried: the load was at the cap. */
   readonly isLowerBound: boolean;
 }
 
 /** A run that was itself a regression against the runs before it. */
-export interface Regressed {
+interface Regressed {
   /** What was worse, at most `mostNamed` of them: an endpoint's label and a metric (`GET /cart p95`), or `suite`. */
   readonly what: readonly string[];
   /** Whether it was a run of the branch whose runs make the baseline: only these can begin a new level. */

@@ -102,7 +102,7 @@ function troubleOf(data: Readonly<Record<string, unknown>>): TroubleData {
   };
 }
 
-export function failureOf({ code, message, hint, place, exit_code }: Readonly<Record<string, unknown>>): FailureWire {
+function failureOf({ code, message, hint, place, exit_code }: Readonly<Record<string, unknown>>): FailureWire {
   return {
     code: textOf(code),
     message: textOf(message),

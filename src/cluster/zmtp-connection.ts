@@ -26,7 +26,7 @@ export interface ZmtpLimits {
   readonly silentMs: number;
 }
 
-export const standardLimits: ZmtpLimits = {
+const standardLimits: ZmtpLimits = {
   messageBytes: 32 * 1024 * 1024,
   backlogBytes: 64 * 1024 * 1024,
   handshakeMs: 10_000,

@@ -11,7 +11,7 @@ import { permissions } from "./permissions.ts";
 
 const modes = ["gate", "baseline", "calibrate", "capacity", "merge", "report"] as const;
 const stores = ["artifact", "cache", "branch", "file", "none"] as const;
-export const failReasons = [
+const failReasons = [
   "slo",
   "regression",
   "invalid",

@@ -29,7 +29,7 @@ type Handler = (visit: Visit, parts: ShopParts) => Promise<Answer> | Answer;
 const slowestMs = 10_000;
 
 /** Every route, by method and path; `{name}` matches one segment. */
-export const routes: Readonly<Record<string, Handler>> = {
+const routes: Readonly<Record<string, Handler>> = {
   "GET /": home,
   "GET /home": home,
   "GET /healthz": () => ({ json: { status: "ok" } }),

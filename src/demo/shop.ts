@@ -25,7 +25,7 @@ export interface ShopOptions {
 }
 
 /** What became of the requests to one endpoint. */
-export interface ServedCounts {
+interface ServedCounts {
   /** Requests that reached the shop. */
   received: number;
   /** Of these, answered in full. */

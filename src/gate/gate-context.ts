@@ -68,7 +68,7 @@ export async function differenceOf({ gateDifference }: GateContext): Promise<Gat
   return (await gateDifference?.()) ?? { changes: [], notices: [] };
 }
 
-export interface Origin {
+interface Origin {
   readonly commit: string | null;
   readonly baseCommit: string | null;
   readonly branch: string | null;

@@ -20,7 +20,7 @@ import { invalidRunWatch } from "./watch/invalid-run-watch.ts";
 import { shieldWatch } from "./watch/shield-watch.ts";
 
 /** More passes leave what belongs to the machine as it is, and take the time of as many runs. */
-export const mostPasses = 3;
+const mostPasses = 3;
 /** A shorter run is one of a few requests, or somebody tries something out: it is not made longer behind his back. */
 const shortestMs = 30_000;
 

@@ -21,7 +21,7 @@ export interface SavedBaseline {
 }
 
 /** Whether a run becomes part of the baseline (docs/verdict.md#when-a-run-is-stored). An invalid one never does. */
-export function isWorthKeeping({
+function isWorthKeeping({
   config: { settings },
   verdict,
   ownsBaseline,

@@ -130,26 +130,3 @@ export function nearestInput(given: string): string | undefined {
 function trimmed(raw: string): string {
   return raw.includes("\n") ? raw.trimEnd() : raw.trim();
 }
-
-/** A line of a multi-line input. */
-export interface InputLine {
-  readonly text: string;
-  /** From 1, within the input. */
-  readonly line: number;
-}
-
-/** The lines of a multi-line input that are not blank. */
-export function inputLines(value: string): InputLine[] {
-  return value
-    .split(/\r?\n/)
-    .map((text, index) => ({ text: text.trim(), line: index + 1 }))
-    .filter(({ text }) => text !== "");
-}
-
-/** The items of a list written one a line or separated by commas. */
-export function inputList(value: string): string[] {
-  return value
-    .split(/[\r\n,]/)
-    .map((item) => item.trim())
-    .filter((item) => item !== "");
-}

@@ -1,7 +1,7 @@
 import { appendFile, stat } from "node:fs/promises";
 
 /** The runner refuses a step's summary above this and shows none of it. */
-export const summaryLimitBytes = 1_048_576;
+const summaryLimitBytes = 1_048_576;
 
 const tooLong = "\n\n_The rest is too long for a job summary: see the report in the artifact._\n";
 

@@ -27,7 +27,7 @@ export const outputNames = [
   "comment-url",
 ] as const;
 
-export type OutputName = (typeof outputNames)[number];
+type OutputName = (typeof outputNames)[number];
 export type Outputs = Partial<Record<OutputName, string>>;
 
 /**

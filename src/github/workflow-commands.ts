@@ -6,9 +6,9 @@ import { randomUUID } from "node:crypto";
  */
 
 /** The runner shows this many annotations of one level per step, and drops the rest without a word. */
-export const annotationsPerLevel = 10;
+const annotationsPerLevel = 10;
 /** Longer messages are cut by the runner. */
-export const annotationLimit = 4096;
+const annotationLimit = 4096;
 
 export interface Annotation {
   readonly level: "error" | "warning" | "notice";
@@ -74,11 +74,6 @@ export function libraryCommands(text: string): {
   const others = lines.filter((line) => !line.startsWith("::add-mask::"));
   // Already escaped where it is a command.
   return { masks, debug: others.map((line) => (line.startsWith("::debug::") ? line : `::debug::${data(line)}`)) };
-}
-
-/** A foldable part of the log. */
-export function groupCommands(title: string, lines: readonly string[]): string[] {
-  return [`::group::${data(title)}`, ...lines, "::endgroup::"];
 }
 
 /**

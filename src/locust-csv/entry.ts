@@ -54,7 +54,7 @@ export function percentilesOf(
  * Half the width of what Locust rounds into one value: whole milliseconds below 100, two digits above.
  * @param whole whether values were found that are not rounded so: then they are whole milliseconds, as ours
  */
-export function roundingMs(ms: number, whole: boolean): number {
+function roundingMs(ms: number, whole: boolean): number {
   if (whole || ms < 100) return 0.5;
   return ms < 1000 ? 5 : ms < 10_000 ? 50 : 500;
 }

@@ -5,7 +5,7 @@ import type { CsvFile } from "./rows.ts";
 import { tableOf } from "./table.ts";
 
 /** What one second added to an entry. */
-export interface Point {
+interface Point {
   /** Since the first row. */
   readonly second: number;
   readonly requests: number;

@@ -34,7 +34,7 @@ export interface LocustFiles {
 export type Unsaid = Pick<RunMeta, "name" | "commit" | "baseCommit">;
 
 /** What `meta.engine` says of such a run; Locust does not write its version down. */
-export const locustEngine = "Locust";
+const locustEngine = "Locust";
 
 /**
  * A run of Locust's as its CSV files tell it: counts, percentiles, averages, extremes, rates, failures and exceptions

@@ -82,7 +82,7 @@ export function tableOf(file: CsvFile, needed: readonly string[]): Table {
 }
 
 /** What stood there, short and without control characters. */
-export function shown(text: string): string {
+function shown(text: string): string {
   return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text).replace(
     /[\u007f-\u009f\u2028\u2029]/g,
     "\uFFFD",

@@ -12,7 +12,7 @@ import type { SnapshotWire } from "./snapshot-wire.ts";
 export type UserCounts = Readonly<Record<string, number>>;
 
 /** The indexes of a worker's users by class, in the order they were spawned; the last ones are stopped first. */
-export type UserIndexes = Readonly<Record<string, readonly number[]>>;
+type UserIndexes = Readonly<Record<string, readonly number[]>>;
 
 /** The absolute number of users a worker is to run from now on. */
 export interface SpawnData {

@@ -8,13 +8,13 @@ import type { Snapshot } from "../stats/snapshot.ts";
 import type { Waiting } from "../stats/waiting.ts";
 
 /** A histogram as its digits and its bins: a structured clone drops the class, msgpack knows only maps. */
-export interface HistogramWire {
+interface HistogramWire {
   readonly digits: Digits;
   readonly counts: ReadonlyMap<number, number>;
 }
 
 /** `EndpointStats` without behaviour; the minimum is null while nothing was timed. */
-export interface EndpointStatsWire {
+interface EndpointStatsWire {
   readonly requests: number;
   readonly failures: number;
   readonly untimed: number;

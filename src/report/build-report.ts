@@ -22,7 +22,7 @@ import { watchedEndpoints } from "./document/watched.ts";
 import { troubleOf } from "./view/trouble-words.ts";
 
 /** What a report says of the baseline; `whyNot` where it was not found or not usable. */
-export interface BaselineInfo extends Authored {
+interface BaselineInfo extends Authored {
   readonly found: boolean;
   readonly commit?: string | null;
   readonly measuredAt?: string | null;
@@ -38,7 +38,7 @@ export interface BaselineInfo extends Authored {
 }
 
 /** How the comparison was asked for; ratios, milliseconds. */
-export interface ComparingInfo {
+interface ComparingInfo {
   readonly mode: Report["comparing"]["mode"];
   readonly confidence: number;
   readonly tolerance: number;

@@ -17,7 +17,7 @@ import { oneLine } from "./view/safe-text.ts";
 import { servicesText } from "./view/service-words.ts";
 
 /** A row of Locust's tables: what a live summary and a report have in common. */
-export type ConsoleRow = Omit<ReportNumbers, "percentilesMs"> & {
+type ConsoleRow = Omit<ReportNumbers, "percentilesMs"> & {
   readonly endpoint: Endpoint;
   readonly percentilesMs: readonly (number | null)[];
 };
@@ -144,7 +144,7 @@ const mostPromises = 50;
 const mostComparisons = 20;
 
 /** The verdict with its reasons, promises and comparisons, one line each. */
-export function verdictBlock(report: Report): string {
+function verdictBlock(report: Report): string {
   const lines = [headlineText(report)];
   const services = servicesText(report);
   if (services !== "") lines.push(services);

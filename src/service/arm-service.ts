@@ -11,7 +11,7 @@ import { lastLinesOf } from "./tail-file.ts";
 import { fillUrl, type ServiceArm } from "./url-template.ts";
 
 /** How many of a log's last lines are shown where a service failed. */
-export const linesShown = 30;
+const linesShown = 30;
 
 /** What makes and runs one version. */
 export interface ArmOrder {

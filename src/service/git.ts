@@ -13,7 +13,7 @@ export interface GitSettings {
 }
 
 /** Git that failed, with what it printed last. */
-export class GitFailure extends Error {
+class GitFailure extends Error {
   override readonly name = "GitFailure";
 }
 

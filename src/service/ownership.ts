@@ -76,7 +76,7 @@ function pidsOf(arm: ArmService): ReadonlySet<number> {
 }
 
 /** Ports that containers of a project publish; none where Docker does not answer. */
-export function composePorts(project: string): Promise<ReadonlySet<number>> {
+function composePorts(project: string): Promise<ReadonlySet<number>> {
   const words = ["ps", "--filter", `label=com.docker.compose.project=${project}`, "--format", "{{.Ports}}"];
   return new Promise((resolve) => {
     execFile("docker", words, { timeout: 10_000 }, (error, stdout) => {

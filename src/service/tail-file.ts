@@ -25,7 +25,7 @@ export function lastLinesOf(path: string, count: number): string[] {
 }
 
 /** Lines as they may be quoted. */
-export function plainLines(text: string): string[] {
+function plainLines(text: string): string[] {
   return text
     .split(/\r?\n/)
     .map((line) => line.replace(escapes, "").trimEnd())

@@ -26,7 +26,7 @@ export interface Waiver {
 }
 
 /** A setting as text, by the name of the input it stands for, and where it was written. */
-export interface ConfiguredSetting {
+interface ConfiguredSetting {
   readonly text: string;
   readonly place: string;
 }

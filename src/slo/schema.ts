@@ -112,7 +112,6 @@ export const configurationSchema = z.strictObject({
 
 /** The file's content, durations in milliseconds, percentages as ratios, rates per second. */
 export type ConfigurationDocument = z.output<typeof configurationSchema>;
-export type SloEntry = z.output<typeof sloEntry>;
 
 /** What may stand in a section, by the section's name; `""` is the top, a tier is `{ warn, fail }`. */
 export const knownKeys: Readonly<Record<string, readonly string[]>> = {

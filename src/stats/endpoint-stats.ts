@@ -18,7 +18,7 @@ export const metricsKept = 20;
  * Digits of phases and server timings: they explain and are never judged, so an error of at most 0.8 % does, for a
  * third of the text and of the memory.
  */
-export const timingDigits: Digits = 2;
+const timingDigits: Digits = 2;
 
 /**
  * All that is kept of one endpoint, in one arm, over one block or more. State one can add: every field is a sum, a

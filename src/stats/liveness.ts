@@ -17,8 +17,6 @@ export interface Liveness {
 
 export type LivenessByArm = Readonly<Partial<Record<Arm, Liveness>>>;
 
-export const noLiveness: Liveness = { answers: 0, inFlight: 0, youngestMs: -1, patienceMs: 0 };
-
 function add(a: Liveness | undefined, b: Liveness | undefined): Liveness | undefined {
   if (!a || !b) return a ?? b;
   return {

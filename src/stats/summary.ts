@@ -63,7 +63,7 @@ export function percentileMs(stats: EndpointStats, ratio: number, latencies = st
   return Math.min(stats.maxMs, Math.max(stats.minMs, ratio === 1 ? stats.maxMs : latencies.quantile(ratio)));
 }
 
-export function summaryRow(arm: Arm, endpoint: Endpoint, stats: EndpointStats, windowMs: number): SummaryRow {
+function summaryRow(arm: Arm, endpoint: Endpoint, stats: EndpointStats, windowMs: number): SummaryRow {
   const latencies = stats.latencies;
   const timed = latencies.count;
   const seconds = windowMs / 1000;

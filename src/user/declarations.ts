@@ -10,7 +10,7 @@ if (withMetadata.metadata === undefined) {
 const declaredKey = Symbol.for("swarmgate.declared");
 
 /** A list of where to go next: member names and their weights. */
-export type TransitionWeights = Map<string, number>;
+type TransitionWeights = Map<string, number>;
 
 /** What the decorators of one member said. */
 export interface MemberDeclaration {

@@ -4,7 +4,7 @@ import type { Sample } from "../stats/sample.ts";
 import type { ActivityTracker, TrafficGuard } from "./activity.ts";
 import type { Environment } from "./events/environment.ts";
 
-export type { Activity, ActivityTracker, TrafficGuard } from "./activity.ts";
+export type { Activity, TrafficGuard } from "./activity.ts";
 
 /**
  * What one running user needs from whoever runs it (the worker, or `runSingleUser`). A user and its clients know the

@@ -2,9 +2,9 @@ import { GateError } from "../base/errors.ts";
 import { type DecoratorArguments, declare } from "./declarations.ts";
 
 /** A function as a task: called with the user, or with the task set it is listed in. */
-export type TaskFunction = (owner: never) => unknown;
+type TaskFunction = (owner: never) => unknown;
 /** A `TaskSet` class as a task: runs until it is interrupted. */
-export type TaskSetClass = abstract new (parent: never) => object;
+type TaskSetClass = abstract new (parent: never) => object;
 /** What may stand in `tasks`. */
 export type Task = TaskFunction | TaskSetClass;
 /**

@@ -7,7 +7,6 @@ import { promisify } from "node:util";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { systemClock } from "../../src/base/clock.ts";
 import { FileStore } from "../../src/baseline/file-store.ts";
-import { NoneStore } from "../../src/baseline/none-store.ts";
 import { fileNameOf } from "../../src/baseline/store.ts";
 import { baselineStoreContract } from "../contract/baseline-store.ts";
 import { recordNumber } from "./support/records.ts";
@@ -65,12 +64,6 @@ test("a file that belongs to another load test is refused, with what to do", asy
 test("a directory in the file's place is unreadable, not absent", async () => {
   const at = new FileStore({ path: directory, keep: 20, clock: systemClock });
   expect(await at.load("api")).toMatchObject({ is: "unreadable" });
-});
-
-test("the none store remembers nothing and says so", async () => {
-  const none = new NoneStore();
-  expect(await none.load()).toMatchObject({ is: "absent", why: expect.stringContaining("baseline-store: none") });
-  expect(await none.save()).toMatchObject({ is: "unsaved" });
 });
 
 test("names become file names that differ where the names do", () => {

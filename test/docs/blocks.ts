@@ -15,7 +15,7 @@ export interface Block {
 }
 
 /** `exit 7`, `fails text`, `throws text`, `dead text`, `misses task`, `prints text`, `may fail` */
-export interface Expectation {
+interface Expectation {
   readonly kind: "exit" | "fails" | "throws" | "dead" | "misses" | "prints" | "may";
   readonly text: string;
 }

@@ -2,7 +2,7 @@
 import { type GitHubContext, readContext } from "../../src/github/event/context.ts";
 import type { SeededPull } from "../support/github-emulator.ts";
 
-export const repositoryId = 1;
+const repositoryId = 1;
 const repository = { id: repositoryId, name: "shop", full_name: "octo/shop", default_branch: "main" };
 
 export function contextOf(

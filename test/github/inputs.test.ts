@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { type SettingName, settingNames, settings } from "../../src/config/settings.ts";
-import { inputLines, inputList, inputSpecs, nearestInput, readInputs } from "../../src/github/inputs.ts";
+import { inputSpecs, nearestInput, readInputs } from "../../src/github/inputs.ts";
 import { outputNames } from "../../src/github/outputs.ts";
 
 interface Manifest {
@@ -79,13 +79,5 @@ describe("reading inputs", () => {
     expect(nearestInput("user")).toBe("users");
     expect(nearestInput("slos")).toBe("slo");
     expect(nearestInput("completely-else")).toBeUndefined();
-  });
-
-  test("splits lines with their numbers, and lists at commas and lines", () => {
-    expect(inputLines("a\n\n  b \r\n")).toEqual([
-      { text: "a", line: 1 },
-      { text: "b", line: 3 },
-    ]);
-    expect(inputList("slo, regression\ninvalid,")).toEqual(["slo", "regression", "invalid"]);
   });
 });

@@ -31,7 +31,7 @@ export interface ActOutcome {
 }
 
 /** The persona's workflow as it is pasted. */
-export function workflowText(name: string): string {
+function workflowText(name: string): string {
   return readFileSync(join(root, "examples/workflows", name), "utf8");
 }
 

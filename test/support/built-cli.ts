@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { type Desk, type Said, scratch } from "../cli/at-terminal.ts";
 
 /** The built command line: it starts in half the processor time of the sources, and is what people run. */
-export const builtCli = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
+const builtCli = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
 
 /** Runs one command of the built command line, in a process of its own. */
 export async function swarmgate(argv: readonly string[], desk: Desk = {}): Promise<Said> {

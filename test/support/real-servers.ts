@@ -14,7 +14,7 @@ export interface RealServer {
 }
 
 /** The program's path. Throws, naming the Debian package, if it is not installed: nothing is skipped in silence. */
-export function programOf(name: string, { debian, folders = [] }: { debian: string; folders?: readonly string[] }) {
+function programOf(name: string, { debian, folders = [] }: { debian: string; folders?: readonly string[] }) {
   const path = [...folders, ...(process.env.PATH ?? "").split(":"), "/usr/sbin", "/usr/local/sbin"];
   const found = path.map((folder) => join(folder, name)).find((file) => existsSync(file));
   if (found) return found;

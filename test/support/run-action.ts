@@ -32,7 +32,7 @@ export interface ActionRun {
   readonly actionRoot?: string;
 }
 
-export interface Annotation {
+interface Annotation {
   readonly level: "error" | "warning" | "notice";
   readonly message: string;
   readonly title?: string;

@@ -10,7 +10,7 @@ import { summarize } from "../../src/stats/summary.ts";
 import { makeResult, startedAtMs } from "./make-result.ts";
 
 /** How a target answers one request. */
-export interface Answer {
+interface Answer {
   readonly ms: number;
   /** Absent for a good answer. */
   readonly failure?: Failure;

@@ -23,7 +23,7 @@ createServer(async (request, response) => {
 }).listen(Number(process.env.PORT), () => console.log("service listens on " + process.env.PORT));
 `;
 
-export const locustfile = `import { HttpUser, constant, task } from "swarmgate";
+const locustfile = `import { HttpUser, constant, task } from "swarmgate";
 export class Visitor extends HttpUser {
   waitTime = constant(0.05);
   @task async home() { await this.client.get("/"); }

@@ -1,7 +1,7 @@
 import type { RunResult } from "../../src/stats/run-result.ts";
 
 /** What a surface says of the head's judged window. Failures are null where it tells a share instead. */
-export interface Told {
+interface Told {
   readonly requests: number;
   readonly failures: number | null;
 }

@@ -11,7 +11,7 @@ type Loadable = Pick<LoadPlan, "compiled" | "engineUrl">;
  * Loads the locustfile in this thread and asks its `initCommandLineParser` listeners for arguments of its own. Throws
  * GateError, exit code 2, for what is wrong with the locustfile or with an argument.
  */
-export async function askOwnArguments(
+async function askOwnArguments(
   { compiled, engineUrl }: Loadable,
   { taken }: { readonly taken: readonly string[] },
 ): Promise<OwnArguments> {

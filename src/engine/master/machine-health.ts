@@ -97,7 +97,7 @@ function coresOf(procStat: string | undefined): number {
 }
 
 /** First line of `/proc/stat` (proc(5)): user nice system idle iowait irq softirq steal guest guest_nice. */
-export function cpuTimes(procStat: string | undefined): CpuTimes | undefined {
+function cpuTimes(procStat: string | undefined): CpuTimes | undefined {
   const line = procStat?.split("\n", 1)[0];
   if (!line?.startsWith("cpu ")) return undefined;
   const fields = line.trim().split(/\s+/).slice(1).map(Number);

@@ -2,7 +2,7 @@ import { ClassSequence, type ClassShare } from "./distribution.ts";
 import { type Shard, unshared } from "./shard.ts";
 
 /** Users of one node: the indexes of each class's users, in the order they were spawned. */
-export type NodeUsers = ReadonlyMap<string, readonly number[]>;
+type NodeUsers = ReadonlyMap<string, readonly number[]>;
 
 /** What is to run from `atMs` on. */
 export interface Step {

@@ -1,7 +1,7 @@
 import type { HttpSettings } from "../../http/settings.ts";
 import type { CompiledLocustfile } from "../../loading/locustfile.ts";
 import type { Health } from "../../stats/health.ts";
-import type { LoadProfile, Machine, RunResult } from "../../stats/run-result.ts";
+import type { LoadProfile, Machine } from "../../stats/run-result.ts";
 import type { Phase } from "../../stats/snapshot.ts";
 import type { Shard } from "./shard.ts";
 
@@ -95,9 +95,6 @@ export interface LoadPlan {
   /** What the judged part of this run is called in its blocks. */
   readonly judgedPhase: Extract<Phase, "steady" | "extension" | "confirmation">;
 }
-
-/** What `runLoad` gives: the measured run, and what the locustfile wants the process to end with. */
-export type LoadResult = RunResult;
 
 /** `threads: auto`: one per 2,000 users, at most the cores less one, at least one. */
 export function threadsFor({ users, cores }: { users: number; cores: number }): number {

@@ -47,7 +47,7 @@ export interface GitHubClient {
   download(url: string, limits: { readonly limitBytes: number; readonly signal?: AbortSignal }): Promise<Buffer>;
 }
 
-export interface PlainRequest {
+interface PlainRequest {
   readonly method: "GET" | "POST" | "PUT" | "PATCH";
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Buffer;

@@ -7,7 +7,7 @@ import { commentBody, isNewer, type RunStamp, stampOf, withNote } from "./commen
 import { type CommentMode, type ExistingComment, type LeaveReason, type News, planComment } from "./comment-plan.ts";
 
 /** Where to comment. */
-export interface CommentPlace {
+interface CommentPlace {
   readonly owner: string;
   readonly repo: string;
   readonly pull: number;

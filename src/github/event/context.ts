@@ -2,7 +2,7 @@ import { Payload } from "./payload.ts";
 import { type PullRequestFacts, readPullRequestFacts } from "./pull-request-facts.ts";
 
 /** The run this is, and where it runs. */
-export interface RunFacts {
+interface RunFacts {
   readonly id: number;
   readonly number: number;
   readonly attempt: number;
@@ -11,7 +11,7 @@ export interface RunFacts {
 }
 
 /** A deployment as its event tells it. */
-export interface DeploymentFacts {
+interface DeploymentFacts {
   readonly sha: string | undefined;
   readonly environment: string | undefined;
   /** `environment_url`, or the older `target_url`. */
@@ -20,7 +20,7 @@ export interface DeploymentFacts {
 }
 
 /** What `repository_dispatch` carries, in Vercel's spelling (`client_payload.url`, `.git.sha`, `.environment`). */
-export interface DispatchFacts {
+interface DispatchFacts {
   readonly type: string | undefined;
   readonly url: string | undefined;
   readonly environment: string | undefined;

@@ -7,7 +7,7 @@ import type { GitHubContext } from "../event/context.ts";
 import { downloadArchive } from "./artifact-archive.ts";
 
 /** The only file of the artifact that is read. */
-export const reportFile = "report.json";
+const reportFile = "report.json";
 /** report.json stays below this (docs/documents.md#the-report). */
 const reportBytes = 1_048_576;
 /** The artifact also carries result.json, report.html and the rest of the report directory. */

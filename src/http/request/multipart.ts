@@ -8,7 +8,7 @@ import type { EncodedBody } from "../upload.ts";
 import type { FilePart, RequestOptions } from "./options.ts";
 
 /** Bodies up to here are put together in memory; larger ones are sent piece by piece, as they are read. */
-export const heldBytes = 1024 * 1024;
+const heldBytes = 1024 * 1024;
 
 /** A part's bytes, or where they come from; `size` in bytes, undefined where nobody knows. */
 type Content = Buffer | { readonly size: number | undefined; readonly once: boolean; open(): AsyncIterable<unknown> };

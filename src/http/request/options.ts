@@ -1,6 +1,6 @@
 import type { HttpResponse, StreamedResponse } from "../answer/response.ts";
 
-export type QueryValue = string | number | boolean | null | undefined;
+type QueryValue = string | number | boolean | null | undefined;
 /** As in `requests`: a list repeats its key, `null` and `undefined` leave it out. */
 export type QueryParams =
   | string
@@ -22,10 +22,10 @@ export type FormFields = URLSearchParams | Exclude<QueryParams, string>;
 export type Auth = readonly [user: string, password: string] | { username: string; password: string } | string;
 
 /** Bytes in memory. */
-export type Bytes = ArrayBuffer | ArrayBufferView;
+type Bytes = ArrayBuffer | ArrayBufferView;
 
 /** A body that comes piece by piece, once: a `ReadableStream`, Node's `Readable`, an async generator. */
-export type Pieces = AsyncIterable<string | Bytes> | ReadableStream<string | Bytes>;
+type Pieces = AsyncIterable<string | Bytes> | ReadableStream<string | Bytes>;
 
 /**
  * One file of a multipart body. A string is the path of a file to read, relative to where the run was started; what

@@ -3,7 +3,7 @@ import { HeadScan } from "./head-scan.ts";
 import { Notable, notableHeaders } from "./transport.ts";
 
 /** Longest head of an answer we read, bytes. */
-export const maxHeadBytes = 64 * 1024;
+const maxHeadBytes = 64 * 1024;
 
 /** The head of one answer: what is needed to find the end of its body, and the rest as text. */
 export interface AnswerHead {

@@ -7,7 +7,7 @@ export interface SyntaxNode {
   readonly [key: string]: unknown;
 }
 
-export function isNode(value: unknown): value is SyntaxNode {
+function isNode(value: unknown): value is SyntaxNode {
   return typeof value === "object" && value !== null && typeof (value as SyntaxNode).type === "string";
 }
 

@@ -4,7 +4,7 @@ import type { Report } from "./report.ts";
 import { reportSchema } from "./report-schema.ts";
 
 /** Raised when the document's shape changes. */
-export const capacitySchemaVersion = 1;
+const capacitySchemaVersion = 1;
 
 const { name, commit, startedAt, endedAt } = reportSchema.shape;
 

@@ -27,7 +27,7 @@ import { comparisonsTable, endpointsTable, thresholdsTable, timingsTable } from 
 import { phaseFigures, serverFigures } from "./timing-charts.ts";
 
 /** The report's page stays under this, bytes. */
-export const largestHtmlBytes = 500_000;
+const largestHtmlBytes = 500_000;
 
 /** How much of each list is drawn; the first that fits is taken. */
 const sizes = [

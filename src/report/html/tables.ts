@@ -34,13 +34,13 @@ interface Cell {
   readonly tone?: "good" | "bad" | "odd" | null;
 }
 
-export interface Column {
+interface Column {
   readonly title: string;
   readonly number?: boolean;
 }
 
 /** A table whose first column names the row. `sortable` gives the heads buttons. */
-export function table(input: {
+function table(input: {
   id: string;
   caption: string;
   columns: readonly Column[];

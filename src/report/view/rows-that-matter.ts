@@ -135,7 +135,7 @@ export function metricCell(metric: string): string {
   return metric === "stalls" ? "times it stood still" : metric;
 }
 
-export function thresholdRow(threshold: ReportThreshold): string[] {
+function thresholdRow(threshold: ReportThreshold): string[] {
   const { unit, interval, operator } = threshold;
   const value = (number: number | null) => formatPromised(unit, number);
   return [

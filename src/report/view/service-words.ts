@@ -11,7 +11,7 @@ const notGot: Readonly<Record<ReportService["step"], string>> = {
 };
 
 /** `the base version did not build`; our own words alone. */
-export function serviceInWords({ arm, step, ending }: ReportService): string {
+function serviceInWords({ arm, step, ending }: ReportService): string {
   const how = step === "load" && ending !== null && /^(?:exit code \d+|the signal SIG[A-Z0-9]+)$/.test(ending);
   return `the ${arm} version ${notGot[step]}${how ? ` with ${ending}` : ""}`;
 }

@@ -100,7 +100,7 @@ function percentile(cursor: Cursor, digits: string, token: ReturnType<Cursor["pe
 }
 
 /** The metric somebody may have meant. */
-export function nearestMetric(name: string): string {
+function nearestMetric(name: string): string {
   return otherWords[name] ?? closest(name, known);
 }
 

@@ -8,7 +8,7 @@ import { parseOperator } from "./operator.ts";
 import { parseQuantity, printQuantity } from "./quantity.ts";
 import { isTaurusSubject, parseTaurus, startsTaurusRest } from "./taurus.ts";
 
-export type Operator = ThresholdResult["operator"];
+type Operator = ThresholdResult["operator"];
 
 /** One promise. */
 export interface Threshold {

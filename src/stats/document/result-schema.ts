@@ -10,7 +10,7 @@ const finite = z.number().min(-1e15).max(1e15);
 const name = z.string().max(2000);
 const histogram = z.string().max(65_536).optional();
 
-export const sampleShape = z.object({
+const sampleShape = z.object({
   request: z.string().max(4000),
   status: count,
   headers: z.array(z.tuple([name, z.string().max(8000)])).max(200),
@@ -37,7 +37,7 @@ const statementShape = z.object({
 });
 
 /** What is absent is 0, and the arm `head`: an hour of ten endpoints has 72,000 of these. */
-export const cellShape = z.object({
+const cellShape = z.object({
   arm: z.enum(["head", "base"]).optional(),
   endpoint: count,
   requests: count,

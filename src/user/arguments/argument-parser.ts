@@ -12,7 +12,7 @@ export interface ArgumentSources {
   readonly conf: readonly ConfArgument[];
 }
 
-export interface ConfArgument {
+interface ConfArgument {
   /** Without dashes in front. */
   readonly key: string;
   readonly values: readonly string[];

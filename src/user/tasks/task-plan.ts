@@ -5,7 +5,7 @@ import { type ClassDeclarations, declarationsOf, type MemberDeclaration, memberK
 import { checkTaskWeight, type Task, type TaskList } from "../task.ts";
 import { assigns } from "../user-class.ts";
 
-export type Invoke = (owner: object) => unknown;
+type Invoke = (owner: object) => unknown;
 type AnyClass = (abstract new (parent: never) => object) & { readonly [taskSetBrand]?: TaskPlan["order"] };
 type MakesSet = new (parent: never) => object;
 

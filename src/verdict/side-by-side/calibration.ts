@@ -3,7 +3,7 @@ import { type Endpoint, endpointLabel } from "../../stats/endpoint.ts";
 import type { Comparison, ComparisonMetric } from "../comparison.ts";
 
 /** What one comparison of a target with itself says of the gate. Ratios; errors as differences of ratios. */
-export interface NoiseFloor {
+interface NoiseFloor {
   readonly endpoint: Endpoint;
   readonly metric: ComparisonMetric;
   /** How far apart two equals were measured, and the bounds of it. */

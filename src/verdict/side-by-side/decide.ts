@@ -19,7 +19,7 @@ import type { EndpointWindows, RunWindows } from "./window.ts";
 export const nullMargin = 0.02;
 /** Values beyond the percentile on the smaller side, and windows, that a test needs. */
 export const fewestBeyond = 50;
-export const fewestWindows = 20;
+const fewestWindows = 20;
 const fewestErrors = 5;
 /**
  * A pass excludes a rise of the error rate by its tolerance, once: unlike a time, which wavers by itself, it is meant as
@@ -33,7 +33,7 @@ const errorPassTolerances = 1;
  */
 const stallShare = 0.1;
 
-export type TestOutcome = "regressed" | "improved" | "pass" | "undecided";
+type TestOutcome = "regressed" | "improved" | "pass" | "undecided";
 
 /** One comparison at one look. */
 export interface TestResult {

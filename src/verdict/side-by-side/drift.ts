@@ -16,7 +16,7 @@ export interface Drift {
 }
 
 /** For endpoints with fewer neighbours there is no telling what is common. */
-export const fewestOthers = 3;
+const fewestOthers = 3;
 /** The others became slower, if the machine's own wavering does so this rarely. */
 const slower = 0.005;
 /**

@@ -18,7 +18,7 @@ export interface EndpointWindows {
   readonly errors: readonly ErrorWindow[];
 }
 
-export interface Unpaired {
+interface Unpaired {
   readonly endpoint: Endpoint;
   readonly requests: number;
 }

@@ -53,7 +53,7 @@ function centred(values: readonly number[]): number[] {
 }
 
 /** The median over endpoints, run by run: one that moved alone does not move it. */
-export function common(moved: readonly Level[]): Level {
+function common(moved: readonly Level[]): Level {
   const [first] = moved;
   const at = (pick: (level: Level) => number | undefined) => median(moved.map((level) => pick(level) as number));
   return {

@@ -7,7 +7,7 @@ import { type LatencyWindows, ratioInterval, scoreEstimate } from "./score-test.
 import { tQuantile, tUpperTail } from "./student-t.ts";
 
 /** Of the normal distribution: what must be added so that nine in ten are found. */
-export const z90OneSided = 1.2816;
+const z90OneSided = 1.2816;
 /** One standard error to each side. */
 const oneSigma = 0.158655;
 

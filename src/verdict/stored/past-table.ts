@@ -15,7 +15,7 @@ const fewestForOutliers = 8;
 /** Runs that all but agree must not make an outlier of one that differs by a hair. */
 const smallestSpread = 0.02;
 /** Endpoints from which on each is compared with the others of its run. */
-export const enoughForContrasts = 4;
+const enoughForContrasts = 4;
 
 /** One endpoint's percentile over the runs that have it, as logarithms of milliseconds. */
 export interface PastRow extends Level {

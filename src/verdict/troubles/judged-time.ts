@@ -5,7 +5,7 @@ import { isJudged } from "../../stats/summary.ts";
 import { Counts } from "../statistics/counts.ts";
 
 /** One half second of one endpoint. */
-export interface Step {
+interface Step {
   readonly requests: number;
   readonly failures: number;
   readonly maxMs: number;

@@ -17,7 +17,7 @@ interface FakeArtifact {
   expired: boolean;
 }
 
-export const repositoryId = 77;
+const repositoryId = 77;
 
 /** Runs and artifacts of one repository, by GitHub's REST paths, on loopback. */
 export class ActionsServer {
