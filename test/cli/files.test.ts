@@ -64,7 +64,7 @@ test("judge waives what the configuration waives, and tells a waiver whose day i
   const over = await judged("2020-01-01");
   expect(over.code).toBe(99);
   expect(over.out).toContain(
-    'the waiver at c.yml:2:9 (everything of "*") ended on 2020-01-01 and forgives nothing now',
+    'the waiver at c.yml:2:9 (everything of "*") ended on 2020-01-01 and no longer counts',
   );
 });
 

@@ -248,7 +248,7 @@ describe("a search for the capacity", () => {
     const overdue = await search("knee 150 overdue", lesser, store, { file: waiver("2025-12-31") });
     expect(overdue.outcome.verdict.conclusion).toBe("fail");
     expect(overdue.report.warnings.map(({ message }) => message)).toContainEqual(
-      "the waiver at swarmgate.yml:2:9 (capacity) ended on 2025-12-31 and forgives nothing now; delete it, or give it a new day",
+      "the waiver at swarmgate.yml:2:9 (capacity) ended on 2025-12-31 and no longer counts; delete it, or give it a later day",
     );
     // No time to see it twice: not believed.
     const hurried = await search("knee 150 in a hurry", { ...inputs, "max-duration": "80s" }, store);

@@ -85,14 +85,14 @@ describe("a pull request compared side by side", () => {
   test("is inconclusive when the second pass does not agree", async () => {
     const { outcome, lastedMs } = await sideBySide("fluke");
     expect(outcome.verdict.conclusion).toBe("inconclusive");
-    expect(outcome.verdict.reasons[0]?.message).toMatch(/a second pass did not confirm it/);
+    expect(outcome.verdict.reasons[0]?.message).toMatch(/GET \/search p50.*; the second pass did not show it\./);
     expect(lastedMs("confirmation")).toBe(60_000);
   });
 
   test("is inconclusive when no time is left to confirm", async () => {
     const { outcome, lastedMs } = await sideBySide("slow", { "max-duration": "60s" });
     expect(outcome.verdict.conclusion).toBe("inconclusive");
-    expect(outcome.verdict.reasons[0]?.message).toMatch(/GET \/search p50.*seen once; no second pass confirmed it/);
+    expect(outcome.verdict.reasons[0]?.message).toMatch(/GET \/search p50.*; there was no second pass to confirm it\./);
     expect(lastedMs("confirmation")).toBe(0);
   });
 
@@ -121,9 +121,9 @@ describe("a pull request compared side by side", () => {
     const { outcome, lastedMs } = await sideBySide(name);
     expect(outcome.verdict.conclusion).toBe("inconclusive");
     const reasons = outcome.verdict.reasons.map(({ message }) => message);
-    expect(reasons[0]).toMatch(/GET \/search p50.*seen once/);
+    expect(reasons[0]).toMatch(/GET \/search p50.*; there was no second pass to confirm it\./);
     // Each percentile that was seen once has its reason, then why nothing confirmed them.
-    expect(reasons[1]).toMatch(/GET \/search p95.*seen once/);
+    expect(reasons[1]).toMatch(/GET \/search p95.*; there was no second pass to confirm it\./);
     expect(reasons[2]).toMatch(why);
     expect(lastedMs("confirmation")).toBe(0);
   });
