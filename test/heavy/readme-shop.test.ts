@@ -2,13 +2,14 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { parse } from "yaml";
-import { pullRequestEvent } from "../github/events.ts";
 import { GitHubEmulator, tokens } from "../support/github-emulator.ts";
-import { ResultsService } from "../support/results-service.ts";
 import { type ActionOutcome, cleanUpActionRuns, runAction } from "../support/run-action.ts";
-import { openShop, type ShopProcess } from "../support/shop-process.ts";
+import { cleanUpRepositories, pullRequest, type ServiceVersion } from "../support/start-repository.ts";
 
-/** The README's own example with its own defaults, against the sample shop: nothing is adapted but where that listens. */
+/**
+ * The README's own example with its own defaults, on a repository whose service is the sample shop: nothing is adapted.
+ * Both versions run on this machine, so it must do nothing else meanwhile.
+ */
 
 const readme = readFileSync(fileURLToPath(new URL("../../README.md", import.meta.url)), "utf8");
 const block = (language: string, mark: string): string => {
@@ -18,91 +19,74 @@ const block = (language: string, mark: string): string => {
   if (!found?.[2]) throw new Error(`the README has no ${language} block with ${mark}`);
   return found[2];
 };
-const locustfile = block("ts", "// locustfile.ts");
 const workflow = parse(block("yaml", ".github/workflows/load-test.yml")) as {
-  readonly jobs: {
-    readonly "load-test": { readonly steps: readonly { uses?: string; with?: Record<string, string> }[] };
-  };
+  readonly jobs: Readonly<
+    Record<string, { readonly steps: readonly { uses?: string; with?: Record<string, string> }[] }>
+  >;
 };
-const step = workflow.jobs["load-test"].steps.find(({ uses }) => uses?.startsWith("swarmgate/swarmgate@"));
-const inputs = step?.with ?? {};
+const steps = Object.values(workflow.jobs).flatMap((job) => job.steps);
+const inputs = steps.find(({ uses }) => uses?.startsWith("swarmgate/swarmgate@"))?.with ?? {};
 
-const repository = { id: 1, name: "shop", full_name: "octo/shop", default_branch: "main" };
-/** A first run in two minutes, a decision in four. */
+/** Either run, from its first line to its exit. */
 const longestMs = 240_000;
-const artifact = "swarmgate-baseline-load-test";
 
-const results = new ResultsService();
+const shopEntry = new URL("../../dist/shop.js", import.meta.url).href;
+const own = { name: "shop", version: "1.0.0" };
+/** The sample shop as `npm start` runs it; `slow` is an endpoint and its factor. */
+const shop = (slow: string | null): ServiceVersion => ({
+  files: {
+    "locustfile.ts": block("ts", "// locustfile.ts"),
+    "package.json": JSON.stringify({ ...own, scripts: { start: "node server.mjs" } }),
+    "package-lock.json": JSON.stringify({ ...own, lockfileVersion: 3, packages: { "": own } }),
+    "server.mjs": `process.argv.push("--port", process.env.PORT);
+await import(${JSON.stringify(shopEntry)});
+${slow === null ? "" : `await fetch("http://127.0.0.1:" + process.env.PORT + "/_shop/switch?slow=${encodeURIComponent(slow)}", { method: "POST" });`}
+`,
+  },
+});
+
 let github: GitHubEmulator;
-let shop: ShopProcess;
-let runId = 700;
-
 beforeAll(async () => {
   github = await GitHubEmulator.start();
-  await results.listen();
-  shop = await openShop();
 });
 afterAll(async () => {
-  await shop.close();
-  await results.close();
   await github.close();
   cleanUpActionRuns();
+  cleanUpRepositories();
 });
 
-async function run(
-  eventName: "push" | "pull_request",
-  { event, env = {} }: { readonly event: object; readonly env?: Record<string, string> },
-): Promise<ActionOutcome> {
+async function run(head: ServiceVersion): Promise<ActionOutcome & { readonly heading: string }> {
+  const repository = pullRequest(shop(null), head);
   const outcome = await runAction({
-    eventName,
-    event: { repository, ...event },
-    inputs: { ...inputs, host: shop.url },
-    files: { "locustfile.ts": locustfile },
+    workspace: repository.checkout(),
+    event: repository.event,
+    inputs: { ...inputs, comment: "never", "upload-artifact": "false" },
     timeoutMs: longestMs + 60_000,
     env: {
-      ...results.env,
       GITHUB_API_URL: github.apiUrl,
       GITHUB_TOKEN: tokens.actions,
-      GITHUB_RUN_ID: String(++runId),
-      ...env,
+      GITHUB_SHA: repository.mergeSha,
     },
   });
-  console.log(`${eventName}: exit code ${outcome.exitCode} after ${Math.round(outcome.durationMs / 1000)} s`);
-  return outcome;
+  const heading = /^##+ .*$/m.exec(outcome.summary)?.[0] ?? "";
+  console.log(`exit code ${outcome.exitCode} after ${Math.round(outcome.durationMs / 1000)} s: ${heading}`);
+  return { ...outcome, heading };
 }
 
-async function pullRequest(branch: string): Promise<{ readonly outcome: ActionOutcome; readonly heading: string }> {
-  const pull = await github.openPull({ branch });
-  const outcome = await run("pull_request", { event: pullRequestEvent(pull) });
-  const [comment = ""] = (await github.comments(pull.number)).map(({ body }) => body);
-  const heading = comment.split("\n")[1] ?? "";
-  console.log(heading);
-  return { outcome, heading };
-}
+it("a change of nothing is green within four minutes", { timeout: 2 * longestMs }, async () => {
+  const { exitCode, outputs, heading, durationMs, stdout, stderr } = await run({
+    files: { ...shop(null).files, "NOTES.md": "nothing" },
+  });
+  expect(exitCode, stdout + stderr).toBe(0);
+  expect(outputs).toMatchObject({ verdict: "pass", passed: "true" });
+  expect(heading).toContain("✅");
+  expect(durationMs).toBeLessThan(longestMs);
+});
 
-it("the README's example is green on its second run, and red where an endpoint takes three times as long", {
-  timeout: 4 * longestMs,
-}, async () => {
-  const sha = github.branch("main");
-  const learnt = await run("push", { event: {}, env: { GITHUB_REF: "refs/heads/main", GITHUB_SHA: sha } });
-  expect(learnt.exitCode, learnt.stdout + learnt.stderr).toBe(0);
-  const zip = results.artifacts.get(artifact);
-  expect(zip, learnt.stdout).toBeDefined();
-  github.supplement.addRun({ id: runId, event: "push", branch: "main", sha });
-  github.supplement.addArtifact({ name: artifact, zip: zip as Buffer, runId });
-  results.artifacts.clear();
-
-  const same = await pullRequest("same-code");
-  expect(same.outcome.exitCode, same.outcome.stdout + same.outcome.stderr).toBe(0);
-  expect(same.outcome.outputs).toMatchObject({ verdict: "pass", "baseline-found": "true" });
-  expect(same.heading).toContain("### ✅ ");
-  expect(same.outcome.durationMs).toBeLessThan(longestMs);
-  results.artifacts.clear();
-
-  await shop.turn(`slow=${encodeURIComponent("GET /products/{id}:3")}`);
-  const slow = await pullRequest("slow-products");
-  expect(slow.outcome.exitCode, slow.outcome.stdout + slow.outcome.stderr).toBe(99);
-  expect(slow.heading).toContain("### ❌ ");
-  expect(slow.heading).toContain("`GET /products/{id}`");
-  expect(slow.outcome.durationMs).toBeLessThan(longestMs);
+it("an endpoint three times slower is red, and named, within four minutes", { timeout: 2 * longestMs }, async () => {
+  const { exitCode, heading, durationMs, stdout, stderr } = await run(shop("GET /products/{id}:3"));
+  expect(exitCode, stdout + stderr).toBe(99);
+  expect(heading).toContain("❌");
+  expect(heading).toContain("`GET /products/{id}`");
+  expect(durationMs).toBeLessThan(longestMs);
 });
