@@ -63,9 +63,7 @@ test("judge waives what the configuration waives, and tells a waiver whose day i
   expect(waived.out).toContain("regressed (waived until 9999-12-31: known)");
   const over = await judged("2020-01-01");
   expect(over.code).toBe(99);
-  expect(over.out).toContain(
-    'the waiver at c.yml:2:9 (everything of "*") ended on 2020-01-01 and no longer counts',
-  );
+  expect(over.out).toContain('the waiver at c.yml:2:9 (everything of "*") ended on 2020-01-01 and no longer counts');
 });
 
 test("judge compares with a baseline file, names the regression, and writes every document", async () => {
