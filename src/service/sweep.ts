@@ -10,6 +10,22 @@ import { runStop } from "./stop-command.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+/**
+ * What ending a forgotten run needs of the environment. Its `stop` was written down by a run that may have been somebody
+ * else's, so it gets no more than the way to its programs and to Docker; tokens and secrets least of all.
+ */
+const needed =
+  /^(?:PATH|HOME|USER|LANG|LC_\w+|TZ|TMPDIR|TEMP|TMP|XDG_RUNTIME_DIR|DOCKER_(?:HOST|CONTEXT|CONFIG|CERT_PATH|TLS_VERIFY)|SystemRoot|PATHEXT)$/i;
+
+/** The part of an environment that sweeping needs. */
+export function sweepEnvironment(env: Environment): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]): [string, string][] =>
+      value !== undefined && needed.test(name) ? [[name, value]] : [],
+    ),
+  );
+}
+
 /** What a forgotten `stop` may take, in ms. */
 const stopMs = 30_000;
 const graceMs = 2000;
@@ -50,11 +66,8 @@ async function endArm(
   { mark, arm, port, leaders, directory, compose, stop }: LedgerArm,
   env: Environment,
 ): Promise<number> {
-  const kept = Object.entries(env).flatMap(([name, value]): [string, string][] =>
-    value === undefined || /^(?:INPUT_|ACTIONS_|STATE_|GITHUB_TOKEN)/i.test(name) ? [] : [[name, value]],
-  );
   const environment = {
-    ...Object.fromEntries(kept),
+    ...sweepEnvironment(env),
     PORT: String(port),
     SWARMGATE_ARM: arm,
     COMPOSE_PROJECT_NAME: mark,
