@@ -57,7 +57,7 @@ const { metafile } = await build({
   splitting: true,
   format: "esm",
   platform: "node",
-  // The oldest that runs it (src/base/required-node.ts): `using` becomes what that one reads.
+  // The oldest that runs it (src/door/required-node.ts): `using` becomes what that one reads.
   target: "node22.19",
   external: ["@napi-rs/nice"],
   alias: { browserslist: "./scripts/no-browserslist.mjs", "unzip-stream": "./scripts/no-unzip-stream.mjs" },

@@ -1,4 +1,4 @@
-import { nodeProblem } from "../base/required-node.ts";
+import { nodeProblem } from "./required-node.ts";
 
 /** Ends the process with exit code 2 and one sentence where Node is too old. Must be the first import of an entry point. */
 const problem = nodeProblem(process.versions.node, process.execPath);

@@ -1,4 +1,4 @@
-import { totalmem } from "node:os";
+import { quarterOfMemory } from "../base/memory.ts";
 
 /**
  * What the histograms of one document may unpack to. A packed histogram of 70 characters can stand for 25,000 bins of
@@ -40,10 +40,4 @@ export class DecodingBudget {
       `its histograms unpack to more than ${this.#limitBytes} bytes, which nothing measured in a document of this size does`,
     );
   }
-}
-
-/** A quarter of what the process may use, or of the machine's memory where that is less; bytes. */
-function quarterOfMemory(): number {
-  const constrained = process.constrainedMemory();
-  return Math.floor(Math.min(constrained > 0 ? constrained : Number.POSITIVE_INFINITY, totalmem()) / 4);
 }

@@ -1,6 +1,7 @@
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
-import { bodyBudget, quarterOfMemory } from "../../src/http/answer/body-budget.ts";
+import { quarterOfMemory } from "../../src/base/memory.ts";
+import { bodyBudget } from "../../src/http/answer/body-budget.ts";
 import { serve } from "./support/servers.ts";
 import { TestWorld } from "./support/world.ts";
 

@@ -1,10 +1,11 @@
 import type { MessagePort } from "node:worker_threads";
 import { type Clock, systemClock } from "../../base/clock.ts";
+import { quarterOfMemory } from "../../base/memory.ts";
 import { Redactor } from "../../base/redact.ts";
 
 import { type Destination, guardSockets } from "../../base/socket-guard.ts";
 
-import { bodyBudget, quarterOfMemory } from "../../http/answer/body-budget.ts";
+import { bodyBudget } from "../../http/answer/body-budget.ts";
 
 import { openSockets } from "../../http/client/http-runtime.ts";
 import { failureToWire } from "../../protocol/failure-wire.ts";

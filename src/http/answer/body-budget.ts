@@ -1,5 +1,3 @@
-import { totalmem } from "node:os";
-
 /** Decoded bytes a buffered body may have unless its class or request says otherwise. */
 export const defaultMaxBodyBytes = 64 * 1024 * 1024;
 
@@ -29,9 +27,3 @@ export class BodyBudget {
 
 /** Of this thread. */
 export const bodyBudget = new BodyBudget();
-
-/** A quarter of what the process may use, or of the machine's memory where that is less. */
-export function quarterOfMemory(): number {
-  const constrained = process.constrainedMemory();
-  return Math.floor(Math.min(constrained > 0 ? constrained : Number.POSITIVE_INFINITY, totalmem()) / 4);
-}

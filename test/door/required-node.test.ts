@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { nodeProblem } from "../../src/base/required-node.ts";
+import { nodeProblem } from "../../src/door/required-node.ts";
 
 test.each(["0.12.18", "14.21.3", "20.20.2", "22.18.0"])("Node %s is refused, with the version needed", (found) => {
   expect(nodeProblem(found, "/usr/bin/node")).toMatch(

@@ -1,0 +1,2 @@
+import { createRequire as __createRequire } from "node:module";import { fileURLToPath as __fileURLToPath } from "node:url";import { dirname as __dirnameOf } from "node:path";const require = __createRequire(import.meta.url);const __bundledFile = __fileURLToPath(import.meta.url);const __bundledFolder = __dirnameOf(__bundledFile);
+import{totalmem}from"node:os";function quarterOfMemory(){let constrained=process.constrainedMemory();return Math.floor(Math.min(constrained>0?constrained:Number.POSITIVE_INFINITY,totalmem())/4)}export{quarterOfMemory};
