@@ -9,8 +9,7 @@ import { renderHtml } from "../report/html/html.ts";
 import { renderJunit } from "../report/junit.ts";
 import { type LocustCsv, renderCsv } from "../report/locust/csv.ts";
 import { renderLocustJson } from "../report/locust/locust-json.ts";
-import { firedTable } from "../report/view/fired.ts";
-import { retriedTable } from "../report/view/retried.ts";
+import { countedApartTables } from "../report/view/counted-apart.ts";
 import { encodeResult } from "../stats/document/result-document.ts";
 import type { ExceptionGroup } from "../stats/failures.ts";
 import type { OutputPaths } from "./output-paths.ts";
@@ -64,8 +63,7 @@ export function finalTables(
     statsTable(tables, width),
     percentilesTable(tables, width),
     errorReport(tables, width),
-    retriedTable(report),
-    firedTable(report),
+    ...countedApartTables(report),
   ];
   const lines = [
     ...result.trouble.exceptions.map(exceptionLine),

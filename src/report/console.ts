@@ -7,12 +7,11 @@ import { stepsByLoad } from "./document/capacity-section.ts";
 import type { Report, ReportNumbers } from "./document/report.ts";
 import { changeSides, gateChangesTitle } from "./markdown/gate-changes.ts";
 import { loadInWords } from "./view/capacity-words.ts";
-import { firedTable } from "./view/fired.ts";
+import { countedApartTables } from "./view/counted-apart.ts";
 import { counted, formatMs, formatPercent, formatPromised, formatRate, plain } from "./view/format.ts";
 import { headlineText, stepInWords } from "./view/headline.ts";
 import { brokenInWords, changeInWords } from "./view/headline-words.ts";
 import { noticesOf } from "./view/notices.ts";
-import { retriedTable } from "./view/retried.ts";
 import { oneLine } from "./view/safe-text.ts";
 import { servicesText } from "./view/service-words.ts";
 
@@ -133,8 +132,7 @@ export function renderConsole(report: Report, options: ConsoleOptions = {}): str
     statsTable(tables, options),
     percentilesTable(tables, options),
     errorReport(tables, options),
-    retriedTable(report),
-    firedTable(report),
+    ...countedApartTables(report),
   ];
   return `${[...blocks, verdictBlock(report)].filter((block) => block !== "").join("\n")}\n`;
 }

@@ -1,5 +1,5 @@
 import type { Report } from "../document/report.ts";
-import { firedFact } from "../view/fired.ts";
+import { countedApartFacts } from "../view/counted-apart.ts";
 import {
   counted,
   formatBytes,
@@ -10,7 +10,6 @@ import {
   formatPercent,
   formatRate,
 } from "../view/format.ts";
-import { retriedFact } from "../view/retried.ts";
 import { ruleInWords } from "../view/rows-that-matter.ts";
 import { code } from "../view/safe-text.ts";
 import { fixedPart, type Part } from "./fit.ts";
@@ -39,8 +38,7 @@ export function facts(report: Report): Fact[] {
   const list: Fact[] = [
     { label: "Load", value: load.filter((part) => part !== "").join(", ") },
     { label: "Users lost", value: usersLost(report) },
-    ...retriedFact(report),
-    ...firedFact(report),
+    ...countedApartFacts(report),
     { label: "Window", value: windowInWords(report) },
     { label: "Passes", value: passesInWords(report) },
     { label: "Health", value: healthInWords(report) },
