@@ -155,15 +155,22 @@ async function isThere(sha: string, { tree, settings }: Work): Promise<boolean> 
 
 async function present(sha: string, work: Work): Promise<boolean> {
   if (await isThere(sha, work)) return true;
-  return (await fetched(["--depth=1", "origin", sha], work)) && (await isThere(sha, work));
+  return (await fetched([sha], work, { depth: 1 })) && (await isThere(sha, work));
 }
 
 /** Why a fetch failed is asked of the last one that did. */
 const refusals = new WeakMap<Work, string>();
 
-async function fetched(words: readonly string[], work: Work): Promise<boolean> {
+/** Fetches from the remote. What is named may be a pull request's word: git must not take it for an option. */
+async function fetched(
+  refs: readonly string[],
+  work: Work,
+  { depth }: { readonly depth?: number } = {},
+): Promise<boolean> {
+  const options = ["--quiet", "--no-tags", "--no-recurse-submodules"];
+  if (depth !== undefined) options.push(`--depth=${depth}`);
   try {
-    await withCredentials(["fetch", "--quiet", "--no-tags", "--no-recurse-submodules", ...words], work);
+    await withCredentials(["fetch", ...options, "--end-of-options", "origin", ...refs], work);
     return true;
   } catch (error) {
     if (work.settings.signal.aborted) throw error;
@@ -215,7 +222,7 @@ async function revision(named: string, work: Work): Promise<string | Extract<Bas
   const known = await parse(directory, named);
   if (known !== null && (await present(known, work))) return known;
   const remote = named.replace(/^origin\//, "");
-  if (!named.startsWith("-") && (await fetched(["--depth=1", "origin", remote], work))) {
+  if (await fetched([remote], work, { depth: 1 })) {
     const sha = await parse(tree, "FETCH_HEAD");
     if (sha !== null) return sha;
   }
@@ -245,11 +252,11 @@ async function mergeBase(
   };
   const shallow = existsSync(join(tree, ".git/shallow"));
   const wanted = branch ? [`+refs/heads/${branch}:${target}`] : question.baseSha ? [question.baseSha] : [];
-  if (wanted.length > 0) await fetched([...(shallow ? [`--depth=${depths[0]}`] : []), "origin", ...wanted], work);
+  if (wanted.length > 0) await fetched(wanted, work, shallow && depths[0] ? { depth: depths[0] } : {});
   for (const depth of shallow ? depths : []) {
     const sha = await meets();
     if (sha !== null && (await present(sha, work))) return sha;
-    if (!(await fetched([`--depth=${depth}`, "origin", head, ...wanted], work))) break;
+    if (!(await fetched([head, ...wanted], work, { depth }))) break;
   }
   const sha = await meets();
   if (sha !== null && (await present(sha, work))) return sha;
