@@ -46,6 +46,7 @@ const measuring = [
   "test/e2e/capacity.test.ts",
   "test/e2e/freeze.test.ts",
   "test/e2e/http-load.test.ts",
+  "test/e2e/passes.test.ts",
   "test/e2e/run-load.test.ts",
   "test/e2e/side-by-side.test.ts",
   "test/e2e/start.test.ts",

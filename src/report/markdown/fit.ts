@@ -1,4 +1,4 @@
-/** Most characters of a comment; GitHub refuses more than 65,536. */
+/** A comment has fewer characters; GitHub refuses more than 65,536. */
 export const longestComment = 60_000;
 
 /** A part of a text that may be shortened: `rows` are shed from the bottom, `frame` draws what is left. */

@@ -52,7 +52,8 @@ export function renderMarkdown(report: Report): string {
         measuredPart(report, 3),
         fixedPart(0, footer(report)),
       ];
-  return `${shedToFit(present(parts), longestComment - 1)}\n`;
+  // One for the line's end, one to stay below.
+  return `${shedToFit(present(parts), longestComment - 2)}\n`;
 }
 
 /** A pass with nothing to say: nobody needs more than two lines of it. */
